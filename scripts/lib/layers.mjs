@@ -1,0 +1,38 @@
+/** Who may import whom in `packages/countersign/src`: the diagram of CONTRIBUTING.md, as a table. */
+
+const belowSigning = ['errors', 'core', 'crypto', 'algorithms', 'keys']
+const signing = [...belowSigning, 'credentials', 'sign']
+
+/** A layer is a folder of `src`, or a file in it; it may import itself and what stands beside it. */
+export const layers = new Map([
+  ['errors', []],
+  ['core', ['errors']],
+  ['crypto', ['errors', 'core']],
+  ['algorithms', ['errors', 'core', 'crypto']],
+  ['keys', ['errors', 'core', 'crypto', 'algorithms']],
+  ['credentials', belowSigning],
+  ['sign', [...belowSigning, 'credentials']],
+  ['tokens', signing],
+  // Whoever checks a proof of identity must not find a verifier of requests in the same bundle.
+  ['identity-proof', [...signing, 'tokens']],
+  ['aws4auth', [...signing, 'tokens']],
+  ['adapters', [...signing, 'tokens', 'aws4auth']],
+  ['verify', belowSigning],
+  ['servers', [...belowSigning, 'verify']],
+  ['index', signing],
+])
+
+/** Imports that may only be `import type`: an adapter knows how an `AWS4Auth` looks, and does not bring one along. */
+export const typesOnly = new Map([['adapters', ['aws4auth']]])
+
+/** A file right in `src` that the table does not name is an entry point of its own, such as `sigv4a.ts`. */
+export const entryMayImport = [...layers.keys()].filter((layer) => layer !== 'index')
+
+/** The only packages that the library may import, each with the folders that may. */
+export const packagesAllowed = new Map([
+  ['@noble/hashes', ['crypto', 'algorithms']],
+  ['@noble/curves', ['crypto', 'algorithms']],
+])
+
+/** Where `node:` modules may be imported; elsewhere one artifact has to run everywhere. */
+export const nodeAllowed = [/^crypto\//, /^adapters\/node-http\b/, /^servers\/(node|http2)\b/]
