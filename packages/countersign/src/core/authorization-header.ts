@@ -1,0 +1,53 @@
+/**
+ * The `Authorization` header of version 4:
+ * `AWS4-HMAC-SHA256 Credential=AKID/scope, SignedHeaders=host;x-amz-date, Signature=…`.
+ *
+ * @see {@link https://docs.aws.amazon.com/AmazonS3/latest/API/sigv4-auth-using-authorization-header.html}
+ * @module
+ */
+
+/** The three components of the header, as they stand in it. */
+export interface AuthorizationComponents {
+  /** Access key id and scope, joined with `/`. */
+  readonly credential: string
+  /** Names joined with `;`. */
+  readonly signedHeaders: string
+  readonly signature: string
+}
+
+/** Why a header cannot be read. */
+export interface AuthorizationFault {
+  readonly fault: 'not-key-value' | 'repeated' | 'unknown' | 'missing'
+  /** The component in question. */
+  readonly component: string
+}
+
+const COMPONENTS = ['Credential', 'SignedHeaders', 'Signature'] as const
+
+/** Writes the header. */
+export function formatAuthorization(
+  algorithm: string,
+  { credential, signedHeaders, signature }: AuthorizationComponents,
+): string {
+  return `${algorithm} Credential=${credential}, SignedHeaders=${signedHeaders}, Signature=${signature}`
+}
+
+/**
+ * Reads what follows the algorithm. The components may come in any order, with any run of blanks around the commas:
+ * clients in use differ in both. A repeated or unknown component is a fault.
+ */
+export function parseAuthorization(text: string): AuthorizationComponents | AuthorizationFault {
+  const found = new Map<string, string>()
+  for (const piece of text.split(',')) {
+    const component = piece.trim()
+    const equals = component.indexOf('=')
+    const name = component.slice(0, equals)
+    if (equals < 1) return { fault: 'not-key-value', component }
+    if (!COMPONENTS.some((known) => known === name)) return { fault: 'unknown', component: name }
+    if (found.has(name)) return { fault: 'repeated', component: name }
+    found.set(name, component.slice(equals + 1))
+  }
+  for (const name of COMPONENTS) if (!found.get(name)) return { fault: 'missing', component: name }
+  const [credential, signedHeaders, signature] = COMPONENTS.map((name) => found.get(name) ?? '')
+  return { credential: credential!, signedHeaders: signedHeaders!, signature: signature! }
+}

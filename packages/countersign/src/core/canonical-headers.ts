@@ -1,0 +1,57 @@
+/**
+ * Canonical headers: the signed headers with lower-case names, sorted, one line each, and the list of
+ * their names, such as `host;x-amz-date`.
+ *
+ * @see {@link https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_sigv-create-signed-request.html}
+ * @module
+ */
+
+/** A header as it is sent: name and value. */
+export type Header = [name: string, value: string]
+
+/** The two texts that a canonical request has of its headers. */
+export interface CanonicalHeaders {
+  /** `name:value` lines, each with its line end. */
+  readonly lines: string
+  /** Names, sorted, each once. */
+  readonly names: string[]
+}
+
+const BLANKS = /[\t ]+/g
+const LOOSE_BLANKS = /\t| {2}|^ | $/
+
+/** Takes blanks off both ends of a value and makes one space of every run inside, also between quotes. */
+export function canonicalHeaderValue(value: string): string {
+  if (!LOOSE_BLANKS.test(value)) return value
+  const single = value.replace(BLANKS, ' ')
+  return single.slice(
+    single.startsWith(' ') ? 1 : 0,
+    single.length > 1 && single.endsWith(' ') ? -1 : undefined,
+  )
+}
+
+function compareNames(a: Header, b: Header): number {
+  return a[0] < b[0] ? -1 : a[0] > b[0] ? 1 : 0
+}
+
+/**
+ * Builds both texts. Values of a repeated header are joined with a comma in the order given.
+ *
+ * @param headers the headers to sign, with lower-case names, in the order of the wire
+ */
+export function buildCanonicalHeaders(headers: readonly Header[]): CanonicalHeaders {
+  const names: string[] = []
+  let lines = ''
+  let last: string | undefined
+  // Sorting is stable, so repeated headers keep their order.
+  for (const [name, value] of headers.toSorted(compareNames)) {
+    if (name === last) {
+      lines = lines.slice(0, -1) + ',' + canonicalHeaderValue(value) + '\n'
+    } else {
+      lines += name + ':' + canonicalHeaderValue(value) + '\n'
+      names.push(name)
+      last = name
+    }
+  }
+  return { lines, names }
+}

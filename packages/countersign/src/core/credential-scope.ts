@@ -1,0 +1,46 @@
+/**
+ * Credential scope: the `20261122/us-east-1/s3/aws4_request` part of a signature, which says on
+ * which day, in which region and for which service its signing key may be used.
+ *
+ * @see {@link https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_sigv-create-signed-request.html}
+ * @module
+ */
+import { SigningError } from '../errors.ts'
+
+/** Last part of every scope of version 4. */
+export const TERMINATOR = 'aws4_request'
+
+const DAY = /^\d{8}$/
+// Printable ASCII that neither ends a part nor a component of the Authorization header.
+const PART = /^[!-+\-.0-~]+$/
+
+/** The parts of a credential scope. */
+export interface CredentialScope {
+  /** UTC day as `YYYYMMDD`; equals the day of `x-amz-date`. */
+  readonly date: string
+  readonly region: string
+  /** Signing name of the service: `s3`, `execute-api`, … */
+  readonly service: string
+}
+
+/** Writes a scope the way the string to sign and the `Credential` field spell it. */
+export function formatCredentialScope({ date, region, service }: CredentialScope): string {
+  return `${date}/${region}/${service}/${TERMINATOR}`
+}
+
+/**
+ * Reads a scope. Checks its shape only; whether day, region and service are the ones that a server serves is
+ * decided in `verify/checks/`.
+ *
+ * @throws {@link SigningError} `CREDENTIAL_SCOPE_MALFORMED`
+ */
+export function parseCredentialScope(text: string): CredentialScope {
+  const [date = '', region = '', service = '', terminator, more] = text.split('/')
+  if (!DAY.test(date) || !PART.test(region) || !PART.test(service) || terminator !== TERMINATOR || more !== undefined) {
+    throw new SigningError(
+      'CREDENTIAL_SCOPE_MALFORMED',
+      'A credential scope is YYYYMMDD/region/service/aws4_request',
+    )
+  }
+  return { date, region, service }
+}

@@ -1,0 +1,52 @@
+/**
+ * Credentials: who signs. The shape is the AWS SDK's, so that its providers fit.
+ *
+ * @module
+ */
+import { CredentialsError } from '../errors.ts'
+import type { SigningKey } from '../keys/signing-key.ts'
+
+/** An access key with its secret. */
+export interface Credentials {
+  readonly accessKeyId: string
+  readonly secretAccessKey: string
+  /** Present for temporary credentials. */
+  readonly sessionToken?: string | undefined
+  /** When temporary credentials die. */
+  readonly expiration?: Date | undefined
+}
+
+/** An access key with a derived signing key in place of its secret. */
+export interface KeyCredentials {
+  readonly accessKeyId: string
+  readonly signingKey: SigningKey
+  readonly sessionToken?: string | undefined
+  readonly expiration?: Date | undefined
+}
+
+/** Gives credentials when asked; the AWS SDK's providers are of this type. */
+export type CredentialsProvider = () => Promise<Credentials | KeyCredentials>
+
+// What can stand in an Authorization header, and cannot end its component.
+const KEY_ID = /^[!-+\--~]+$/
+const TOKEN = /^[ -~]*$/
+
+/**
+ * Checks that credentials can be signed with.
+ *
+ * @throws {@link CredentialsError} `CREDENTIALS_INVALID` naming the part; never its value
+ */
+export function assertCredentials(credentials: Credentials | KeyCredentials): void {
+  const part = unusablePart(credentials)
+  if (part) throw new CredentialsError('CREDENTIALS_INVALID', `The credentials have no usable ${part}`)
+}
+
+function unusablePart(credentials: Partial<Credentials & KeyCredentials> | undefined): string | undefined {
+  const { accessKeyId, secretAccessKey, signingKey, sessionToken } = credentials ?? {}
+  if (typeof accessKeyId !== 'string' || !KEY_ID.test(accessKeyId)) return 'accessKeyId'
+  if (!signingKey && (typeof secretAccessKey !== 'string' || secretAccessKey === '')) return 'secretAccessKey'
+  if (sessionToken !== undefined && (typeof sessionToken !== 'string' || !TOKEN.test(sessionToken))) return 'sessionToken'
+  // Temporary keys never work without their token, and AWS answers that with a misleading error.
+  if (!sessionToken && accessKeyId.startsWith('ASIA')) return 'sessionToken, which a temporary key (ASIA…) needs'
+  return undefined
+}

@@ -1,0 +1,99 @@
+/**
+ * Signing key: what a secret access key becomes for one day, region and service. It can be handed out instead
+ * of the secret: nothing outside its scope can be signed with it.
+ *
+ * @see {@link https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_sigv-create-signed-request.html}
+ * @module
+ */
+import { sigV4 } from '../algorithms/sigv4.ts'
+import { formatAmzDate } from '../core/amz-date.ts'
+import { hexOf, parseHex } from '../core/bytes.ts'
+import {
+  formatCredentialScope,
+  parseCredentialScope,
+  type CredentialScope,
+} from '../core/credential-scope.ts'
+import type { HmacKey } from '../crypto/sha256.ts'
+import { SigningError } from '../errors.ts'
+
+/** What a key is derived for. */
+export interface SigningKeyScope {
+  /** Any instant of the UTC day, or that day as `YYYYMMDD`. */
+  readonly date: Date | string
+  readonly region: string
+  /** Signing name of the service. */
+  readonly service: string
+}
+
+const EXPORT_PREFIX = 'countersign-signing-key:'
+
+let hmacKeyOf: (key: SigningKey) => HmacKey
+
+/**
+ * A derived key with its scope. The key itself shows in no log, JSON, inspection or structured clone; `export()`
+ * hands it out on purpose.
+ */
+export class SigningKey {
+  readonly scope: CredentialScope
+  /** The scope as the string to sign has it. */
+  readonly scopeText: string
+  readonly #bytes: Uint8Array
+  readonly #hmacKey: HmacKey
+
+  static {
+    hmacKeyOf = (key) => key.#hmacKey
+  }
+
+  private constructor(bytes: Uint8Array, scope: CredentialScope) {
+    this.scope = Object.freeze({ ...scope })
+    this.scopeText = formatCredentialScope(scope)
+    this.#bytes = bytes
+    this.#hmacKey = sigV4.prepareKey(bytes)
+  }
+
+  /**
+   * Derives the key of a day, region and service.
+   *
+   * @throws {@link SigningError} `CREDENTIAL_SCOPE_MALFORMED`, `DATE_INVALID`, `SECRET_KEY_MISSING`
+   */
+  static derive(secretAccessKey: string, { date, region, service }: SigningKeyScope): SigningKey {
+    if (typeof secretAccessKey !== 'string' || secretAccessKey === '') {
+      throw new SigningError(
+        'SECRET_KEY_MISSING',
+        'A signing key is derived from a secret access key; none was given',
+      )
+    }
+    const day = typeof date === 'string' ? date : formatAmzDate(date).slice(0, 8)
+    const scope = parseCredentialScope(formatCredentialScope({ date: day, region, service }))
+    return new SigningKey(sigV4.deriveKey(secretAccessKey, scope), scope)
+  }
+
+  /**
+   * Reads a key that `export()` wrote.
+   *
+   * @throws {@link SigningError} `SIGNING_KEY_INVALID`, `CREDENTIAL_SCOPE_MALFORMED`
+   */
+  static import(text: string): SigningKey {
+    const [scope = '', hex = ''] = text.startsWith(EXPORT_PREFIX)
+      ? text.slice(EXPORT_PREFIX.length).split(':')
+      : []
+    const bytes = parseHex(hex)
+    if (bytes?.length !== 32) {
+      throw new SigningError(
+        'SIGNING_KEY_INVALID',
+        'Not an exported signing key; pass the text that export() gave',
+      )
+    }
+    return new SigningKey(bytes, parseCredentialScope(scope))
+  }
+
+  /** The key and its scope as one line of text. Whoever has it can sign within the scope until its day is over. */
+  export(): string {
+    return `${EXPORT_PREFIX}${this.scopeText}:${hexOf(this.#bytes)}`
+  }
+}
+
+/** Signs an ASCII string to sign; lower-case hex. */
+export function signWithKey(key: SigningKey, stringToSign: string): string {
+  return hmacKeyOf(key).signHex(stringToSign)
+}

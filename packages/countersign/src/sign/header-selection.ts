@@ -1,0 +1,72 @@
+/**
+ * Which headers are signed. The default signs what cannot change on the way; `sdk` and `all` sign more.
+ *
+ * @module
+ */
+import type { Header } from '../core/canonical-headers.ts'
+import { SigningError } from '../errors.ts'
+import { headerValue } from './read-headers.ts'
+
+/**
+ * - `minimal`: `content-type`, `content-md5`, `x-amz-*`, and `date` when it is the signing instant;
+ * - `sdk`: all but what proxies, caches and tracing change;
+ * - `all`: all but what belongs to one connection;
+ * - a list: those names, with `*` for any run of characters.
+ *
+ * `host` and what the signer adds are signed in any case.
+ */
+export type SignHeaders = 'minimal' | 'sdk' | 'all' | readonly string[]
+
+type Predicate = (name: string) => boolean
+
+const OF_ONE_CONNECTION =
+  /^(?:authorization|connection|expect|keep-alive|proxy-(?:authenticate|authorization|connection)|te|trailer|transfer-encoding|upgrade|user-agent|x-amzn-trace-id|amz-sdk-(?:invocation-id|request))$/
+// Seen changed by proxies, caches, balancers and tracing: aws/aws-cli#9257, hashicorp/terraform#36412,
+// open-telemetry/opentelemetry-js#3922, aws/aws-sdk-go-v2#2722.
+const FRAGILE =
+  /^(?:accept|accept-encoding|b3|baggage|cache-control|cdn-loop|cf-.*|content-length|cookie|forwarded|range|trace(?:parent|state)|uber-trace-id|via|x-envoy-.*|x-forwarded-.*|x-real-ip|x-request-id)$/
+// Mobile Analytics breaks when it is signed.
+const CLIENT_CONTEXT = 'x-amz-client-context'
+
+function isMinimal(name: string): boolean {
+  if (name.startsWith('x-amz-')) return name !== CLIENT_CONTEXT
+  return name === 'content-type' || name === 'content-md5' || name === 'date'
+}
+
+function isDurable(name: string): boolean {
+  return !OF_ONE_CONNECTION.test(name)
+}
+
+function isSdk(name: string): boolean {
+  return isDurable(name) && !FRAGILE.test(name) && name !== CLIENT_CONTEXT
+}
+
+/** A test for names, in which `*` stands for any run of characters. */
+export function matchesAny(patterns: readonly string[]): Predicate {
+  const sources = patterns.map((pattern) => pattern.toLowerCase().replace(/[\\^$.*+?()[\]{}|]/g, quote))
+  const expression = new RegExp(`^(?:${sources.join('|')})$`)
+  return (name) => expression.test(name)
+}
+
+function quote(character: string): string {
+  return character === '*' ? '.*' : '\\' + character
+}
+
+function predicateOf(selection: SignHeaders): Predicate {
+  if (selection === 'minimal') return isMinimal
+  if (selection === 'sdk') return isSdk
+  if (selection === 'all') return isDurable
+  if (Array.isArray(selection)) return matchesAny(selection as readonly string[])
+  throw new SigningError('OPTION_INVALID', 'signHeaders must be minimal, sdk, all or a list of names')
+}
+
+/**
+ * The headers to sign among those that the caller gives, in their order. What a signer adds itself is always signed.
+ *
+ * @throws {@link SigningError} `OPTION_INVALID`
+ */
+export function selectHeaders(headers: readonly Header[], selection: SignHeaders): Header[] {
+  const isSelected = predicateOf(selection)
+  const connection = headerValue(headers, 'connection')?.toLowerCase().split(/[\t ,]+/)
+  return headers.filter(([name]) => isSelected(name) && !connection?.includes(name))
+}

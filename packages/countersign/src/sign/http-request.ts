@@ -1,0 +1,74 @@
+/**
+ * The request that a signer is given, and what comes back.
+ *
+ * @module
+ */
+import type { Bytes } from '../core/bytes.ts'
+import type { CredentialScope } from '../core/credential-scope.ts'
+
+/** A value of a header. */
+export type HeaderValue = string | number | readonly string[] | undefined
+
+/** Headers as a list of pairs, as `Headers`, or as an object. `undefined` values are left out. */
+export type HeadersLike = Iterable<readonly [string, string]> | { readonly [name: string]: HeaderValue }
+
+/** Bodies whose bytes are at hand. */
+export type SyncBody = string | ArrayBuffer | ArrayBufferView | URLSearchParams | undefined
+
+/** Bodies of every kind that can be sent. */
+export type Body = SyncBody | Blob | FormData | ReadableStream<Uint8Array> | AsyncIterable<Uint8Array>
+
+/** A request to be signed. */
+export interface HttpRequest<B = Body> {
+  readonly method: string
+  /** Absolute URL. A string is taken raw; of a `URL` the dot segments are already gone. */
+  readonly url: string | URL
+  readonly headers?: HeadersLike | undefined
+  readonly body?: B | undefined
+}
+
+/** Something the caller should know; the signature is good all the same. */
+export interface SigningWarning {
+  readonly code:
+    | 'PLUS_REWRITTEN'
+    | 'DUPLICATE_QUERY_NAMES'
+    | 'DOT_SEGMENTS'
+    | 'SECRET_HAS_ODD_CHARACTERS'
+    | 'TOKEN_WITH_LONG_TERM_KEY'
+    | 'EXPIRY_CLAMPED'
+  readonly message: string
+}
+
+/** The steps that led to a signature. */
+export interface SigningSteps {
+  readonly canonicalRequest: string
+  readonly stringToSign: string
+  /** 64 lower-case hex digits. */
+  readonly signature: string
+  readonly scope: CredentialScope
+  /** Lower-case names, sorted. */
+  readonly signedHeaders: string[]
+  readonly warnings: readonly SigningWarning[]
+}
+
+/** A request that is ready to be sent: `fetch(signed.url, signed)`. */
+export interface SignedRequest<B = Bytes> extends SigningSteps {
+  /** Upper case. */
+  readonly method: string
+  /** Exactly what was signed; to be sent as it is. */
+  readonly url: string
+  /** In the order of the wire, lower-case names, repeats kept, `host` included. */
+  readonly headers: [name: string, value: string][]
+  /** The bytes that were hashed; absent when there is no body. */
+  readonly body?: B
+}
+
+/** A URL that carries its signature. */
+export interface PresignedUrl extends SigningSteps {
+  readonly method: string
+  readonly url: string
+  /** Headers that are signed and must be sent with the URL, as they stand here. */
+  readonly headers: [name: string, value: string][]
+  /** When the URL stops working: its own expiry, or that of the credentials if they die first. */
+  readonly expiresAt: Date
+}

@@ -1,0 +1,79 @@
+/**
+ * Signs a request in its `Authorization` header.
+ *
+ * @see {@link https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_sigv-create-signed-request.html}
+ * @module
+ */
+import { formatAuthorization } from '../core/authorization-header.ts'
+import type { Bytes } from '../core/bytes.ts'
+import type { Header } from '../core/canonical-headers.ts'
+import { buildCanonicalQuery } from '../core/canonical-query.ts'
+import { SIGV4_ALGORITHM, X_AMZ_CONTENT_SHA256, X_AMZ_DATE, X_AMZ_SECURITY_TOKEN } from '../core/names.ts'
+import { computeSignature } from './compute-signature.ts'
+import { selectHeaders } from './header-selection.ts'
+import type { HttpRequest, SignedRequest, SigningSteps, SyncBody } from './http-request.ts'
+import { assertProtected, resolvePayloadHash } from './payload-hash.ts'
+import { isOfInstant, planRequest, wireUrl, type RequestPlan } from './plan-request.ts'
+import { readSyncBody } from './read-body.ts'
+import { headerValue } from './read-headers.ts'
+import type { SignOptions } from './sign-options.ts'
+
+/** Headers of which a request has one, ours: a request that is signed again gets the same set. */
+const REPLACED: ReadonlySet<string> = new Set([
+  'authorization',
+  X_AMZ_DATE,
+  X_AMZ_CONTENT_SHA256,
+  X_AMZ_SECURITY_TOKEN,
+])
+
+/**
+ * Signs a request whose body is at hand, at once and without waiting for anything.
+ *
+ * Nothing of the caller's is changed. What comes back is to be sent as it is: `fetch(signed.url, signed)`.
+ *
+ * @throws {@link SigningError} when the request cannot be signed, or could not be sent as it was signed
+ * @throws {@link CredentialsError} `CREDENTIALS_INVALID`
+ */
+export function signRequest(request: HttpRequest<SyncBody>, options: SignOptions): SignedRequest {
+  return signWithBody(request, readSyncBody(request.body), options, new Date())
+}
+
+/**
+ * Signs a request whose body has been read.
+ *
+ * @param body the bytes; without them a payload hash that is given stands for a body that the caller sends himself
+ */
+export function signWithBody(
+  request: HttpRequest<unknown>,
+  body: Bytes | undefined,
+  options: SignOptions,
+  now: Date,
+): SignedRequest {
+  const plan = planRequest(request, options, now)
+  const givenHash = options.payloadHash ?? headerValue(plan.headers, X_AMZ_CONTENT_SHA256)
+  const payloadHash = resolvePayloadHash(givenHash, body)
+  assertProtected(payloadHash, plan.url.scheme, options.allowUnsignedPayloadOverHttp)
+
+  const isHashSent = options.contentSha256Header ?? (plan.rules.contentSha256Header || givenHash !== undefined)
+  const token = options.credentials.sessionToken
+  const tokenHeader: Header[] = token ? [[X_AMZ_SECURITY_TOKEN, token]] : []
+  const added: Header[] = [[X_AMZ_DATE, plan.amzDate]]
+  if (isHashSent) added.push([X_AMZ_CONTENT_SHA256, payloadHash])
+  if (plan.isTokenSigned) added.push(...tokenHeader)
+
+  const host: Header = ['host', plan.host]
+  const kept = plan.headers.filter(([name]) => !REPLACED.has(name))
+  const selected = selectHeaders(kept, options.signHeaders ?? 'minimal').filter((header) => isOfInstant(header, plan.instant))
+  const steps = computeSignature(plan, [host, ...selected, ...added], payloadHash, () =>
+    buildCanonicalQuery(plan.wireQuery, 'plus'),
+  )
+  const headers = [host, ...kept, ...added, ...(plan.isTokenSigned ? [] : tokenHeader), authorization(plan, steps)]
+  const signed = { method: plan.method, url: wireUrl(plan, plan.wireQuery), headers, ...steps }
+  return body === undefined ? signed : { ...signed, body }
+}
+
+function authorization({ accessKeyId, key }: RequestPlan, { signedHeaders, signature }: SigningSteps): Header {
+  const credential = `${accessKeyId}/${key.scopeText}`
+  const components = { credential, signedHeaders: signedHeaders.join(';'), signature }
+  return ['authorization', formatAuthorization(SIGV4_ALGORITHM, components)]
+}

@@ -1,0 +1,76 @@
+/**
+ * A signer: credentials, or a provider of them, with the options of signing set once.
+ *
+ * @module
+ */
+import type { Bytes } from '../core/bytes.ts'
+import { X_AMZ_CONTENT_SHA256 } from '../core/names.ts'
+import { cacheProvider } from '../credentials/cached-provider.ts'
+import type { Credentials, CredentialsProvider, KeyCredentials } from '../credentials/credentials.ts'
+import type { Body, HttpRequest, PresignedUrl, SignedRequest } from './http-request.ts'
+import { presignAt } from './presign-url.ts'
+import { isStream, readBody } from './read-body.ts'
+import { headerValue, readHeaders } from './read-headers.ts'
+import type { SigningRules } from './sign-options.ts'
+import { signWithBody } from './sign-request.ts'
+
+/** A body as a signed request carries it: the bytes that were hashed, or a stream that was not. */
+export type SignedBody = Bytes | ReadableStream<Uint8Array> | AsyncIterable<Uint8Array>
+
+/** Options of {@link createSigner}. */
+export interface SignerOptions extends SigningRules {
+  /** Credentials, or what gives them when asked; it is asked once for all concurrent callers, and before they die. */
+  readonly credentials: Credentials | KeyCredentials | CredentialsProvider
+  /** The clock. */
+  readonly now?: (() => Date) | undefined
+}
+
+/** Signs any number of requests, also at the same time: nothing of a request is kept. */
+export interface Signer {
+  /**
+   * Signs a request in its Authorization header. A stream is signed only with a payload hash in the header
+   * `x-amz-content-sha256`, such as `UNSIGNED-PAYLOAD`.
+   *
+   * @throws {@link SigningError}, {@link CredentialsError}
+   */
+  sign(request: HttpRequest<Body>): Promise<SignedRequest<SignedBody>>
+  /**
+   * Makes a presigned URL.
+   *
+   * @throws {@link SigningError}, {@link CredentialsError}
+   */
+  presign(request: HttpRequest<Body>, options?: { expiresIn?: number | undefined }): Promise<PresignedUrl>
+}
+
+/** Makes a signer. */
+export function createSigner(options: SignerOptions): Signer {
+  const now = options.now ?? (() => new Date())
+  const { credentials } = options
+  const provide = typeof credentials === 'function' ? cacheProvider(credentials, now) : async () => credentials
+
+  return {
+    async sign(request) {
+      const { body } = request
+      if (body !== undefined && isStream(body) && isHashGiven(request)) {
+        return { ...signWithBody(request, undefined, { ...options, credentials: await provide() }, now()), body }
+      }
+      const { bytes, contentType } = await readBody(body)
+      const typed = contentType === undefined ? request : withContentType(request, contentType)
+      return signWithBody(typed, bytes, { ...options, credentials: await provide() }, now())
+    },
+    async presign(request, presignOptions) {
+      const body = request.body === undefined ? undefined : (await readBody(request.body)).bytes
+      return presignAt({ ...request, body }, { ...options, ...presignOptions, credentials: await provide() }, now())
+    },
+  }
+}
+
+function isHashGiven({ headers }: HttpRequest<unknown>): boolean {
+  return headerValue(readHeaders(headers), X_AMZ_CONTENT_SHA256) !== undefined
+}
+
+// Multipart bytes cannot be read without the boundary that they were written with.
+function withContentType(request: HttpRequest<Body>, contentType: string): HttpRequest<Body> {
+  const headers = readHeaders(request.headers).filter(([name]) => name !== 'content-type')
+  return { ...request, headers: [...headers, ['content-type', contentType]] }
+}
