@@ -10,10 +10,7 @@ import { fileURLToPath, pathToFileURL } from 'node:url'
 /** The project's folder. */
 export const root = fileURLToPath(new URL('../../', import.meta.url))
 
-/**
- * @param {string} path
- * @returns {any} whatever the file holds
- */
+/** @param {string} path @returns {any} whatever the file holds */
 export const readJson = (path) => JSON.parse(readFileSync(path, 'utf8'))
 
 /**

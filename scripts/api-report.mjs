@@ -1,0 +1,51 @@
+/**
+ * The public API as text, from the built declarations: every name that an entry point exports with its declaration,
+ * and every type of ours that those mention. Compares it with the committed report; `--write` rewrites that.
+ */
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { dirname, join, relative } from 'node:path'
+import { writeReport } from './lib/api-text.mjs'
+import { conclude, packages, root, run } from './lib/project.mjs'
+
+/** @param {ReturnType<typeof packages>[number]} pkg */
+function entriesOf({ name, folder, manifest }) {
+  const code = Object.entries(manifest.exports ?? {}).filter(
+    ([, target]) => !JSON.stringify(target).includes('.json'),
+  )
+  const entries = code.map(([subpath, target]) => {
+    const file = typeof target === 'string' ? target : (target.types ?? target.default)
+    return [name + subpath.slice(1), join(folder, file.replace(/\.js$/, '.d.ts'))]
+  })
+  return Object.fromEntries(entries)
+}
+
+/** @param {boolean} write @returns {{ problems: string[], count: number }} */
+function main(write) {
+  const published = packages().filter(({ manifest }) => !manifest.private && manifest.exports)
+  const problems = []
+  for (const pkg of published) {
+    const entries = entriesOf(pkg)
+    const missing = Object.values(entries).filter((file) => !existsSync(file))
+    problems.push(...missing.map((file) => `${relative(root, file)} is missing`))
+    if (missing.length > 0) continue
+    const report = writeReport(pkg.name, entries)
+    const committed = join(pkg.folder, 'api', `${pkg.name.replace(/^@.*\//, '')}.api.md`)
+    if (write) {
+      mkdirSync(dirname(committed), { recursive: true })
+      writeFileSync(committed, report)
+    } else if (!existsSync(committed) || readFileSync(committed, 'utf8') !== report) {
+      const folder = mkdtempSync(join(tmpdir(), 'countersign-api-'))
+      writeFileSync(join(folder, 'code'), report)
+      const old = existsSync(committed) ? committed : '/dev/null'
+      problems.push(run('git', ['diff', '--no-index', '--no-color', old, join(folder, 'code')]).output)
+      problems.push('The public API is not what its report says; if that is meant, run: npm run api')
+      rmSync(folder, { recursive: true })
+    }
+  }
+  if (published.length === 0) problems.push('No package was looked at')
+  return { problems, count: published.length }
+}
+
+const { problems, count } = main(process.argv.includes('--write'))
+conclude(problems, `${count} report${count > 1 ? 's' : ''} up to date`)
