@@ -53,7 +53,10 @@ async function measure({ name, withHosts }) {
   }
   const { contents } = outputFiles[0] ?? { contents: new Uint8Array() }
   // What tree shaking leaves out of the bundle costs nobody anything.
-  const used = Object.values(metafile.outputs).flatMap(({ inputs }) => Object.keys(inputs))
+  const inputs = Object.values(metafile.outputs).flatMap((output) => Object.entries(output.inputs))
+  const used = inputs
+    .filter(([, { bytesInOutput }]) => bytesInOutput > 0)
+    .map(([path, { bytesInOutput }]) => ({ path, bytesInOutput }))
   return { minified: contents.length, zipped: gzipSync(contents, { level: 9 }).length, used }
 }
 
@@ -66,10 +69,17 @@ for (const target of problems.length > 0 ? [] : budgets) {
   try {
     const { minified, zipped, used } = await measure(target)
     rows.push({ bundle: title, minified, gzipped: zipped, budget })
-    if (zipped > budget) problems.push(`${title}: ${zipped} bytes, ${zipped - budget} above its budget`)
+    if (zipped > budget) {
+      const largest = used.toSorted((a, b) => b.bytesInOutput - a.bytesInOutput).slice(0, 8)
+      const parts = largest.map(({ path, bytesInOutput }) => `\n  ${bytesInOutput} ${path}`)
+      problems.push(
+        `${title}: ${zipped} bytes, ${zipped - budget} above its budget; minified parts:${parts.join('')}`,
+      )
+    }
     if (used.length < 3) problems.push(`${title}: the bundle is empty, which measures nothing`)
-    const verifier = used.filter((path) => path.includes('countersign/src/verify/'))
-    if (verifier.length > 0) problems.push(`${title}: brings along ${verifier.join(', ')}`)
+    const verifier = used.filter(({ path }) => path.includes('countersign/src/verify/'))
+    if (verifier.length > 0)
+      problems.push(`${title}: brings along ${verifier.map(({ path }) => path).join(', ')}`)
   } catch (error) {
     problems.push(`${title}: ${error instanceof Error ? error.message : String(error)}`)
   }
