@@ -43,7 +43,7 @@ export function describeWithTool(tool: string, name: string, fn: (path: string) 
         throw new Error(`${tool} is not in PATH, and COUNTERSIGN_REQUIRE_TOOLS is set`)
       })
     } else {
-      it.skip(`${name} skipped: ${tool} is not in PATH`, () => {})
+      it.skip(`skipped: ${tool} is not in PATH`, () => {})
     }
   })
 }

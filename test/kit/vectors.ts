@@ -47,6 +47,6 @@ export function describeVectors(name: string, fn: () => void): void {
   }
   const reason = `no vectors at ${relative(root, wantedFolder())}, set COUNTERSIGN_VECTORS`
   describe(name, () => {
-    it.skip(`${name} skipped: ${reason}`, () => {})
+    it.skip(`skipped: ${reason}`, () => {})
   })
 }
