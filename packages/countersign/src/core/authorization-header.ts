@@ -27,7 +27,9 @@ const COMPONENTS = ['Credential', 'SignedHeaders', 'Signature'] as const
 /** Writes the header. */
 export function formatAuthorization(
   algorithm: string,
-  { credential, signedHeaders, signature }: AuthorizationComponents,
+  credential: string,
+  signedHeaders: string,
+  signature: string,
 ): string {
   return `${algorithm} Credential=${credential}, SignedHeaders=${signedHeaders}, Signature=${signature}`
 }

@@ -15,6 +15,8 @@ export interface CanonicalHeaders {
   readonly lines: string
   /** Names, sorted, each once. */
   readonly names: string[]
+  /** Names joined with `;`. */
+  readonly signedHeaders: string
 }
 
 const BLANKS = /[\t ]+/g
@@ -34,6 +36,14 @@ function compareNames(a: Header, b: Header): number {
   return a[0] < b[0] ? -1 : a[0] > b[0] ? 1 : 0
 }
 
+// Sorting is stable, so repeated headers keep their order. Most lists are in order as they come.
+function sortByName(headers: readonly Header[]): readonly Header[] {
+  for (let i = 1; i < headers.length; i++) {
+    if (headers[i - 1]![0] > headers[i]![0]) return headers.toSorted(compareNames)
+  }
+  return headers
+}
+
 /**
  * Builds both texts. Values of a repeated header are joined with a comma in the order given.
  *
@@ -42,16 +52,19 @@ function compareNames(a: Header, b: Header): number {
 export function buildCanonicalHeaders(headers: readonly Header[]): CanonicalHeaders {
   const names: string[] = []
   let lines = ''
-  let last: string | undefined
-  // Sorting is stable, so repeated headers keep their order.
-  for (const [name, value] of headers.toSorted(compareNames)) {
+  let signedHeaders = ''
+  let last = ''
+  for (const header of sortByName(headers)) {
+    const name = header[0]
+    const value = canonicalHeaderValue(header[1])
     if (name === last) {
-      lines = lines.slice(0, -1) + ',' + canonicalHeaderValue(value) + '\n'
+      lines += ',' + value
     } else {
-      lines += name + ':' + canonicalHeaderValue(value) + '\n'
+      lines += (last && '\n') + name + ':' + value
+      signedHeaders += (last && ';') + name
       names.push(name)
       last = name
     }
   }
-  return { lines, names }
+  return { lines: last && lines + '\n', names, signedHeaders }
 }

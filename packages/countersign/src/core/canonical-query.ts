@@ -13,17 +13,10 @@ export type QueryPair = readonly [name: string, value: string]
 /** What a `+` on the wire means: S3 and forms read a space, others a plus. */
 export type PlusMeaning = 'space' | 'plus'
 
-const ENCODED = /^[A-Za-z0-9\-._~]*$/
+const CLEAN = /^[A-Za-z0-9\-._~=&]*$/
 
 function canonicalize(raw: string, plus: PlusMeaning): string {
-  if (ENCODED.test(raw)) return raw
   return encodeUri(decodeUri(plus === 'space' ? raw.replaceAll('+', ' ') : raw))
-}
-
-function parsePair(raw: string, plus: PlusMeaning): QueryPair {
-  const equals = raw.indexOf('=')
-  if (equals < 0) return [canonicalize(raw, plus), '']
-  return [canonicalize(raw.slice(0, equals), plus), canonicalize(raw.slice(equals + 1), plus)]
 }
 
 /**
@@ -33,11 +26,18 @@ function parsePair(raw: string, plus: PlusMeaning): QueryPair {
  * @param query raw query as a byte string, without `?`
  */
 export function parseQuery(query: string, plus: PlusMeaning): QueryPair[] {
+  const isClean = CLEAN.test(query)
   const pairs: QueryPair[] = []
-  for (let start = 0; start < query.length;) {
-    let end = query.indexOf('&', start)
-    if (end < 0) end = query.length
-    if (end > start) pairs.push(parsePair(query.slice(start, end), plus))
+  let start = 0
+  while (start < query.length) {
+    const ampersand = query.indexOf('&', start)
+    const end = ampersand < 0 ? query.length : ampersand
+    const equals = query.indexOf('=', start)
+    const nameEnd = equals < 0 || equals > end ? end : equals
+    const name = query.slice(start, nameEnd)
+    const value = query.slice(nameEnd + 1, end)
+    const isPlain = isClean && !value.includes('=')
+    if (end > start) pairs.push(isPlain ? [name, value] : [canonicalize(name, plus), canonicalize(value, plus)])
     start = end + 1
   }
   return pairs
@@ -48,11 +48,18 @@ function comparePairs(a: QueryPair, b: QueryPair): number {
   return a[1] === b[1] ? 0 : a[1] < b[1] ? -1 : 1
 }
 
-/** Sorts pairs into canonical order (a copy) and writes them down. */
+// Most queries are in order as they come.
+function sortPairs(pairs: readonly QueryPair[]): readonly QueryPair[] {
+  for (let i = 1; i < pairs.length; i++) {
+    if (comparePairs(pairs[i - 1]!, pairs[i]!) > 0) return pairs.toSorted(comparePairs)
+  }
+  return pairs
+}
+
+/** Writes pairs down in canonical order. */
 export function formatCanonicalQuery(pairs: readonly QueryPair[]): string {
-  const sorted = pairs.length > 1 ? pairs.toSorted(comparePairs) : pairs
   let text = ''
-  for (const [name, value] of sorted) text += (text && '&') + name + '=' + value
+  for (const pair of sortPairs(pairs)) text += (text && '&') + pair[0] + '=' + pair[1]
   return text
 }
 

@@ -16,21 +16,19 @@
  * @module
  */
 
-/** The six parts of a canonical request. */
-export interface CanonicalRequestParts {
-  readonly method: string
-  readonly canonicalPath: string
-  readonly canonicalQuery: string
-  /** `name:value` lines, each with its line end. */
-  readonly headerLines: string
-  /** Names joined with `;`. */
-  readonly signedHeaders: string
-  /** SHA-256 of the payload in hex, or a keyword such as `UNSIGNED-PAYLOAD`. */
-  readonly payloadHash: string
-}
+import type { CanonicalHeaders } from './canonical-headers.ts'
 
-/** Writes the parts down, one after the other. */
-export function buildCanonicalRequest(parts: CanonicalRequestParts): string {
-  const { method, canonicalPath, canonicalQuery, headerLines, signedHeaders, payloadHash } = parts
-  return `${method}\n${canonicalPath}\n${canonicalQuery}\n${headerLines}\n${signedHeaders}\n${payloadHash}`
+/**
+ * Writes the six parts down, one after the other.
+ *
+ * @param payloadHash SHA-256 of the payload in hex, or a keyword such as `UNSIGNED-PAYLOAD`
+ */
+export function buildCanonicalRequest(
+  method: string,
+  canonicalPath: string,
+  canonicalQuery: string,
+  { lines, signedHeaders }: CanonicalHeaders,
+  payloadHash: string,
+): string {
+  return `${method}\n${canonicalPath}\n${canonicalQuery}\n${lines}\n${signedHeaders}\n${payloadHash}`
 }

@@ -28,6 +28,11 @@ export function formatCredentialScope({ date, region, service }: CredentialScope
   return `${date}/${region}/${service}/${TERMINATOR}`
 }
 
+/** Whether two scopes are for the same day, region and service. */
+export function isSameScope(a: CredentialScope, b: CredentialScope): boolean {
+  return a.date === b.date && a.region === b.region && a.service === b.service
+}
+
 /**
  * Reads a scope. Checks its shape only; whether day, region and service are the ones that a server serves is
  * decided in `verify/checks/`.

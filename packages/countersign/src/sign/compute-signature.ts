@@ -3,45 +3,30 @@
  *
  * @module
  */
-import { buildCanonicalHeaders, type Header } from '../core/canonical-headers.ts'
+import type { CanonicalHeaders } from '../core/canonical-headers.ts'
 import { buildCanonicalRequest } from '../core/canonical-request.ts'
 import { SIGV4_ALGORITHM } from '../core/names.ts'
 import { buildStringToSign } from '../core/string-to-sign.ts'
 import { defaultSha256 } from '../crypto/default-sha256.ts'
 import { signWithKey } from '../keys/signing-key.ts'
-import type { SigningSteps } from './http-request.ts'
 import type { RequestPlan } from './plan-request.ts'
 
-/**
- * Signs a planned request.
- *
- * @param headers the headers to be signed
- * @param formatQuery makes the canonical query, which in a presigned URL names the signed headers
- */
+/** What comes out of them. */
+export interface ComputedSignature {
+  readonly canonicalRequest: string
+  readonly stringToSign: string
+  readonly signature: string
+}
+
+/** Signs a planned request. */
 export function computeSignature(
-  plan: RequestPlan,
-  headers: readonly Header[],
+  { method, canonicalPath, amzDate, key }: RequestPlan,
+  canonicalQuery: string,
+  headers: CanonicalHeaders,
   payloadHash: string,
-  formatQuery: (signedHeaders: string) => string,
-): SigningSteps {
-  const { lines, names } = buildCanonicalHeaders(headers)
-  const signedHeaders = names.join(';')
-  const canonicalRequest = buildCanonicalRequest({
-    method: plan.method,
-    canonicalPath: plan.canonicalPath,
-    canonicalQuery: formatQuery(signedHeaders),
-    headerLines: lines,
-    signedHeaders,
-    payloadHash,
-  })
+): ComputedSignature {
+  const canonicalRequest = buildCanonicalRequest(method, canonicalPath, canonicalQuery, headers, payloadHash)
   const hash = defaultSha256().hashHex(canonicalRequest)
-  const stringToSign = buildStringToSign(SIGV4_ALGORITHM, plan.amzDate, plan.key.scopeText, hash)
-  return {
-    canonicalRequest,
-    stringToSign,
-    signature: signWithKey(plan.key, stringToSign),
-    scope: plan.key.scope,
-    signedHeaders: names,
-    warnings: plan.warnings,
-  }
+  const stringToSign = buildStringToSign(SIGV4_ALGORITHM, amzDate, key.scopeText, hash)
+  return { canonicalRequest, stringToSign, signature: signWithKey(key, stringToSign) }
 }

@@ -8,21 +8,23 @@ import { formatAmzDate } from '../core/amz-date.ts'
 import type { Header } from '../core/canonical-headers.ts'
 import { parseDate } from '../core/http-date.ts'
 import { serviceRules, type ServiceRules } from '../core/service-rules.ts'
+import { assertCredentials } from '../credentials/credentials.ts'
 import { SigningError } from '../errors.ts'
 import type { SigningKey } from '../keys/signing-key.ts'
 import type { HttpRequest, SigningWarning } from './http-request.ts'
+import { planPath, planQuery, resolvePathRules } from './plan-target.ts'
 import { readHeaders } from './read-headers.ts'
-import { pathRules, planPath, planQuery, readUrl, type UrlParts } from './read-url.ts'
+import { readUrl, type UrlParts } from './read-url.ts'
 import { resolveSigningKey } from './resolve-key.ts'
 import { resolveDate, resolveScope, type SignOptions } from './sign-options.ts'
-import { credentialWarnings, urlWarnings } from './warnings.ts'
+import { collectWarnings } from './warnings.ts'
 
 /** What is known of a request before its payload hash. */
 export interface RequestPlan {
   readonly method: string
   readonly url: UrlParts
-  /** Value of `Host`: the caller's own header, else that of the URL. */
-  readonly host: string
+  /** `Host`: the caller's own header, else that of the URL. */
+  readonly host: Header
   /** Path as it is sent. */
   readonly wirePath: string
   readonly canonicalPath: string
@@ -32,7 +34,6 @@ export interface RequestPlan {
   readonly headers: readonly Header[]
   readonly instant: Date
   readonly amzDate: string
-  readonly accessKeyId: string
   readonly key: SigningKey
   readonly rules: ServiceRules
   readonly isTokenSigned: boolean
@@ -41,59 +42,56 @@ export interface RequestPlan {
 
 const METHOD = /^[!#$%&'*+\-.^_`|~0-9A-Za-z]+$/
 
-/** Plans a request. The caller's objects are only read. */
+/**
+ * Plans a request. The caller's objects are only read.
+ *
+ * @param now the signing instant where neither options nor request name one
+ */
 export function planRequest(request: HttpRequest<unknown>, options: SignOptions, now: Date): RequestPlan {
+  assertCredentials(options.credentials)
   const url = readUrl(request.url)
   const given = readHeaders(request.headers)
   const scope = resolveScope(options, url)
   const rules = serviceRules(scope.service)
   const instant = resolveDate(given, options, now)
   const amzDate = formatAmzDate(instant)
-  const plusInQuery = options.plusInQuery ?? 'space'
-  const path = planPath(url.path, pathRules(rules, options))
+  const path = planPath(url.path, resolvePathRules(rules, options))
   return {
     method: readMethod(request.method),
     url,
-    host: readHost(given) ?? url.host,
+    host: given.length === 0 ? ['host', url.host] : resolveHost(given, url),
     wirePath: path.wire,
     canonicalPath: path.canonical,
-    wireQuery: planQuery(url.query, plusInQuery),
-    headers: given.filter((header) => isNotHost(header) && isReadable(header, now)),
+    wireQuery: planQuery(url.query, options.plusInQuery ?? 'space'),
+    headers: given.length === 0 ? given : given.filter((header) => isKept(header, instant)),
     instant,
     amzDate,
-    accessKeyId: options.credentials.accessKeyId,
     key: resolveSigningKey(options.credentials, amzDate.slice(0, 8), scope),
     rules,
     isTokenSigned: (options.tokenPlacement ?? rules.tokenPlacement) === 'signed',
-    warnings: [
-      ...credentialWarnings(options.credentials),
-      ...urlWarnings(path.wire, url.query, plusInQuery, rules.plusInQuery === 'space'),
-    ],
+    warnings: collectWarnings(options, path.wire, url.query, rules),
   }
 }
 
-function isNotHost([name]: Header): boolean {
-  return name !== 'host'
-}
-
-function isReadable([name, value]: Header, now: Date): boolean {
-  return name !== 'date' || parseDate(value, now) !== undefined
-}
-
-/** Whether a header may be signed beside the instant: a `date` that tells another one may not. */
-export function isOfInstant([name, value]: Header, instant: Date): boolean {
-  return name !== 'date' || formatAmzDate(parseDate(value, instant) ?? instant) === formatAmzDate(instant)
-}
-
 function readMethod(method: string): string {
+  if (method === 'GET' || method === 'POST') return method
   if (typeof method === 'string' && METHOD.test(method)) return method.toUpperCase()
   throw new SigningError('METHOD_INVALID', 'The method must be an HTTP token such as GET')
 }
 
-function readHost(headers: readonly Header[]): string | undefined {
-  const hosts = headers.filter((header) => !isNotHost(header))
-  if (hosts.length > 1) throw new SigningError('HEADER_INVALID', 'A request has one Host header, not several')
-  return hosts[0]?.[1].trim()
+function resolveHost(headers: readonly Header[], url: UrlParts): Header {
+  const [first, second] = headers.filter(([name]) => name === 'host')
+  if (second) throw new SigningError('HEADER_INVALID', 'A request has one Host header, not several')
+  return ['host', first ? first[1].trim() : url.host]
+}
+
+function isKept([name, value]: Header, instant: Date): boolean {
+  return name !== 'host' && (name !== 'date' || parseDate(value, instant) !== undefined)
+}
+
+/** Whether a header may be signed beside the instant: a `date` that tells another one may not. */
+export function isOfInstant([name, value]: Header, { instant, amzDate }: RequestPlan): boolean {
+  return name !== 'date' || formatAmzDate(parseDate(value, instant) ?? instant) === amzDate
 }
 
 /** The URL to be sent: what was signed, and nothing else. */

@@ -4,7 +4,7 @@
  * @see {@link https://docs.aws.amazon.com/AmazonS3/latest/API/sigv4-query-string-auth.html}
  * @module
  */
-import type { Header } from '../core/canonical-headers.ts'
+import { buildCanonicalHeaders, type Header } from '../core/canonical-headers.ts'
 import { formatCanonicalQuery, parseQuery, type QueryPair } from '../core/canonical-query.ts'
 import {
   QUERY,
@@ -51,31 +51,31 @@ export function presignAt(request: HttpRequest<SyncBody>, options: PresignOption
   const kept = plan.headers.filter(([name]) => !REPLACED.has(name))
   const hoisted = kept.filter(([name]) => isHoisted(name))
   const headers = selectHeaders(kept, options.signHeaders ?? 'sdk').filter(
-    (header) => !isHoisted(header[0]) && isOfInstant(header, plan.instant),
+    (header) => !isHoisted(header[0]) && isOfInstant(header, plan),
   )
 
-  const token = options.credentials.sessionToken
+  const canonical = buildCanonicalHeaders([plan.host, ...headers])
+  const { accessKeyId, sessionToken: token } = options.credentials
   const tokenPair: QueryPair[] = token ? [[QUERY.securityToken, encodeUri(token)]] : []
-  let parameters: QueryPair[] = []
-  const steps = computeSignature(plan, [['host', plan.host], ...headers], payloadHash, (signedHeaders) => {
-    parameters = [
-      ...hoisted.map(encodePair),
-      ...signingParameters(plan, expiry.seconds, signedHeaders),
-      ...(options.contentSha256Header ? [encodePair([QUERY.contentSha256, payloadHash])] : []),
-      ...(plan.isTokenSigned ? tokenPair : []),
-    ]
-    return formatCanonicalQuery([...parseQuery(own.kept, 'plus'), ...parameters])
-  })
-
+  const parameters = [
+    ...hoisted.map(encodePair),
+    ...signingParameters(plan, accessKeyId, expiry.seconds, canonical.signedHeaders),
+    ...(options.contentSha256Header ? [encodePair([QUERY.contentSha256, payloadHash])] : []),
+    ...(plan.isTokenSigned ? tokenPair : []),
+  ]
+  const canonicalQuery = formatCanonicalQuery([...parseQuery(own.kept, 'plus'), ...parameters])
+  const steps = computeSignature(plan, canonicalQuery, canonical, payloadHash)
   const unsigned = plan.isTokenSigned ? [] : tokenPair
   const added = formatPairs([...parameters, [QUERY.signature, steps.signature], ...unsigned])
   return {
     method: plan.method,
     url: wireUrl(plan, own.kept === '' ? added : `${own.kept}&${added}`) + plan.url.fragment,
-    headers: plan.host === plan.url.host ? headers : [['host', plan.host], ...headers],
+    headers: plan.host[1] === plan.url.host ? headers : [plan.host, ...headers],
     expiresAt: expiry.at,
     ...steps,
-    warnings: [...steps.warnings, ...expiry.warnings],
+    scope: plan.key.scope,
+    signedHeaders: canonical.names,
+    warnings: [...plan.warnings, ...expiry.warnings],
   }
 }
 
@@ -85,8 +85,10 @@ function presignedPayloadHash({ body }: HttpRequest<SyncBody>, options: SignOpti
   return resolvePayloadHash(given, readSyncBody(body))
 }
 
-function signingParameters(plan: RequestPlan, expiresIn: number, signedHeaders: string): QueryPair[] {
-  const { accessKeyId, key, amzDate } = plan
+function signingParameters(
+  { key, amzDate }: RequestPlan,
+  accessKeyId: string,
+  expiresIn: number, signedHeaders: string): QueryPair[] {
   const parameters: Header[] = [
     [QUERY.algorithm, SIGV4_ALGORITHM],
     [QUERY.credential, `${accessKeyId}/${key.scopeText}`],

@@ -9,6 +9,7 @@ import type { Header } from '../core/canonical-headers.ts'
 import { SigningError } from '../errors.ts'
 import type { HeadersLike } from './http-request.ts'
 
+const NONE: readonly Header[] = []
 const TOKEN = /^[!#$%&'*+\-.^_`|~0-9A-Za-z]+$/
 const SENDABLE_VALUE = /^[\t\x20-\x7e]*$/
 
@@ -17,9 +18,9 @@ const SENDABLE_VALUE = /^[\t\x20-\x7e]*$/
  *
  * @throws {@link SigningError} `HEADER_INVALID` naming the header, never its value
  */
-export function readHeaders(headers: HeadersLike | undefined): Header[] {
+export function readHeaders(headers: HeadersLike | undefined): readonly Header[] {
+  if (!headers) return NONE
   const list: Header[] = []
-  if (!headers) return list
   const pairs: Iterable<readonly [string, unknown]> = isIterable(headers) ? headers : Object.entries(headers)
   for (const [name, value] of pairs) {
     for (const single of Array.isArray(value) ? (value as unknown[]) : [value]) {

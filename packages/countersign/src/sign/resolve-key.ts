@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { assertCredentials, type Credentials, type KeyCredentials } from '../credentials/credentials.ts'
+import type { Credentials, KeyCredentials } from '../credentials/credentials.ts'
 import { SigningError } from '../errors.ts'
 import { SigningKey } from '../keys/signing-key.ts'
 import { SigningKeyCache } from '../keys/signing-key-cache.ts'
@@ -25,13 +25,13 @@ export function resolveSigningKey(
   day: string,
   { region, service }: ResolvedScope,
 ): SigningKey {
-  assertCredentials(credentials)
   if ('signingKey' in credentials) return keyOfDay(credentials.signingKey, day)
   const { accessKeyId, secretAccessKey } = credentials
+  const scope = { date: day, region, service }
   cache ??= new SigningKeyCache(CACHED_KEYS)
-  const cached = cache.find(accessKeyId, secretAccessKey, day, region, service)
+  const cached = cache.find(accessKeyId, secretAccessKey, scope)
   if (cached) return cached
-  const key = SigningKey.derive(secretAccessKey, { date: day, region, service })
+  const key = SigningKey.derive(secretAccessKey, scope)
   cache.store(accessKeyId, secretAccessKey, key)
   return key
 }

@@ -6,12 +6,12 @@
  */
 import { formatAuthorization } from '../core/authorization-header.ts'
 import type { Bytes } from '../core/bytes.ts'
-import type { Header } from '../core/canonical-headers.ts'
+import { buildCanonicalHeaders, type Header } from '../core/canonical-headers.ts'
 import { buildCanonicalQuery } from '../core/canonical-query.ts'
 import { SIGV4_ALGORITHM, X_AMZ_CONTENT_SHA256, X_AMZ_DATE, X_AMZ_SECURITY_TOKEN } from '../core/names.ts'
 import { computeSignature } from './compute-signature.ts'
 import { selectHeaders } from './header-selection.ts'
-import type { HttpRequest, SignedRequest, SigningSteps, SyncBody } from './http-request.ts'
+import type { HttpRequest, SignedRequest, SyncBody } from './http-request.ts'
 import { assertProtected, resolvePayloadHash } from './payload-hash.ts'
 import { isOfInstant, planRequest, wireUrl, type RequestPlan } from './plan-request.ts'
 import { readSyncBody } from './read-body.ts'
@@ -54,26 +54,41 @@ export function signWithBody(
   const payloadHash = resolvePayloadHash(givenHash, body)
   assertProtected(payloadHash, plan.url.scheme, options.allowUnsignedPayloadOverHttp)
 
-  const isHashSent = options.contentSha256Header ?? (plan.rules.contentSha256Header || givenHash !== undefined)
-  const token = options.credentials.sessionToken
-  const tokenHeader: Header[] = token ? [[X_AMZ_SECURITY_TOKEN, token]] : []
-  const added: Header[] = [[X_AMZ_DATE, plan.amzDate]]
-  if (isHashSent) added.push([X_AMZ_CONTENT_SHA256, payloadHash])
-  if (plan.isTokenSigned) added.push(...tokenHeader)
-
-  const host: Header = ['host', plan.host]
-  const kept = plan.headers.filter(([name]) => !REPLACED.has(name))
-  const selected = selectHeaders(kept, options.signHeaders ?? 'minimal').filter((header) => isOfInstant(header, plan.instant))
-  const steps = computeSignature(plan, [host, ...selected, ...added], payloadHash, () =>
-    buildCanonicalQuery(plan.wireQuery, 'plus'),
-  )
-  const headers = [host, ...kept, ...added, ...(plan.isTokenSigned ? [] : tokenHeader), authorization(plan, steps)]
-  const signed = { method: plan.method, url: wireUrl(plan, plan.wireQuery), headers, ...steps }
+  const own = ownHeaders(plan, options, payloadHash, givenHash !== undefined)
+  const kept = plan.headers.length === 0 ? plan.headers : plan.headers.filter(([name]) => !REPLACED.has(name))
+  const canonical = buildCanonicalHeaders(kept.length === 0 ? own : [...own, ...signedOf(kept, plan, options)])
+  const canonicalQuery = buildCanonicalQuery(plan.wireQuery, 'plus')
+  const { canonicalRequest, stringToSign, signature } = computeSignature(plan, canonicalQuery, canonical, payloadHash)
+  const headers = [...own, ...kept]
+  const { sessionToken, accessKeyId } = options.credentials
+  if (sessionToken && !plan.isTokenSigned) headers.push([X_AMZ_SECURITY_TOKEN, sessionToken])
+  const credential = `${accessKeyId}/${plan.key.scopeText}`
+  headers.push(['authorization', formatAuthorization(SIGV4_ALGORITHM, credential, canonical.signedHeaders, signature)])
+  const signed: SignedRequest = {
+    method: plan.method,
+    url: wireUrl(plan, plan.wireQuery),
+    headers,
+    canonicalRequest,
+    stringToSign,
+    signature,
+    scope: plan.key.scope,
+    signedHeaders: canonical.names,
+    warnings: plan.warnings,
+  }
   return body === undefined ? signed : { ...signed, body }
 }
 
-function authorization({ accessKeyId, key }: RequestPlan, { signedHeaders, signature }: SigningSteps): Header {
-  const credential = `${accessKeyId}/${key.scopeText}`
-  const components = { credential, signedHeaders: signedHeaders.join(';'), signature }
-  return ['authorization', formatAuthorization(SIGV4_ALGORITHM, components)]
+/** The headers that a signature brings along and always covers, in canonical order. */
+function ownHeaders(plan: RequestPlan, options: SignOptions, payloadHash: string, isHashGiven: boolean): Header[] {
+  const headers: Header[] = [plan.host]
+  const isHashSent = options.contentSha256Header ?? (plan.rules.contentSha256Header || isHashGiven)
+  if (isHashSent) headers.push([X_AMZ_CONTENT_SHA256, payloadHash])
+  headers.push([X_AMZ_DATE, plan.amzDate])
+  const { sessionToken } = options.credentials
+  if (sessionToken && plan.isTokenSigned) headers.push([X_AMZ_SECURITY_TOKEN, sessionToken])
+  return headers
+}
+
+function signedOf(kept: readonly Header[], plan: RequestPlan, { signHeaders = 'minimal' }: SignOptions): Header[] {
+  return selectHeaders(kept, signHeaders).filter((header) => isOfInstant(header, plan))
 }
