@@ -1,0 +1,107 @@
+/**
+ * Signs a vector step by step with the core, for requests that the public functions refuse or repair on purpose.
+ *
+ * @module
+ */
+import { sigV4 } from '../../packages/countersign/src/algorithms/sigv4.ts'
+import { formatAuthorization } from '../../packages/countersign/src/core/authorization-header.ts'
+import { buildCanonicalHeaders, type Header } from '../../packages/countersign/src/core/canonical-headers.ts'
+import { buildCanonicalPath } from '../../packages/countersign/src/core/canonical-path.ts'
+import { buildCanonicalQuery } from '../../packages/countersign/src/core/canonical-query.ts'
+import { buildCanonicalRequest } from '../../packages/countersign/src/core/canonical-request.ts'
+import { formatCredentialScope } from '../../packages/countersign/src/core/credential-scope.ts'
+import { QUERY, SIGV4_ALGORITHM } from '../../packages/countersign/src/core/names.ts'
+import { buildStringToSign } from '../../packages/countersign/src/core/string-to-sign.ts'
+import { encodeUri } from '../../packages/countersign/src/core/uri-encoding.ts'
+import { defaultSha256 } from '../../packages/countersign/src/crypto/default-sha256.ts'
+import { amzDateOf, byteString, payloadHashOf, signedNames, unfoldedHeaders } from './signed-case.ts'
+import type { Signing } from './signed-case.ts'
+import type { Outcome } from './sign-publicly.ts'
+
+function scopeOf(signing: Signing): { date: string; region: string; service: string } {
+  const { region, service } = signing.vector
+  return { date: amzDateOf(signing).slice(0, 8), region, service }
+}
+
+function credentialOf(signing: Signing): string {
+  return `${signing.vector.credentials.accessKeyId}/${formatCredentialScope(scopeOf(signing))}`
+}
+
+// The headers given come first: what a source gives itself is not added a second time.
+function headersOf(signing: Signing): Header[] {
+  const { vector, expected } = signing
+  const given = unfoldedHeaders(vector).map<Header>(([name, value]) => [
+    name.toLowerCase(),
+    byteString(value),
+  ])
+  const added: Header[] = [
+    ['x-amz-date', amzDateOf(signing)],
+    ['x-amz-security-token', vector.credentials.sessionToken ?? ''],
+    ['x-amz-content-sha256', payloadHashOf(expected)],
+  ]
+  const missing = added.filter(([name]) => !given.some(([other]) => other === name))
+  const names = signedNames(expected)
+  return [...given, ...missing].filter(([name]) => names.includes(name))
+}
+
+function expiresOf({ vector, expected }: Signing): string | undefined {
+  if (vector.url !== undefined) return new URL(vector.url).searchParams.get(QUERY.expires) ?? undefined
+  return (expected.expiresInSeconds ?? vector.flags.expiresInSeconds)?.toString()
+}
+
+function parametersOf(signing: Signing): string {
+  const { flags, credentials } = signing.vector
+  const expires = expiresOf(signing)
+  const token = flags.omitSessionToken ? undefined : credentials.sessionToken
+  const pairs: Header[] = [
+    [QUERY.algorithm, SIGV4_ALGORITHM],
+    [QUERY.credential, credentialOf(signing)],
+    [QUERY.date, amzDateOf(signing)],
+    ...(expires === undefined ? [] : [[QUERY.expires, expires] as Header]),
+    [QUERY.signedHeaders, signing.expected.signedHeaders],
+    ...(token === undefined ? [] : [[flags.tokenParam ?? QUERY.securityToken, token] as Header]),
+    ...(signing.expected.addedParams ?? []).map<Header>(([name, value]) => [name, value]),
+  ]
+  return pairs.map((pair) => pair.map(encodeUri).join('=')).join('&')
+}
+
+function splitTarget({ vector: { request, flags } }: Signing): [path: string, query: string] {
+  const whole = byteString(request.target)
+  const target = flags.targetEndsAtFirstSpace ? whole.split(' ', 1)[0]! : whole
+  const question = target.indexOf('?')
+  return question < 0 ? [target, ''] : [target.slice(0, question), target.slice(question + 1)]
+}
+
+function canonicalRequestOf(signing: Signing): string {
+  const { vector, mode, expected } = signing
+  const { flags, request } = vector
+  const [path, own] = splitTarget(signing)
+  const pathEncoding = flags.doubleEncodePath ? 'double' : 'single'
+  const query = mode === 'query' ? [own, parametersOf(signing)].filter(Boolean).join('&') : own
+  return buildCanonicalRequest(
+    request.method,
+    buildCanonicalPath(path, { normalizePath: flags.normalizePath, pathEncoding }),
+    buildCanonicalQuery(query, flags.plusIsSpace ? 'space' : 'plus'),
+    buildCanonicalHeaders(headersOf(signing)),
+    payloadHashOf(expected),
+  )
+}
+
+/** Signs; the texts are byte strings. */
+export function signByCore(signing: Signing): Outcome {
+  const scope = scopeOf(signing)
+  const { hashHex } = defaultSha256()
+  const canonicalRequest = canonicalRequestOf(signing)
+  const stringToSign = buildStringToSign(
+    SIGV4_ALGORITHM,
+    amzDateOf(signing),
+    formatCredentialScope(scope),
+    hashHex(Buffer.from(canonicalRequest, 'latin1')),
+  )
+  // Below `SigningKey`, which refuses an empty secret or region.
+  const key = sigV4.prepareKey(sigV4.deriveKey(signing.vector.credentials.secretAccessKey, scope))
+  const signature = key.signHex(stringToSign)
+  const { signedHeaders } = signing.expected
+  const authorization = formatAuthorization(SIGV4_ALGORITHM, credentialOf(signing), signedHeaders, signature)
+  return { canonicalRequest, stringToSign, signature, authorization }
+}
