@@ -4,7 +4,7 @@
  * @see {@link https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_sigv-create-signed-request.html}
  * @module
  */
-import { utf8 } from '../core/bytes.ts'
+import { bytesOfHex, utf8 } from '../core/bytes.ts'
 import { TERMINATOR, type CredentialScope } from '../core/credential-scope.ts'
 import { SIGV4_ALGORITHM } from '../core/names.ts'
 import { defaultSha256 } from '../crypto/default-sha256.ts'
@@ -15,7 +15,7 @@ const HEX_DIGEST = /^[0-9a-f]{64}$/
 function deriveKey(secretAccessKey: string, { date, region, service }: CredentialScope): Uint8Array {
   const { hmacKey } = defaultSha256()
   let key: Uint8Array = utf8('AWS4' + secretAccessKey)
-  for (const part of [date, region, service, TERMINATOR]) key = hmacKey(key).sign(part)
+  for (const part of [date, region, service, TERMINATOR]) key = bytesOfHex(hmacKey(key).signHex(part))
   return key
 }
 

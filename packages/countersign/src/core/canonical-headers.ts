@@ -52,19 +52,14 @@ function sortByName(headers: readonly Header[]): readonly Header[] {
 export function buildCanonicalHeaders(headers: readonly Header[]): CanonicalHeaders {
   const names: string[] = []
   let lines = ''
-  let signedHeaders = ''
-  let last = ''
-  for (const header of sortByName(headers)) {
-    const name = header[0]
-    const value = canonicalHeaderValue(header[1])
-    if (name === last) {
-      lines += ',' + value
+  for (const [name, value] of sortByName(headers)) {
+    const text = canonicalHeaderValue(value)
+    if (name === names.at(-1)) {
+      lines = `${lines.slice(0, -1)},${text}\n`
     } else {
-      lines += (last && '\n') + name + ':' + value
-      signedHeaders += (last && ';') + name
+      lines += `${name}:${text}\n`
       names.push(name)
-      last = name
     }
   }
-  return { lines: last && lines + '\n', names, signedHeaders }
+  return { lines, names, signedHeaders: names.join(';') }
 }

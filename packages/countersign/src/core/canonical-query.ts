@@ -13,9 +13,11 @@ export type QueryPair = readonly [name: string, value: string]
 /** What a `+` on the wire means: S3 and forms read a space, others a plus. */
 export type PlusMeaning = 'space' | 'plus'
 
-const CLEAN = /^[A-Za-z0-9\-._~=&]*$/
+const CANONICAL = /^[A-Za-z0-9\-._~]*=[A-Za-z0-9\-._~]*(?:&[A-Za-z0-9\-._~]*=[A-Za-z0-9\-._~]*)*$/
+const ENCODED = /^[A-Za-z0-9\-._~]*$/
 
 function canonicalize(raw: string, plus: PlusMeaning): string {
+  if (ENCODED.test(raw)) return raw
   return encodeUri(decodeUri(plus === 'space' ? raw.replaceAll('+', ' ') : raw))
 }
 
@@ -26,21 +28,21 @@ function canonicalize(raw: string, plus: PlusMeaning): string {
  * @param query raw query as a byte string, without `?`
  */
 export function parseQuery(query: string, plus: PlusMeaning): QueryPair[] {
-  const isClean = CLEAN.test(query)
   const pairs: QueryPair[] = []
   let start = 0
   while (start < query.length) {
     const ampersand = query.indexOf('&', start)
     const end = ampersand < 0 ? query.length : ampersand
-    const equals = query.indexOf('=', start)
-    const nameEnd = equals < 0 || equals > end ? end : equals
-    const name = query.slice(start, nameEnd)
-    const value = query.slice(nameEnd + 1, end)
-    const isPlain = isClean && !value.includes('=')
-    if (end > start) pairs.push(isPlain ? [name, value] : [canonicalize(name, plus), canonicalize(value, plus)])
+    if (end > start) pairs.push(parsePair(query.slice(start, end), plus))
     start = end + 1
   }
   return pairs
+}
+
+function parsePair(raw: string, plus: PlusMeaning): QueryPair {
+  const equals = raw.indexOf('=')
+  if (equals < 0) return [canonicalize(raw, plus), '']
+  return [canonicalize(raw.slice(0, equals), plus), canonicalize(raw.slice(equals + 1), plus)]
 }
 
 function comparePairs(a: QueryPair, b: QueryPair): number {
@@ -48,22 +50,30 @@ function comparePairs(a: QueryPair, b: QueryPair): number {
   return a[1] === b[1] ? 0 : a[1] < b[1] ? -1 : 1
 }
 
-// Most queries are in order as they come.
-function sortPairs(pairs: readonly QueryPair[]): readonly QueryPair[] {
-  for (let i = 1; i < pairs.length; i++) {
-    if (comparePairs(pairs[i - 1]!, pairs[i]!) > 0) return pairs.toSorted(comparePairs)
-  }
-  return pairs
-}
-
 /** Writes pairs down in canonical order. */
 export function formatCanonicalQuery(pairs: readonly QueryPair[]): string {
   let text = ''
-  for (const pair of sortPairs(pairs)) text += (text && '&') + pair[0] + '=' + pair[1]
+  for (const pair of pairs.toSorted(comparePairs)) text += (text && '&') + pair[0] + '=' + pair[1]
   return text
 }
 
-/** Canonical query of a raw query. */
+/** Whether the pairs of a query that needs no encoding stand in canonical order. */
+function isSorted(query: string): boolean {
+  let previous: QueryPair = ['', '']
+  for (let start = 0; start <= query.length; ) {
+    const equals = query.indexOf('=', start)
+    const ampersand = query.indexOf('&', equals)
+    const end = ampersand < 0 ? query.length : ampersand
+    const pair: QueryPair = [query.slice(start, equals), query.slice(equals + 1, end)]
+    if (comparePairs(previous, pair) > 0) return false
+    previous = pair
+    start = end + 1
+  }
+  return true
+}
+
+/** Canonical query of a raw query. Most are canonical as they come. */
 export function buildCanonicalQuery(query: string, plus: PlusMeaning): string {
-  return query === '' ? '' : formatCanonicalQuery(parseQuery(query, plus))
+  if (query === '' || (CANONICAL.test(query) && isSorted(query))) return query
+  return formatCanonicalQuery(parseQuery(query, plus))
 }

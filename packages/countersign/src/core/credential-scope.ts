@@ -44,7 +44,7 @@ export function parseCredentialScope(text: string): CredentialScope {
   if (!DAY.test(date) || !PART.test(region) || !PART.test(service) || terminator !== TERMINATOR || more !== undefined) {
     throw new SigningError(
       'CREDENTIAL_SCOPE_MALFORMED',
-      'A credential scope is YYYYMMDD/region/service/aws4_request',
+      'The scope must be YYYYMMDD/region/service/aws4_request',
     )
   }
   return { date, region, service }

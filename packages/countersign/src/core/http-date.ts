@@ -6,42 +6,33 @@
  * @see {@link https://www.rfc-editor.org/rfc/rfc3339#section-5.6}
  * @module
  */
-import { isYear, parseAmzDate, utcDate } from './amz-date.ts'
+import { isWritable, parseAmzDate } from './amz-date.ts'
 
 /** No accepted form is longer, but for fractions of a second that nobody needs. */
 const MAX_LENGTH = 64
 
-const WEEKDAY = '(?:(?:mon|fri|sun)(?:day)?|tue(?:sday)?|wed(?:nesday)?|thu(?:rsday)?|sat(?:urday)?)'
-const MONTH = '(?<monthName>[a-z]{3})'
-const HOUR_MINUTE = '(?<hour>\\d\\d):(?<minute>\\d\\d)'
-const TIME = `${HOUR_MINUTE}:(?<second>\\d\\d)`
-const ZONE = '(?:gmt|utc|(?<offset>[+-]\\d{4}))'
-
 /** Nothing in them can match one text in two ways, so each takes linear time. */
 const FORMATS: readonly RegExp[] = [
-  // Sun, 06 Nov 1994 08:49:37 GMT
-  `(?:${WEEKDAY}, )?(?<day>\\d\\d) ${MONTH} (?<year>\\d{4}) ${TIME} ${ZONE}`,
+  // Sun, 06 Nov 1994 08:49:37 GMT, and Sunday, 06-Nov-94 08:49:37 GMT
+  /^(?:[a-z]{3,9}, )?(?<day>\d\d)([ -])(?<name>[a-z]{3})\2(?<year>\d{4}|\d\d) (?<time>\d\d:\d\d:\d\d) (?:gmt|utc|(?<offset>[+-]\d{4}))$/i,
   // 1994-11-06T08:49:37Z, 1994-11-06T03:49-05:00, 1994-11-06
-  `(?<year>\\d{4})-(?<month>\\d\\d)-(?<day>\\d\\d)(?:t${HOUR_MINUTE}(?::(?<second>\\d\\d)(?:[.,]\\d+)?)?(?:z|(?<offset>[+-]\\d\\d(?::?\\d\\d)?)))?`,
-  // Sunday, 06-Nov-94 08:49:37 GMT
-  `${WEEKDAY}, (?<day>\\d\\d)-${MONTH}-(?<shortYear>\\d\\d) ${TIME} ${ZONE}`,
+  /^(?<year>\d{4})-(?<month>\d\d)-(?<day>\d\d)(?:t(?<time>\d\d:\d\d(?::\d\d(?:[.,]\d+)?)?)(?:z|(?<offset>[+-]\d\d(?::?\d\d)?)))?$/i,
   // Sun Nov  6 08:49:37 1994
-  `${WEEKDAY} ${MONTH} {1,2}(?<day>\\d{1,2}) ${TIME} (?<year>\\d{4})`,
-].map((format) => new RegExp(`^${format}$`, 'i'))
+  /^[a-z]{3} (?<name>[a-z]{3}) {1,2}(?<day>\d{1,2}) (?<time>\d\d:\d\d:\d\d) (?<year>\d{4})$/i,
+]
 
-const MONTHS = ['jan', 'feb', 'mar', 'apr', 'may', 'jun', 'jul', 'aug', 'sep', 'oct', 'nov', 'dec']
+const MONTHS = 'janfebmaraprmayjunjulaugsepoctnovdec'
 
 /**
- * Reads a date in any form that HTTP clients are known to send; see {@link FORMATS}. A numeric offset is
- * converted to UTC, a date alone is its midnight in UTC, fractions of a second are dropped. A weekday must be
- * one, but need not be that date's: an example in wide use has the wrong one. Every other field is checked
- * against the calendar. A time without `Z`, `GMT`, `UTC` or offset is refused, save in asctime, which is UTC.
+ * Reads a date in any form that HTTP clients are known to send. A numeric offset is
+ * converted to UTC, a date alone is its midnight in UTC, fractions of a second are dropped. A weekday is
+ * passed over: an example in wide use has the wrong one. Every other field is checked against the calendar. A time without `Z`, `GMT`, `UTC` or offset is refused, save in asctime, which is UTC.
  *
  * @param now decides the century of a two-digit year: the latest one that is at most 50 years after `now`
  * @returns `undefined` when the text is not such a date, or its year in UTC is not in 1 to 9999
  */
-export function parseDate(text: string, now: Date): Date | undefined {
-  if (text.length > MAX_LENGTH) return undefined
+export function parseDate(text: string | undefined, now: Date): Date | undefined {
+  if (text === undefined || text.length > MAX_LENGTH) return undefined
   const amzDate = parseAmzDate(text)
   if (amzDate) return amzDate
   for (const format of FORMATS) {
@@ -51,36 +42,25 @@ export function parseDate(text: string, now: Date): Date | undefined {
   return undefined
 }
 
-type Fields = Readonly<Record<string, string | undefined>>
-
-function dateOf({ shortYear, year, ...fields }: Fields, now: Date): Date | undefined {
-  if (shortYear === undefined) return dateInYear(Number(year), fields)
-  const lastYear = now.getUTCFullYear() + 50
-  const limit = new Date(now).setUTCFullYear(lastYear)
-  const latest = lastYear - ((lastYear - Number(shortYear) + 100) % 100)
-  const date = dateInYear(latest, fields)
-  return date && date.getTime() <= limit ? date : dateInYear(latest - 100, fields)
+function dateOf(fields: Readonly<Record<string, string | undefined>>, now: Date): Date | undefined {
+  const { name = '', day = '', time = '', offset = '+00' } = fields
+  const year = fullYear(fields['year'] ?? '', now)
+  const month = fields['month'] ?? pad(MONTHS.indexOf(name.toLowerCase()) / 3 + 1)
+  const clock = time.replace(/:|[.,].*/g, '').padEnd(6, '0')
+  const date = parseAmzDate(`${year}${month}${pad(day)}T${clock}Z`)
+  const [, sign, hours, minutes] = /(.)(..):?(..)?/.exec(offset) ?? []
+  if (!date || Number(hours) > 23 || Number(minutes ?? 0) > 59) return undefined
+  const distance = (Number(hours) * 60 + Number(minutes ?? 0)) * 60_000
+  const utc = new Date(date.getTime() + (sign === '-' ? distance : -distance))
+  return isWritable(utc) ? utc : undefined
 }
 
-function dateInYear(year: number, fields: Fields): Date | undefined {
-  const { month, monthName = '', day, hour = 0, minute = 0, second = 0, offset = '+0000' } = fields
-  const date = utcDate(
-    year,
-    Number(month ?? MONTHS.indexOf(monthName.toLowerCase()) + 1),
-    Number(day),
-    Number(hour),
-    Number(minute),
-    Number(second),
-  )
-  return date && withoutOffset(date, offset)
+function pad(field: number | string): string {
+  return String(field).padStart(2, '0')
 }
 
-/** Converts from local time at `+HH`, `+HHMM` or `+HH:MM` to UTC. */
-function withoutOffset(date: Date, offset: string): Date | undefined {
-  const hours = Number(offset.slice(1, 3))
-  const minutes = Number(offset.slice(3).replace(':', ''))
-  if (hours > 23 || minutes > 59) return undefined
-  const distance = (hours * 60 + minutes) * 60_000
-  const utc = new Date(date.getTime() + (offset.startsWith('-') ? distance : -distance))
-  return isYear(utc.getUTCFullYear()) ? utc : undefined
+/** Of the years that end in two digits the latest one that is at most 50 years ahead. */
+function fullYear(year: string, now: Date): string {
+  const last = now.getUTCFullYear() + 50
+  return year.length > 2 ? year : String(last - ((last - Number(year)) % 100))
 }

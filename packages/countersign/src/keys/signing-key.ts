@@ -7,7 +7,7 @@
  */
 import { sigV4 } from '../algorithms/sigv4.ts'
 import { formatAmzDate } from '../core/amz-date.ts'
-import { hexOf, parseHex } from '../core/bytes.ts'
+import { bytesOfHex, hexOf } from '../core/bytes.ts'
 import {
   formatCredentialScope,
   parseCredentialScope,
@@ -25,7 +25,8 @@ export interface SigningKeyScope {
   readonly service: string
 }
 
-const EXPORT_PREFIX = 'countersign-signing-key:'
+const PREFIX = 'countersign-signing-key:'
+const EXPORTED = new RegExp(`^${PREFIX}([^:]+):([0-9a-f]{64})$`)
 
 let hmacKeyOf: (key: SigningKey) => HmacKey
 
@@ -60,7 +61,7 @@ export class SigningKey {
     if (typeof secretAccessKey !== 'string' || secretAccessKey === '') {
       throw new SigningError(
         'SECRET_KEY_MISSING',
-        'A signing key is derived from a secret access key; none was given',
+        'There is no secret access key to derive from',
       )
     }
     const day = typeof date === 'string' ? date : formatAmzDate(date).slice(0, 8)
@@ -74,22 +75,14 @@ export class SigningKey {
    * @throws {@link SigningError} `SIGNING_KEY_INVALID`, `CREDENTIAL_SCOPE_MALFORMED`
    */
   static import(text: string): SigningKey {
-    const [scope = '', hex = ''] = text.startsWith(EXPORT_PREFIX)
-      ? text.slice(EXPORT_PREFIX.length).split(':')
-      : []
-    const bytes = parseHex(hex)
-    if (bytes?.length !== 32) {
-      throw new SigningError(
-        'SIGNING_KEY_INVALID',
-        'Not an exported signing key; pass the text that export() gave',
-      )
-    }
-    return new SigningKey(bytes, parseCredentialScope(scope))
+    const [, scope = '', hex = ''] = EXPORTED.exec(text) ?? []
+    if (!hex) throw new SigningError('SIGNING_KEY_INVALID', 'This is no exported signing key')
+    return new SigningKey(bytesOfHex(hex), parseCredentialScope(scope))
   }
 
   /** The key and its scope as one line of text. Whoever has it can sign within the scope until its day is over. */
   export(): string {
-    return `${EXPORT_PREFIX}${this.scopeText}:${hexOf(this.#bytes)}`
+    return `${PREFIX}${this.scopeText}:${hexOf(this.#bytes)}`
   }
 }
 

@@ -57,7 +57,7 @@ function predicateOf(selection: SignHeaders): Predicate {
   if (selection === 'sdk') return isSdk
   if (selection === 'all') return isDurable
   if (Array.isArray(selection)) return matchesAny(selection as readonly string[])
-  throw new SigningError('OPTION_INVALID', 'signHeaders must be minimal, sdk, all or a list of names')
+  throw new SigningError('OPTION_INVALID', 'signHeaders must be minimal, sdk, all or a list')
 }
 
 /**

@@ -28,16 +28,19 @@ export interface HttpRequest<B = Body> {
 }
 
 /** Something the caller should know; the signature is good all the same. */
-export interface SigningWarning {
-  readonly code:
-    | 'PLUS_REWRITTEN'
-    | 'DUPLICATE_QUERY_NAMES'
-    | 'DOT_SEGMENTS'
-    | 'SECRET_HAS_ODD_CHARACTERS'
-    | 'TOKEN_WITH_LONG_TERM_KEY'
-    | 'EXPIRY_CLAMPED'
-  readonly message: string
-}
+export type SigningWarning =
+  /** A raw `+` in the query was rewritten: write `%20` or `%2B`, or set `plusInQuery`. */
+  | 'PLUS_REWRITTEN'
+  /** A query name stands twice. All are signed, but S3 is reported to use the first only. */
+  | 'DUPLICATE_QUERY_NAMES'
+  /** The path has dot segments: fetch and most URL classes take them out, and the signature then fails. */
+  | 'DOT_SEGMENTS'
+  /** The secret access key has a blank, a line end or a `%`: was it copied whole and undecoded? */
+  | 'SECRET_HAS_ODD_CHARACTERS'
+  /** The key id starts with `AKIA` and so belongs to a long-term key, but a session token came with it. */
+  | 'TOKEN_WITH_LONG_TERM_KEY'
+  /** The credentials die before the URL would; see `expiresAt`. */
+  | 'EXPIRY_CLAMPED'
 
 /** The steps that led to a signature. */
 export interface SigningSteps {

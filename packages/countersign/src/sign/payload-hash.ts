@@ -29,11 +29,11 @@ export function resolvePayloadHash(given: string | undefined, body: Uint8Array |
   if (!HEX.test(given)) {
     throw new SigningError(
       'PAYLOAD_HASH_INVALID',
-      `A payload hash is 64 lower-case hex digits or ${UNSIGNED_PAYLOAD}`,
+      `The payload hash must be 64 lower-case hex digits or ${UNSIGNED_PAYLOAD}`,
     )
   }
   if (body !== undefined && hashPayload(body) !== given) {
-    throw new SigningError('PAYLOAD_HASH_INVALID', 'The payload hash given is not that of the body')
+    throw new SigningError('PAYLOAD_HASH_INVALID', 'The payload hash is not that of the body')
   }
   return given
 }
@@ -47,6 +47,6 @@ export function assertProtected(payloadHash: string, scheme: string, isAllowed: 
   if (!payloadHash.includes('UNSIGNED') || scheme === 'https' || scheme === 'wss' || isAllowed) return
   throw new SigningError(
     'PAYLOAD_UNSIGNED_OVER_HTTP',
-    'An unsigned payload over plain http can be changed by anybody on the way: use https, let the body be hashed, or set allowUnsignedPayloadOverHttp',
+    'Over http the payload must be signed; use https or set allowUnsignedPayloadOverHttp',
   )
 }

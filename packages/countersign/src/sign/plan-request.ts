@@ -33,6 +33,7 @@ export interface RequestPlan {
   /** The caller's headers with lower-case names, without `host` and a `date` that cannot be read. */
   readonly headers: readonly Header[]
   readonly instant: Date
+  /** The instant as `YYYYMMDDTHHMMSSZ`. */
   readonly amzDate: string
   readonly key: SigningKey
   readonly rules: ServiceRules
@@ -42,19 +43,31 @@ export interface RequestPlan {
 
 const METHOD = /^[!#$%&'*+\-.^_`|~0-9A-Za-z]+$/
 
+/** The second that was written last: many requests are signed within it. */
+let lastInstant = { second: NaN, amzDate: '', day: '' }
+
+function writeInstant(instant: Date): typeof lastInstant {
+  const second = Math.floor(instant.getTime() / 1000)
+  if (second !== lastInstant.second) {
+    const amzDate = formatAmzDate(instant)
+    lastInstant = { second, amzDate, day: amzDate.slice(0, 8) }
+  }
+  return lastInstant
+}
+
 /**
  * Plans a request. The caller's objects are only read.
  *
- * @param now the signing instant where neither options nor request name one
+ * @param now the clock, for requests that neither the options nor their own headers date
  */
-export function planRequest(request: HttpRequest<unknown>, options: SignOptions, now: Date): RequestPlan {
+export function planRequest(request: HttpRequest<unknown>, options: SignOptions, now: () => Date): RequestPlan {
   assertCredentials(options.credentials)
   const url = readUrl(request.url)
   const given = readHeaders(request.headers)
   const scope = resolveScope(options, url)
   const rules = serviceRules(scope.service)
   const instant = resolveDate(given, options, now)
-  const amzDate = formatAmzDate(instant)
+  const { amzDate, day } = writeInstant(instant)
   const path = planPath(url.path, resolvePathRules(rules, options))
   return {
     method: readMethod(request.method),
@@ -66,22 +79,22 @@ export function planRequest(request: HttpRequest<unknown>, options: SignOptions,
     headers: given.length === 0 ? given : given.filter((header) => isKept(header, instant)),
     instant,
     amzDate,
-    key: resolveSigningKey(options.credentials, amzDate.slice(0, 8), scope),
+    key: resolveSigningKey(options.credentials, day, scope),
     rules,
     isTokenSigned: (options.tokenPlacement ?? rules.tokenPlacement) === 'signed',
-    warnings: collectWarnings(options, path.wire, url.query, rules),
+    warnings: collectWarnings(options, path.wire, url.query, rules.plusInQuery === 'space'),
   }
 }
 
 function readMethod(method: string): string {
   if (method === 'GET' || method === 'POST') return method
   if (typeof method === 'string' && METHOD.test(method)) return method.toUpperCase()
-  throw new SigningError('METHOD_INVALID', 'The method must be an HTTP token such as GET')
+  throw new SigningError('METHOD_INVALID', 'The method must be a token such as GET')
 }
 
 function resolveHost(headers: readonly Header[], url: UrlParts): Header {
   const [first, second] = headers.filter(([name]) => name === 'host')
-  if (second) throw new SigningError('HEADER_INVALID', 'A request has one Host header, not several')
+  if (second) throw new SigningError('HEADER_INVALID', 'There is more than one Host header')
   return ['host', first ? first[1].trim() : url.host]
 }
 

@@ -20,6 +20,7 @@ import { matchesAny, selectHeaders } from './header-selection.ts'
 import type { HttpRequest, PresignedUrl, SyncBody } from './http-request.ts'
 import { resolvePayloadHash } from './payload-hash.ts'
 import { isOfInstant, planRequest, wireUrl, type RequestPlan } from './plan-request.ts'
+import { systemClock } from './clock.ts'
 import { readSyncBody } from './read-body.ts'
 import { headerValue } from './read-headers.ts'
 import { resolveExpiry } from './resolve-expiry.ts'
@@ -38,11 +39,11 @@ const SIGNING_PARAMETERS: ReadonlySet<string> = new Set(Object.values(QUERY))
  * @throws {@link CredentialsError} `CREDENTIALS_INVALID`, `CREDENTIALS_EXPIRED`
  */
 export function presignUrl(request: HttpRequest<SyncBody>, options: PresignOptions): PresignedUrl {
-  return presignAt(request, options, new Date())
+  return presignAt(request, options, systemClock)
 }
 
 /** {@link presignUrl} at a given instant, where options and request name no other. */
-export function presignAt(request: HttpRequest<SyncBody>, options: PresignOptions, now: Date): PresignedUrl {
+export function presignAt(request: HttpRequest<SyncBody>, options: PresignOptions, now: () => Date): PresignedUrl {
   const plan = planRequest(request, options, now)
   const own = splitQuery(plan.wireQuery)
   const expiry = resolveExpiry(options, own.removed, plan.instant)

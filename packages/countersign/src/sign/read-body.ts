@@ -33,7 +33,7 @@ export function readSyncBody(body: SyncBody): Bytes | undefined {
   if (body instanceof URLSearchParams) return utf8(body.toString())
   throw new SigningError(
     'BODY_UNSUPPORTED',
-    `A body of type ${typeName(body)} cannot be signed at once: give a string, bytes or URLSearchParams, or sign with createSigner()`,
+    'The body must be a string, bytes or URLSearchParams; for others use createSigner()',
   )
 }
 
@@ -48,7 +48,7 @@ export async function readBody(body: Body): Promise<BodyBytes> {
   if (isStream(body)) {
     throw new SigningError(
       'BODY_UNSUPPORTED',
-      'A stream can be read only once and so not be hashed before it is sent: collect its bytes, or send it unsigned with payloadHash UNSIGNED-PAYLOAD (S3, https)',
+      'A stream cannot be hashed before it is sent: collect its bytes, or set x-amz-content-sha256: UNSIGNED-PAYLOAD (S3 over https)',
     )
   }
   return { bytes: readSyncBody(body) }
@@ -64,8 +64,4 @@ async function readForm(form: FormData): Promise<BodyBytes> {
   const response = new Response(form)
   const contentType = response.headers.get('content-type') ?? ''
   return { bytes: new Uint8Array(await response.arrayBuffer()), contentType }
-}
-
-function typeName(body: unknown): string {
-  return typeof body === 'object' ? (body?.constructor?.name ?? 'object') : typeof body
 }

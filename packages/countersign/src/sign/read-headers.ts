@@ -36,13 +36,13 @@ function isIterable(headers: HeadersLike): headers is Iterable<readonly [string,
 
 function readHeader(name: unknown, value: unknown): Header {
   if (typeof name !== 'string' || !TOKEN.test(name)) {
-    throw new SigningError('HEADER_INVALID', 'A header name must be a token of letters, digits and -')
+    throw new SigningError('HEADER_INVALID', 'A header name must be a token')
   }
   const text = typeof value === 'number' ? String(value) : value
   if (typeof text !== 'string' || !SENDABLE_VALUE.test(text)) {
     throw new SigningError(
       'HEADER_INVALID',
-      `The value of the header ${name} must be ASCII text without control characters; encode it first (RFC 2047, RFC 8187 or percent-encoding)`,
+      `The header ${name} must be ASCII without control characters; encode it`,
     )
   }
   return [name.toLowerCase(), text]

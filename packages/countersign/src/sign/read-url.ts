@@ -27,7 +27,6 @@ const DEFAULT_PORTS: ReadonlyMap<string, number> = new Map([
   ['wss', 443],
   ['ws', 80],
 ])
-const ORIGIN = /^([a-z]+):\/\/([^/?#]*)/i
 const HOST_AND_PORT = /^([a-z0-9._~-]+|\[[0-9a-f:.]+\])(?::(\d*))?$/
 
 /** Scheme and host of the URL that was read last: most requests go where the one before went. */
@@ -40,37 +39,33 @@ let lastOrigin = { text: '', scheme: '', host: '' }
  */
 export function readUrl(url: string | URL): UrlParts {
   const text = typeof url === 'string' ? url : String(url?.href)
-  const origin = readOrigin(text)
-  const start = origin.text.length
-  const hash = text.indexOf('#', start)
+  const hash = text.indexOf('#')
   const end = hash < 0 ? text.length : hash
-  const question = text.indexOf('?', start)
+  const question = text.indexOf('?')
   const pathEnd = question < 0 || question > end ? end : question
+  const slash = text.indexOf('/', text.indexOf('://') + 3)
+  const pathStart = slash < 0 || slash > pathEnd ? pathEnd : slash
+  const { scheme, host } = readOrigin(text.slice(0, pathStart))
   return {
-    scheme: origin.scheme,
-    host: origin.host,
-    path: pathEnd === start ? '/' : text.slice(start, pathEnd),
-    query: text.slice(pathEnd + 1, end),
-    fragment: text.slice(end),
+    scheme,
+    host,
+    path: pathStart === pathEnd ? '/' : text.slice(pathStart, pathEnd),
+    query: pathEnd === end ? '' : text.slice(pathEnd + 1, end),
+    fragment: hash < 0 ? '' : text.slice(hash),
   }
 }
 
-function readOrigin(text: string): typeof lastOrigin {
-  const { length } = lastOrigin.text
-  if (length > 0 && text.startsWith(lastOrigin.text) && isOriginEnd(text.charAt(length))) return lastOrigin
-  const [origin = '', scheme = '', authority = ''] = ORIGIN.exec(text) ?? []
-  const defaultPort = DEFAULT_PORTS.get(scheme.toLowerCase())
+function readOrigin(origin: string): typeof lastOrigin {
+  if (origin === lastOrigin.text) return lastOrigin
+  const [scheme = '', authority = ''] = origin.toLowerCase().split('://')
+  const defaultPort = DEFAULT_PORTS.get(scheme)
   if (defaultPort === undefined) {
-    throw new SigningError('URL_INVALID', 'The URL must be absolute, such as https://host/path, for http or https')
+    throw new SigningError('URL_INVALID', 'The URL must be absolute: https://host/path')
   }
-  const read = { text: origin, scheme: scheme.toLowerCase(), host: readHost(authority.toLowerCase(), defaultPort) }
+  const read = { text: origin, scheme, host: readHost(authority, defaultPort) }
   // A user name or password is not kept.
   if (!authority.includes('@')) lastOrigin = read
   return read
-}
-
-function isOriginEnd(character: string): boolean {
-  return character === '/' || character === '?' || character === '#' || character === ''
 }
 
 function readHost(authority: string, defaultPort: number): string {
@@ -79,7 +74,7 @@ function readHost(authority: string, defaultPort: number): string {
   if (name === undefined || port > 65_535) {
     throw new SigningError(
       'URL_INVALID',
-      'The URL has no usable host: give a name in ASCII (punycode), an IPv4 address or a bracketed IPv6 address without a zone, and a port up to 65535',
+      'The host must be an ASCII name or address, the port at most 65535',
     )
   }
   return port === defaultPort ? name : `${name}:${port}`

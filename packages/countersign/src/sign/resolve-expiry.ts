@@ -41,7 +41,7 @@ export function resolveExpiry(
   }
   const seconds = Math.min(wanted, left)
   const at = new Date((start + seconds) * 1000)
-  return { seconds, at, warnings: seconds < wanted ? [clamped(seconds)] : [] }
+  return { seconds, at, warnings: seconds < wanted ? ['EXPIRY_CLAMPED'] : [] }
 }
 
 function askedFor(expiresIn: number | undefined, inUrl: ReadonlyMap<string, string>): number {
@@ -54,11 +54,4 @@ function askedFor(expiresIn: number | undefined, inUrl: ReadonlyMap<string, stri
   const seconds = expiresIn ?? ofUrl ?? DEFAULT_EXPIRES
   if (Number.isInteger(seconds) && seconds >= 1 && seconds <= MAX_EXPIRES) return seconds
   throw new SigningError('EXPIRY_INVALID', `expiresIn must be a whole number of seconds from 1 to ${MAX_EXPIRES}`)
-}
-
-function clamped(seconds: number): SigningWarning {
-  return {
-    code: 'EXPIRY_CLAMPED',
-    message: `The credentials die before the URL would: it works for ${seconds} s; see expiresAt`,
-  }
 }

@@ -40,6 +40,6 @@ function keyOfDay(key: SigningKey, day: string): SigningKey {
   if (key.scope.date === day) return key
   throw new SigningError(
     'DATE_MISMATCH',
-    `The signing key is for ${key.scope.date} and the request is dated ${day}: derive a key for that day`,
+    `The signing key is for ${key.scope.date}, the request for ${day}`,
   )
 }

@@ -35,8 +35,6 @@ export interface SigningRules {
   readonly contentSha256Header?: boolean | undefined
   /** Lets `UNSIGNED-PAYLOAD` through over plain http, where anybody on the way can change the body. */
   readonly allowUnsignedPayloadOverHttp?: boolean | undefined
-  /** What becomes of date headers that cannot be read: they are replaced, or `DATE_INVALID` is thrown. */
-  readonly invalidDate?: 'replace' | 'throw' | undefined
 }
 
 /** Options of {@link signRequest}. */
@@ -67,55 +65,31 @@ export interface ResolvedScope {
  *
  * @throws {@link SigningError} `SCOPE_UNKNOWN`, `SIGNING_KEY_SCOPE_MISMATCH`, `HOST_NOT_SIGNABLE`
  */
-export function resolveScope(options: SignOptions, { host, path }: UrlParts): ResolvedScope {
-  const key = 'signingKey' in options.credentials ? options.credentials.signingKey : undefined
-  if (key) return scopeOfKey(key.scope, options)
-  const { service, region } = options
+export function resolveScope({ credentials, service, region }: SignOptions, { host, path }: UrlParts): ResolvedScope {
+  if ('signingKey' in credentials) return scopeOfKey(credentials.signingKey.scope, service, region)
   if (service && region) return { service, region }
   const inferred = inferScope(host, path)
-  if (inferred?.algorithm && !region)
-    throw scopeUnknown(host, 'needs SigV4A, which signs for a set of regions')
   const known = { service: service || inferred?.service, region: region || inferred?.region }
-  if (!known.service || !known.region) throw scopeUnknown(host, `does not tell ${missing(known)}`)
-  return { service: known.service, region: known.region }
+  if (isComplete(known) && !inferred?.algorithm) return known
+  throw new SigningError('SCOPE_UNKNOWN', `${host} does not tell service and region; give both`)
 }
 
-function scopeOfKey(scope: ResolvedScope, { service, region }: SignOptions): ResolvedScope {
-  if ((service && service !== scope.service) || (region && region !== scope.region)) {
-    throw new SigningError(
-      'SIGNING_KEY_SCOPE_MISMATCH',
-      `The signing key is for ${scope.service} in ${scope.region} only; derive one for ${service ?? scope.service} in ${region ?? scope.region}`,
-    )
-  }
-  return scope
+function isComplete(scope: { service: string | undefined; region: string | undefined }): scope is ResolvedScope {
+  return Boolean(scope.service && scope.region)
 }
 
-function missing({ service, region }: { service: string | undefined; region: string | undefined }): string {
-  return [!service && 'the service', !region && 'the region'].filter(Boolean).join(' and ')
-}
-
-function scopeUnknown(host: string, why: string): SigningError {
-  return new SigningError('SCOPE_UNKNOWN', `The host ${host} ${why}: give both service and region`)
+function scopeOfKey(scope: ResolvedScope, service = scope.service, region = scope.region): ResolvedScope {
+  if (service === scope.service && region === scope.region) return scope
+  throw new SigningError('SIGNING_KEY_SCOPE_MISMATCH', `The signing key is for ${scope.service} in ${scope.region}`)
 }
 
 /**
- * The signing instant: the option, else what the request's headers say (`x-amz-date` before `date`), else now.
- * The headers of a request that was signed before are stale and not looked at.
- *
- * @throws {@link SigningError} `DATE_INVALID` where `invalidDate` is `throw`
+ * The signing instant: the option, else what the request's headers say (`x-amz-date` before `date`), else now. A
+ * date that cannot be read counts as none. The headers of a request that was signed before are stale.
  */
-export function resolveDate(headers: readonly Header[], { date, invalidDate }: SignOptions, now: Date): Date {
+export function resolveDate(headers: readonly Header[], { date }: SignOptions, clock: () => Date): Date {
   if (date) return date
+  const now = clock()
   if (headerValue(headers, 'authorization') !== undefined) return now
-  let isDated = false
-  for (const name of [X_AMZ_DATE, 'date']) {
-    const text = headerValue(headers, name)
-    const parsed = text === undefined ? undefined : parseDate(text, now)
-    if (parsed) return parsed
-    isDated ||= text !== undefined
-  }
-  if (isDated && invalidDate === 'throw') {
-    throw new SigningError('DATE_INVALID', 'Neither x-amz-date nor date of the request can be read as a date')
-  }
-  return now
+  return parseDate(headerValue(headers, X_AMZ_DATE), now) ?? parseDate(headerValue(headers, 'date'), now) ?? now
 }

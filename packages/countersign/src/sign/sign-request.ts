@@ -14,6 +14,7 @@ import { selectHeaders } from './header-selection.ts'
 import type { HttpRequest, SignedRequest, SyncBody } from './http-request.ts'
 import { assertProtected, resolvePayloadHash } from './payload-hash.ts'
 import { isOfInstant, planRequest, wireUrl, type RequestPlan } from './plan-request.ts'
+import { systemClock } from './clock.ts'
 import { readSyncBody } from './read-body.ts'
 import { headerValue } from './read-headers.ts'
 import type { SignOptions } from './sign-options.ts'
@@ -35,7 +36,7 @@ const REPLACED: ReadonlySet<string> = new Set([
  * @throws {@link CredentialsError} `CREDENTIALS_INVALID`
  */
 export function signRequest(request: HttpRequest<SyncBody>, options: SignOptions): SignedRequest {
-  return signWithBody(request, readSyncBody(request.body), options, new Date())
+  return signWithBody(request, readSyncBody(request.body), options, systemClock)
 }
 
 /**
@@ -47,7 +48,7 @@ export function signWithBody(
   request: HttpRequest<unknown>,
   body: Bytes | undefined,
   options: SignOptions,
-  now: Date,
+  now: () => Date,
 ): SignedRequest {
   const plan = planRequest(request, options, now)
   const givenHash = options.payloadHash ?? headerValue(plan.headers, X_AMZ_CONTENT_SHA256)

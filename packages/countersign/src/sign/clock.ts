@@ -1,0 +1,10 @@
+/**
+ * The clock of those who set none.
+ *
+ * @module
+ */
+
+/** Now. */
+export function systemClock(): Date {
+  return new Date()
+}
