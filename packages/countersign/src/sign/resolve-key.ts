@@ -7,7 +7,7 @@ import type { Credentials, KeyCredentials } from '../credentials/credentials.ts'
 import { SigningError } from '../errors.ts'
 import { SigningKey } from '../keys/signing-key.ts'
 import { SigningKeyCache } from '../keys/signing-key-cache.ts'
-import type { ResolvedScope } from './sign-options.ts'
+import type { ResolvedScope, SignOptions } from './sign-options.ts'
 
 /** How many derived keys are kept for all signers of the process. */
 const CACHED_KEYS = 1000
@@ -24,8 +24,11 @@ export function resolveSigningKey(
   credentials: Credentials | KeyCredentials,
   day: string,
   { region, service }: ResolvedScope,
+  keyDate?: SignOptions['keyDate'],
 ): SigningKey {
-  if ('signingKey' in credentials) return keyOfDay(credentials.signingKey, day)
+  if ('signingKey' in credentials) {
+    return keyDate === 'keep' ? credentials.signingKey : keyOfDay(credentials.signingKey, day)
+  }
   const { accessKeyId, secretAccessKey } = credentials
   const scope = { date: day, region, service }
   cache ??= new SigningKeyCache(CACHED_KEYS)

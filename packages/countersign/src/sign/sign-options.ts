@@ -44,6 +44,8 @@ export interface SignOptions extends SigningRules {
   readonly date?: Date | undefined
   /** SHA-256 of the body in hex, or a keyword such as `UNSIGNED-PAYLOAD`; by default the body is hashed. */
   readonly payloadHash?: string | undefined
+  /** Whether a signing key must be of the request's day, or is kept whatever the date, with the day of its scope. */
+  readonly keyDate?: 'match' | 'keep' | undefined
 }
 
 /** Options of {@link presignUrl}. */
