@@ -70,8 +70,8 @@ function isHashGiven({ headers }: HttpRequest<unknown>): boolean {
   return headerValue(readHeaders(headers), X_AMZ_CONTENT_SHA256) !== undefined
 }
 
-// Multipart bytes cannot be read without the boundary that they were written with.
-function withContentType(request: HttpRequest<Body>, contentType: string): HttpRequest<Body> {
+/** A request with the content type of its body: multipart bytes cannot be read without their boundary. */
+export function withContentType<B>(request: HttpRequest<B>, contentType: string): HttpRequest<B> {
   const headers = readHeaders(request.headers).filter(([name]) => name !== 'content-type')
   return { ...request, headers: [...headers, ['content-type', contentType]] }
 }
