@@ -1,7 +1,7 @@
 /**
  * Host to service and region: `my.bucket.s3.eu-west-1.amazonaws.com` is signed for `s3` in `eu-west-1`. A table
- * of host patterns gives the label that names the service, a table of names the signing name that goes with it.
- * A host that no pattern knows has no answer here; it is never taken for `us-east-1`.
+ * of host patterns tells the signing name and the region. A host that no pattern knows has no answer here; it
+ * is never taken for `us-east-1`.
  *
  * @see {@link https://docs.aws.amazon.com/general/latest/gr/rande.html}
  * @module
@@ -32,9 +32,9 @@ type Rule = readonly [host: RegExp, pattern: string, service: string, region: st
 
 /**
  * Host pattern, region, service; the first pattern that matches the end of the host (`^`: all of it) wins.
- * In a pattern a dot is a dot, `R` is a region, `A` the suffix of any partition, `T` a tenant's name, and `(=`
- * begins the service. Region and service follow where the host does not have them: the region as `-` when it
- * does, as `?` when it must be asked for, as `*` when SigV4A signs for all.
+ * In a pattern a dot is a dot, `R` is a region, `A` the suffix of any partition, `T` the end of a tenant's
+ * name, and `(=` begins the service. Region and service follow where the host does not have them: the region
+ * is `-` when it does, `?` when it must be asked for, `*` when SigV4A signs for all.
  */
 const RULES: readonly Rule[] = [
   // A bucket or an access point may stand before S3, with any dots; the region once followed a dash.
@@ -51,7 +51,7 @@ const RULES: readonly Rule[] = [
   'T.(=execute-api|sagemaker|lex|dynamodb).R.A',
   'T.(=appsync)-(?:realtime-)?api.R.A',
   // Not every host under iot is iotdata's: credentials.iot takes certificates, jobs.iot has another name.
-  '^.T(?:.ats)?.iot.R.A - iotdata',
+  '^.[a-z0-9-]+(?:.ats)?.iot.R.A - iotdata',
   'T.ddb.R.A - dynamodb',
   'T.R.(=es|aoss).A',
   // Unverified: the shapes of rds, neptune and vpc-lattice-svcs.
@@ -66,6 +66,7 @@ const RULES: readonly Rule[] = [
   '^.(=bedrock(?:-agentcore)?)-(?!agentcore|mantle)[a-z-]+.R.A',
   '^.(=aps|transcribe|appconfig|appstream|cloudhsm|personalize)(?:-workspaces|streaming|data|2|v2|-events|-runtime).R.A',
   '^.[a-z0-9-]+-(=chime|lex).R.A',
+  '^.[a-z0-9-]+[.-]marketplace.R.A - aws-marketplace',
   '^.(?:(?:api|fips).)?(=(?!vpce-)[a-z][a-z0-9-]*).R.A',
   '.(=s3).R.(?:backblazeb2|wasabisys).com',
   '.(?<region>[a-z]{3}[0-9]).digitaloceanspaces.com - s3',
@@ -75,7 +76,7 @@ const RULES: readonly Rule[] = [
   const source = pattern
     .replace('R', REGION)
     .replace('A', PARTITION)
-    .replace('T', '[a-z0-9-]+')
+    .replace('T', '[a-z0-9]')
     .replace('(=', '(?<service>')
     .replaceAll('.', '\\.')
   return [new RegExp(`${source}$`), pattern, service, region]
@@ -95,9 +96,9 @@ export function inferScope(host: string, path = ''): HostScope | undefined {
   const plain = name && `.${name.replace(/-fips(?![^.-])|(?:\.fips)?\.dualstack(?=\.)/g, '')}`
   if (!plain) return undefined
   for (const [pattern, text, ruleService, ruleRegion] of RULES) {
-    const groups = pattern.exec(plain)?.groups
-    if (groups) {
-      const { service = ruleService, region = ruleRegion } = groups
+    const match = pattern.exec(plain)
+    if (match) {
+      const { service = ruleService, region = ruleRegion } = match.groups ?? {}
       return scopeOf(service, region, path, `host pattern ${text}`)
     }
   }
