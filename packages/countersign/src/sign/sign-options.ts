@@ -93,5 +93,10 @@ export function resolveDate(headers: readonly Header[], { date }: SignOptions, c
   if (date) return date
   const now = clock()
   if (headerValue(headers, 'authorization') !== undefined) return now
-  return parseDate(headerValue(headers, X_AMZ_DATE), now) ?? parseDate(headerValue(headers, 'date'), now) ?? now
+  return readDate(headers, now) ?? now
+}
+
+/** What the headers say: `x-amz-date` before `date`, the first that can be read. */
+export function readDate(headers: readonly Header[], now: Date): Date | undefined {
+  return parseDate(headerValue(headers, X_AMZ_DATE), now) ?? parseDate(headerValue(headers, 'date'), now)
 }
