@@ -60,8 +60,7 @@ interface CanonicalFile {
 
 /**
  * Paths where smithy-rs alone follows RFC 3986 and ends in a slash where the input does not. PATH-2 has none, as in
- * aws4, smithy for TypeScript, the CRT and requests-aws4auth; `test/differential/trailing-dots.test.ts` asks the
- * first three.
+ * aws4, smithy for TypeScript, the CRT and requests-aws4auth; `test/differential` asks the first three.
  */
 const AGAINST_PATH_2: ReadonlyMap<string, string> = new Map([
   ['/foo/bar/.', '/foo/bar'],
