@@ -53,6 +53,77 @@ export type CredentialsErrorCode =
   /** The credentials provider threw; its error is the `cause`. */
   | 'CREDENTIALS_PROVIDER_FAILED'
 
+/** What a {@link VerificationError} can be about, in the order of the checks. */
+export type VerificationErrorCode =
+  /** The message is not one that HTTP allows: target, method or a header is malformed, or stands twice. */
+  | 'REQUEST_MALFORMED'
+  /** A part of the head is over its limit. */
+  | 'LIMIT_EXCEEDED'
+  /** The request carries no signature. */
+  | 'SIGNATURE_MISSING'
+  /** The request carries more than one signature, or one beside a foreign Authorization header. */
+  | 'MECHANISMS_SEVERAL'
+  /** The Authorization header is of another kind than those served. */
+  | 'MECHANISM_UNSUPPORTED'
+  /** `X-Amz-Algorithm` is none of those served. */
+  | 'ALGORITHM_UNSUPPORTED'
+  /** The Authorization header, or one of its components, cannot be read. */
+  | 'AUTHORIZATION_MALFORMED'
+  /** A parameter of the presigned URL is missing. */
+  | 'QUERY_PARAMETER_MISSING'
+  /** A signing parameter stands twice in the URL, or is spelt in another case. */
+  | 'QUERY_PARAMETER_MALFORMED'
+  /** The credential is not an access key id with a scope. */
+  | 'CREDENTIAL_MALFORMED'
+  /** The list of signed headers is empty, unsorted, repeats a name or has one in upper case. */
+  | 'SIGNED_HEADERS_MALFORMED'
+  /** The request has no date, or one that cannot be read. */
+  | 'DATE_INVALID'
+  /** `X-Amz-Expires` is not a number of seconds from 1 to 604,800. */
+  | 'EXPIRES_INVALID'
+  /** `x-amz-content-sha256` is missing where the service needs it. */
+  | 'PAYLOAD_HASH_MISSING'
+  /** `x-amz-content-sha256` is neither a hash nor a keyword, or contradicts the URL. */
+  | 'PAYLOAD_HASH_INVALID'
+  /** The scope's date is not that of the request. */
+  | 'SCOPE_DATE_MISMATCH'
+  /** The request was signed for a region that is not served here. */
+  | 'SCOPE_REGION_WRONG'
+  /** The request was signed for a service that is not served here. */
+  | 'SCOPE_SERVICE_WRONG'
+  /** The request's date is too far from the server's clock. */
+  | 'CLOCK_SKEWED'
+  /** The presigned URL's time is over. */
+  | 'EXPIRED'
+  /** The presigned URL is dated in the future. */
+  | 'NOT_YET_VALID'
+  /** A header that must be signed is not. */
+  | 'HEADERS_NOT_SIGNED'
+  /** A header that was signed is not there. */
+  | 'SIGNED_HEADER_MISSING'
+  /** No such access key. */
+  | 'KEY_UNKNOWN'
+  /** The access key's time is over. */
+  | 'KEY_EXPIRED'
+  /** The signature is not 64 lower-case hex digits. */
+  | 'SIGNATURE_MALFORMED'
+  /** The signature is not that of this request by this key. */
+  | 'SIGNATURE_MISMATCH'
+  /** A temporary key came without its session token. */
+  | 'TOKEN_MISSING'
+  /** The session token is not that of the key, or the key has none. */
+  | 'TOKEN_INVALID'
+  /** The body is chunked in a way that is not served here. */
+  | 'PAYLOAD_MODE_UNSUPPORTED'
+  /** The body is not signed, and has to be. */
+  | 'PAYLOAD_UNSIGNED'
+  /** The body is longer than what is taken. */
+  | 'BODY_TOO_LARGE'
+  /** The body is not as long as the signed Content-Length says. */
+  | 'BODY_LENGTH_MISMATCH'
+  /** The body is not the one that was signed. */
+  | 'PAYLOAD_MISMATCH'
+
 /** Base of every error that Countersign throws on purpose. */
 export class CountersignError extends Error {
   /** Stable name of the cause; safe to compare in code. */
@@ -82,5 +153,39 @@ export class CredentialsError extends CountersignError {
   constructor(code: CredentialsErrorCode, message: string, options?: ErrorOptions) {
     super(code, message, options)
     this.name = 'CredentialsError'
+  }
+}
+
+/** The texts that a verifier built; they show which part of a request differs from what was signed. */
+export interface VerificationSteps {
+  readonly canonicalRequest: string
+  readonly stringToSign: string
+}
+
+/** A request that is refused. `message` is for the operator; clients get an AWS error body made of the rest. */
+export class VerificationError extends CountersignError {
+  declare readonly code: VerificationErrorCode
+  /** Code of S3 for this cause, such as `SignatureDoesNotMatch`. */
+  readonly awsCode: string
+  /** HTTP status of S3 for this cause. */
+  readonly status: number
+  /** What the cause is about: names, limits and values that the client sent; never a secret or a computed signature. */
+  readonly facts: Readonly<Record<string, string>>
+  /** Not enumerable, since a canonical request may hold a session token. */
+  declare readonly steps?: VerificationSteps
+
+  constructor(
+    code: VerificationErrorCode,
+    message: string,
+    aws: { readonly awsCode: string; readonly status: number },
+    facts: Readonly<Record<string, string>> = {},
+    steps?: VerificationSteps,
+  ) {
+    super(code, message)
+    this.name = 'VerificationError'
+    this.awsCode = aws.awsCode
+    this.status = aws.status
+    this.facts = facts
+    if (steps) Object.defineProperty(this, 'steps', { value: steps })
   }
 }

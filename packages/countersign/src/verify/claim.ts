@@ -1,0 +1,44 @@
+/**
+ * The claim: what a request says about its own signature, read once and by one total classification. Nothing
+ * later looks at the request to decide how it is authenticated.
+ *
+ * @module
+ */
+import type { CredentialScope } from '../core/credential-scope.ts'
+import type { ServiceRules } from '../core/service-rules.ts'
+import type { ReadMessage } from './message.ts'
+
+/** Where a signature stands. */
+export type Mechanism = 'header' | 'query'
+
+/** How the payload takes part in the signature. */
+export type PayloadMode =
+  /** Its hash is in the message and signed. */
+  | { readonly kind: 'hashed'; readonly hash: string }
+  /** Its hash is part of the signature, but not of the message: the body must be read first. */
+  | { readonly kind: 'computed' }
+  | { readonly kind: 'unsigned' }
+  /** One of the `STREAMING-…` keywords. */
+  | { readonly kind: 'streaming'; readonly keyword: string }
+
+/** A signature with everything that it was made over, none of it checked against key, clock or server yet. */
+export interface Claim {
+  readonly message: ReadMessage
+  readonly mechanism: Mechanism
+  /** Name of the algorithm. */
+  readonly algorithm: string
+  readonly accessKeyId: string
+  readonly scope: CredentialScope
+  readonly scopeText: string
+  readonly rules: ServiceRules
+  /** `YYYYMMDDTHHMMSSZ`, as the string to sign has it. */
+  readonly amzDate: string
+  readonly instant: Date
+  /** Lifetime of a presigned URL, in seconds. */
+  readonly expiresIn?: number
+  /** Lower-case names, sorted. */
+  readonly signedHeaders: readonly string[]
+  readonly signature: string
+  readonly sessionToken?: string | undefined
+  readonly payload: PayloadMode
+}

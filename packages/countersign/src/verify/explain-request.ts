@@ -1,0 +1,128 @@
+/**
+ * Explains a request instead of letting it in: every step, and every rule with what it found.
+ *
+ * @module
+ */
+import type { CredentialScope } from '../core/credential-scope.ts'
+import { VerificationError, type VerificationErrorCode } from '../errors.ts'
+import { SigningKeyCache } from '../keys/signing-key-cache.ts'
+import type { Check } from './checks/check.ts'
+import type { Claim, Mechanism } from './claim.ts'
+import { candidatesOf, type Found } from './found-key.ts'
+import { checkKeyLife } from './key-state.ts'
+import { readMessage, type RequestMessage } from './message.ts'
+import { readClaim } from './read-claim.ts'
+import { payloadHashOf, rebuildSteps } from './rebuild.ts'
+import { refuse } from './refusals.ts'
+import { AFTER_SIGNATURE, BEFORE_LOOKUP, BEFORE_SIGNATURE } from './rules.ts'
+import { matchSignature } from './signature.ts'
+import { contextAt, settleRules, type ServerRules } from './verifier-options.ts'
+import { defaultSha256 } from '../crypto/default-sha256.ts'
+import { equalConstantTime } from '../crypto/constant-time.ts'
+
+/** A message whose body, if any, is at hand. */
+export type WholeMessage = Omit<RequestMessage, 'body' | 'signal'> & {
+  readonly body?: Uint8Array | undefined
+}
+
+/** Options of {@link explainRequest}. */
+export interface ExplainOptions extends ServerRules {
+  /** The key that the request should have been signed with; without it the signature itself is not checked. */
+  readonly key?: Pick<Found, 'secretAccessKey' | 'signingKey' | 'notAfter'> & {
+    sessionToken?: string | undefined
+  }
+}
+
+/** What one rule found. */
+export interface Finding {
+  /** The rule, for people: `clock skew`. */
+  readonly check: string
+  readonly isOk: boolean
+  /** Why not; absent when the rule holds. */
+  readonly code?: VerificationErrorCode
+  readonly message: string
+}
+
+/** What there is to say about a request. It carries no principal and cannot let anyone in. */
+export interface Report {
+  /** `unproven`: nothing speaks against the request, but there was no key to check its signature with. */
+  readonly verdict: 'valid' | 'invalid' | 'unproven'
+  readonly findings: readonly Finding[]
+  readonly mechanism?: Mechanism
+  readonly algorithm?: string
+  readonly accessKeyId?: string
+  readonly scope?: CredentialScope
+  readonly signedHeaders?: readonly string[]
+  /** What the client should have hashed. It may hold a session token. */
+  readonly canonicalRequest?: string
+  readonly stringToSign?: string
+}
+
+/**
+ * Explains a request, at once. Refused or not, nothing is thrown for what is wrong with it.
+ *
+ * @throws {@link SigningError} `OPTION_INVALID`
+ */
+export function explainRequest(message: WholeMessage, options: ExplainOptions): Report {
+  const rules = settleRules(options)
+  const context = contextAt(rules, message, rules.now())
+  const findings: Finding[] = []
+  const attempt = <T>(check: string, action: () => T): T | undefined => {
+    try {
+      const result = action()
+      findings.push({ check, isOk: true, message: 'holds' })
+      return result
+    } catch (error) {
+      if (!(error instanceof VerificationError)) throw error
+      findings.push({ check, isOk: false, code: error.code, message: error.message })
+      return undefined
+    }
+  }
+  const run = (checks: readonly Check[], claim: Claim): void => {
+    for (const { name, find } of checks) attempt(name, () => throwIf(find(claim, context)))
+  }
+
+  const read = attempt('message', () => readMessage(message, rules.limits))
+  const claim = read && attempt('authentication', () => readClaim(read, context))
+  if (!claim) return { verdict: 'invalid', findings }
+
+  run([...BEFORE_LOOKUP, ...BEFORE_SIGNATURE], claim)
+  const body = message.body ?? new Uint8Array()
+  const steps = rebuildSteps(claim, payloadHashOf(claim.payload, body))
+  const { key } = options
+  if (key) {
+    attempt('key', () => checkKeyLife(key, claim, context.now))
+    attempt('signature', () => matchSignature(claim, candidatesOf(key, claim, new SigningKeyCache(1)), steps))
+    attempt('session token', () => checkGivenToken(key.sessionToken, claim))
+  }
+  run(AFTER_SIGNATURE, claim)
+  attempt('payload hash', () => checkHash(claim, body))
+  return { verdict: verdictOf(findings, key !== undefined), findings, ...outline(claim), ...steps }
+}
+
+function throwIf(error: VerificationError | undefined): void {
+  if (error) throw error
+}
+
+function outline({ mechanism, algorithm, accessKeyId, scope, signedHeaders }: Claim): Partial<Report> {
+  return { mechanism, algorithm, accessKeyId, scope, signedHeaders }
+}
+
+function verdictOf(findings: readonly Finding[], isKeyKnown: boolean): Report['verdict'] {
+  if (findings.some(({ isOk }) => !isOk)) return 'invalid'
+  return isKeyKnown ? 'valid' : 'unproven'
+}
+
+function checkHash({ payload }: Claim, body: Uint8Array): void {
+  if (payload.kind !== 'hashed' || defaultSha256().hashHex(body) === payload.hash) return
+  throw refuse('PAYLOAD_MISMATCH', 'The body is not the one that was signed')
+}
+
+function checkGivenToken(expected: string | undefined, { sessionToken, accessKeyId }: Claim): void {
+  if (expected === sessionToken) return
+  if (sessionToken === undefined)
+    throw refuse('TOKEN_MISSING', 'The session token is missing', { accessKeyId })
+  if (expected === undefined || !equalConstantTime(expected, sessionToken)) {
+    throw refuse('TOKEN_INVALID', 'The session token is not that of the key', { accessKeyId })
+  }
+}

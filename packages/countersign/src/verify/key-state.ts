@@ -1,0 +1,50 @@
+/**
+ * Whether a key may be used: not after its end, and a temporary one only with its token.
+ *
+ * @module
+ */
+import { equalConstantTime } from '../crypto/constant-time.ts'
+import type { Claim } from './claim.ts'
+import type { Found } from './found-key.ts'
+import { refuse } from './refusals.ts'
+
+const DAY = 86_400_000
+
+/**
+ * Checks that the key is alive. A derived key that is handed out in place of a secret dies with its day, also for
+ * URLs that were presigned with it for longer.
+ *
+ * @throws {@link VerificationError} `KEY_EXPIRED`, `EXPIRED`
+ */
+export function checkKeyLife({ notAfter, secretAccessKey }: Found, claim: Claim, now: Date): void {
+  const { accessKeyId, expiresIn, scope } = claim
+  if (notAfter && now > notAfter)
+    throw refuse('KEY_EXPIRED', 'The access key is past its end', { accessKeyId })
+  if (expiresIn === undefined || secretAccessKey !== undefined) return
+  const [year, month, day] = [scope.date.slice(0, 4), scope.date.slice(4, 6), scope.date.slice(6)].map(Number)
+  const end = Date.UTC(year ?? 0, (month ?? 0) - 1, day) + DAY
+  if (now.getTime() >= end) throw refuse('EXPIRED', 'The derived key of the presigned URL died with its day')
+}
+
+/**
+ * Checks the session token.
+ *
+ * @throws {@link VerificationError} `TOKEN_MISSING`, `TOKEN_INVALID`
+ */
+export async function checkToken({ sessionToken: expected }: Found, claim: Claim): Promise<void> {
+  const { sessionToken: given, accessKeyId } = claim
+  if (given === undefined && expected === undefined) return
+  if (given === undefined) {
+    throw refuse('TOKEN_MISSING', 'The key is a temporary one and came without its session token', {
+      accessKeyId,
+    })
+  }
+  if (!(await isTokenOf(expected, given))) {
+    throw refuse('TOKEN_INVALID', 'The session token is not that of the key', { accessKeyId })
+  }
+}
+
+function isTokenOf(expected: Found['sessionToken'], given: string): boolean | Promise<boolean> {
+  if (typeof expected === 'function') return expected(given)
+  return expected !== undefined && equalConstantTime(expected, given)
+}

@@ -1,0 +1,41 @@
+/**
+ * Limits on what a stranger can send before the signature is known to be good.
+ *
+ * @module
+ */
+
+/** Each is the largest value that is taken. */
+export interface Limits {
+  /** Number of header fields. */
+  readonly headerFields: number
+  /** Names and values of all headers, in bytes. */
+  readonly headerBytes: number
+  /** The Authorization header, in bytes. */
+  readonly authorizationBytes: number
+  /** The query, in bytes. */
+  readonly queryBytes: number
+  /** Number of query parameters. */
+  readonly queryPairs: number
+  /** Number of names in SignedHeaders. */
+  readonly signedHeaders: number
+  /** The credential: access key id and scope, in bytes. */
+  readonly credentialBytes: number
+  /** The access key id, in characters. */
+  readonly accessKeyIdLength: number
+  /** The session token, in bytes. */
+  readonly sessionTokenBytes: number
+}
+
+/** Limits of a verifier that sets none. */
+export const DEFAULT_LIMITS: Limits = {
+  headerFields: 200,
+  headerBytes: 64 * 1024,
+  authorizationBytes: 16 * 1024,
+  // Half of it is room for a session token.
+  queryBytes: 32 * 1024,
+  queryPairs: 1000,
+  signedHeaders: 100,
+  credentialBytes: 512,
+  accessKeyIdLength: 128,
+  sessionTokenBytes: 8 * 1024,
+}

@@ -1,0 +1,138 @@
+/**
+ * The request as it came, and a first reading of it that checks nothing but its anatomy.
+ *
+ * @module
+ */
+import type { Header } from '../core/canonical-headers.ts'
+import { parseQuery, type QueryPair } from '../core/canonical-query.ts'
+import type { Limits } from './limits.ts'
+import { refuse } from './refusals.ts'
+
+/** A request as the socket gave it: nothing decoded, joined or sorted. */
+export interface RequestMessage {
+  readonly method: string
+  /** Request target as it stood on the request line: `/path?query`, or an absolute URL. */
+  readonly target: string
+  /** In the order of the wire, repeats kept, bytes as latin-1 characters. */
+  readonly headers: readonly (readonly [name: string, value: string])[]
+  readonly body?: Uint8Array | AsyncIterable<Uint8Array> | undefined
+  readonly protocol?: 'http' | 'https' | undefined
+  readonly remoteAddress?: string | undefined
+  readonly signal?: AbortSignal | undefined
+}
+
+/** A message in its parts. */
+export interface ReadMessage {
+  readonly method: string
+  readonly path: string
+  /** Raw, without `?`. */
+  readonly query: string
+  /** With a raw `+` taken as a plus. */
+  readonly pairs: readonly QueryPair[]
+  /** Lower-case names. */
+  readonly headers: readonly Header[]
+}
+
+const TOKEN = /^[!#$%&'*+\-.^_`|~0-9A-Za-z]+$/
+const NAME = /^:?[!#$%&'*+\-.^_`|~0-9a-z]+$/
+const BYTES = /^[\t\x20-\x7e\x80-\xff]*$/
+const TARGET = /^[\x21-\x7e\x80-\xff]+$/
+const ABSOLUTE = /^https?:\/\/([^/?#]+)([^#]*)$/i
+
+/** Headers of which a request may have one: two would let client and server read different ones. */
+const SINGLE: ReadonlySet<string> = new Set([
+  'host',
+  'authorization',
+  'date',
+  'content-length',
+  'x-amz-date',
+  'x-amz-content-sha256',
+  'x-amz-security-token',
+  'x-amz-decoded-content-length',
+  ':authority',
+])
+
+/**
+ * Reads a message.
+ *
+ * @throws {@link VerificationError} `REQUEST_MALFORMED`, `LIMIT_EXCEEDED`
+ */
+export function readMessage(message: RequestMessage, limits: Limits): ReadMessage {
+  if (typeof message.method !== 'string' || !TOKEN.test(message.method))
+    throw malformed('the method is not a token')
+  const headers = readHeaders(message.headers, limits)
+  const target = readTarget(message.target, headers)
+  const question = target.indexOf('?')
+  const query = question < 0 ? '' : target.slice(question + 1)
+  const pairs = readQuery(query, limits)
+  return {
+    method: message.method,
+    path: question < 0 ? target : target.slice(0, question),
+    query,
+    pairs,
+    headers,
+  }
+}
+
+function readHeaders(given: RequestMessage['headers'], limits: Limits): Header[] {
+  if (given.length > limits.headerFields) throw exceeded('headerFields', limits)
+  const headers: Header[] = []
+  const seen = new Set<string>()
+  let bytes = 0
+  for (const [name, value] of given) {
+    bytes += name.length + value.length
+    if (bytes > limits.headerBytes) throw exceeded('headerBytes', limits)
+    const lower = name.toLowerCase()
+    if (!NAME.test(lower) || !BYTES.test(value)) throw malformed('a header cannot stand in a message')
+    if (seen.has(lower) && SINGLE.has(lower)) throw malformed('a header stands twice', lower)
+    seen.add(lower)
+    headers.push([lower, value])
+  }
+  return seen.has(':authority') ? withHost(headers) : headers
+}
+
+/** HTTP/2 has `:authority` in place of `host`, or beside it; then the two must agree. */
+function withHost(headers: readonly Header[]): Header[] {
+  const fields = headers.filter(([name]) => !name.startsWith(':'))
+  const authority = valueOf(headers, ':authority') ?? ''
+  const host = valueOf(fields, 'host')
+  if (host === undefined) return [['host', authority], ...fields]
+  if (host.toLowerCase() !== authority.toLowerCase()) throw malformed('host and :authority differ')
+  return fields
+}
+
+/** Value of the first header of a name. */
+export function valueOf(headers: readonly Header[], name: string): string | undefined {
+  for (const header of headers) if (header[0] === name) return header[1]
+  return undefined
+}
+
+function readTarget(target: string, headers: readonly Header[]): string {
+  if (!TARGET.test(target)) throw malformed('the request target has characters that cannot stand in it')
+  if (target.startsWith('/')) return target
+  const [, authority = '', rest = ''] = ABSOLUTE.exec(target) ?? []
+  const host = valueOf(headers, 'host')
+  if (authority === '' || authority.toLowerCase() !== host?.toLowerCase()) {
+    throw malformed('the request target must begin with a slash, or be a URL of the Host')
+  }
+  return rest.startsWith('/') ? rest : `/${rest}`
+}
+
+function readQuery(query: string, limits: Limits): QueryPair[] {
+  if (query.length > limits.queryBytes) throw exceeded('queryBytes', limits)
+  const pairs = parseQuery(query, 'plus')
+  if (pairs.length > limits.queryPairs) throw exceeded('queryPairs', limits)
+  return pairs
+}
+
+function malformed(what: string, header?: string): Error {
+  return refuse(
+    'REQUEST_MALFORMED',
+    header === undefined ? what : `${what}: ${header}`,
+    header === undefined ? {} : { header },
+  )
+}
+
+function exceeded(limit: keyof Limits, limits: Limits): Error {
+  return refuse('LIMIT_EXCEEDED', `${limit} is over ${limits[limit]}`, { limit, most: String(limits[limit]) })
+}

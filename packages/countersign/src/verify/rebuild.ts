@@ -1,0 +1,67 @@
+/**
+ * Rebuilds what the client must have signed, from the raw message: one canonical form, no second try.
+ *
+ * @module
+ */
+import { buildCanonicalHeaders } from '../core/canonical-headers.ts'
+import { buildCanonicalPath } from '../core/canonical-path.ts'
+import {
+  buildCanonicalQuery,
+  formatCanonicalQuery,
+  parseQuery,
+  type QueryPair,
+} from '../core/canonical-query.ts'
+import { buildCanonicalRequest } from '../core/canonical-request.ts'
+import { QUERY, UNSIGNED_PAYLOAD } from '../core/names.ts'
+import { buildStringToSign } from '../core/string-to-sign.ts'
+import { defaultSha256 } from '../crypto/default-sha256.ts'
+import type { VerificationSteps } from '../errors.ts'
+import type { Claim, PayloadMode } from './claim.ts'
+
+const NOT_ASCII = /[^\x00-\x7f]/
+
+/** The last line of the canonical request. */
+export function payloadHashOf(payload: PayloadMode, body: Uint8Array): string {
+  if (payload.kind === 'hashed') return payload.hash
+  if (payload.kind === 'streaming') return payload.keyword
+  return payload.kind === 'unsigned' ? UNSIGNED_PAYLOAD : defaultSha256().hashHex(body)
+}
+
+/** Canonical request and string to sign of a claim. */
+export function rebuildSteps(claim: Claim, payloadHash: string): VerificationSteps {
+  const { message, rules, signedHeaders } = claim
+  const canonicalRequest = buildCanonicalRequest(
+    message.method,
+    buildCanonicalPath(message.path, rules),
+    canonicalQueryOf(claim),
+    buildCanonicalHeaders(message.headers.filter(([name]) => signedHeaders.includes(name))),
+    payloadHash,
+  )
+  const hash = defaultSha256().hashHex(bytesOrAscii(canonicalRequest))
+  return {
+    canonicalRequest,
+    stringToSign: buildStringToSign(claim.algorithm, claim.amzDate, claim.scopeText, hash),
+  }
+}
+
+function canonicalQueryOf(claim: Claim): string {
+  const { message, mechanism, rules } = claim
+  return mechanism === 'header'
+    ? buildCanonicalQuery(message.query, rules.plusInQuery)
+    : formatCanonicalQuery(coveredPairs(claim))
+}
+
+/** The query's pairs as the service reads them, without what stands outside of the signature. */
+export function coveredPairs({ message, rules }: Claim): readonly QueryPair[] {
+  const { query } = message
+  const pairs =
+    rules.plusInQuery === 'space' && query.includes('+') ? parseQuery(query, 'space') : message.pairs
+  return pairs.filter(
+    ([name]) =>
+      name !== QUERY.signature && (name !== QUERY.securityToken || rules.tokenPlacement === 'signed'),
+  )
+}
+
+function bytesOrAscii(text: string): string | Uint8Array {
+  return NOT_ASCII.test(text) ? Uint8Array.from(text, (character) => character.charCodeAt(0)) : text
+}

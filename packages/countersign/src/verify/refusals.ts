@@ -1,0 +1,78 @@
+/**
+ * What S3 calls each cause of a refusal, and makes the errors. Other dialects are in `responses/`.
+ *
+ * @see {@link https://docs.aws.amazon.com/AmazonS3/latest/API/ErrorResponses.html}
+ * @module
+ */
+import { VerificationError, type VerificationErrorCode, type VerificationSteps } from '../errors.ts'
+
+/** A code of S3 and its HTTP status. */
+interface S3Code {
+  readonly awsCode: string
+  readonly status: number
+}
+
+const INVALID_REQUEST: S3Code = { awsCode: 'InvalidRequest', status: 400 }
+const INVALID_ARGUMENT: S3Code = { awsCode: 'InvalidArgument', status: 400 }
+const HEADER_MALFORMED: S3Code = { awsCode: 'AuthorizationHeaderMalformed', status: 400 }
+const QUERY_MALFORMED: S3Code = { awsCode: 'AuthorizationQueryParametersError', status: 400 }
+const ACCESS_DENIED: S3Code = { awsCode: 'AccessDenied', status: 403 }
+const NO_MATCH: S3Code = { awsCode: 'SignatureDoesNotMatch', status: 403 }
+const NO_KEY: S3Code = { awsCode: 'InvalidAccessKeyId', status: 403 }
+
+const S3_CODES: Readonly<Record<VerificationErrorCode, S3Code>> = {
+  REQUEST_MALFORMED: INVALID_REQUEST,
+  LIMIT_EXCEEDED: INVALID_REQUEST,
+  SIGNATURE_MISSING: ACCESS_DENIED,
+  MECHANISMS_SEVERAL: INVALID_ARGUMENT,
+  MECHANISM_UNSUPPORTED: INVALID_REQUEST,
+  ALGORITHM_UNSUPPORTED: INVALID_ARGUMENT,
+  AUTHORIZATION_MALFORMED: HEADER_MALFORMED,
+  QUERY_PARAMETER_MISSING: QUERY_MALFORMED,
+  QUERY_PARAMETER_MALFORMED: QUERY_MALFORMED,
+  CREDENTIAL_MALFORMED: HEADER_MALFORMED,
+  SIGNED_HEADERS_MALFORMED: HEADER_MALFORMED,
+  DATE_INVALID: ACCESS_DENIED,
+  EXPIRES_INVALID: QUERY_MALFORMED,
+  PAYLOAD_HASH_MISSING: INVALID_REQUEST,
+  PAYLOAD_HASH_INVALID: INVALID_ARGUMENT,
+  SCOPE_DATE_MISMATCH: HEADER_MALFORMED,
+  SCOPE_REGION_WRONG: HEADER_MALFORMED,
+  SCOPE_SERVICE_WRONG: HEADER_MALFORMED,
+  CLOCK_SKEWED: { awsCode: 'RequestTimeTooSkewed', status: 403 },
+  EXPIRED: ACCESS_DENIED,
+  NOT_YET_VALID: ACCESS_DENIED,
+  HEADERS_NOT_SIGNED: ACCESS_DENIED,
+  SIGNED_HEADER_MISSING: NO_MATCH,
+  KEY_UNKNOWN: NO_KEY,
+  KEY_EXPIRED: { awsCode: 'ExpiredToken', status: 400 },
+  SIGNATURE_MALFORMED: NO_MATCH,
+  SIGNATURE_MISMATCH: NO_MATCH,
+  TOKEN_MISSING: NO_KEY,
+  TOKEN_INVALID: { awsCode: 'InvalidToken', status: 400 },
+  PAYLOAD_MODE_UNSUPPORTED: INVALID_REQUEST,
+  PAYLOAD_UNSIGNED: INVALID_REQUEST,
+  BODY_TOO_LARGE: { awsCode: 'EntityTooLarge', status: 400 },
+  BODY_LENGTH_MISMATCH: { awsCode: 'IncompleteBody', status: 400 },
+  PAYLOAD_MISMATCH: { awsCode: 'XAmzContentSHA256Mismatch', status: 400 },
+}
+
+/** Makes the error of a cause. */
+export function refuse(
+  code: VerificationErrorCode,
+  message: string,
+  facts: Readonly<Record<string, string>> = {},
+  steps?: VerificationSteps,
+): VerificationError {
+  // A presigned URL answers with the code of its own for everything that a header would be called malformed for.
+  const isMalformedQuery = facts['mechanism'] === 'query' && MALFORMED.has(S3_CODES[code])
+  return new VerificationError(
+    code,
+    message,
+    isMalformedQuery ? QUERY_MALFORMED : S3_CODES[code],
+    facts,
+    steps,
+  )
+}
+
+const MALFORMED: ReadonlySet<S3Code> = new Set([HEADER_MALFORMED, INVALID_ARGUMENT])

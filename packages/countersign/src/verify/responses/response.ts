@@ -1,0 +1,25 @@
+/**
+ * What the functions that write error bodies take and give.
+ *
+ * @module
+ */
+
+/** An HTTP response that refuses a request. */
+export interface ErrorResponse {
+  readonly status: number
+  readonly headers: [name: string, value: string][]
+  readonly body: string
+}
+
+/** Options of every dialect. */
+export interface ResponseOptions {
+  /** Id under which the server logs the refusal; a new one by default. */
+  readonly requestId?: string | undefined
+  /** Whether the canonical request and the string to sign are told to the client, as S3 does; `full` by default. */
+  readonly echo?: 'full' | 'none' | undefined
+}
+
+/** Sixteen upper-case hex digits, as S3 writes its ids. */
+export function createRequestId(): string {
+  return crypto.randomUUID().replaceAll('-', '').slice(0, 16).toUpperCase()
+}

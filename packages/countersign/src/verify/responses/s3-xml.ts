@@ -1,0 +1,73 @@
+/**
+ * Refusals as S3 writes them.
+ *
+ * @see {@link https://docs.aws.amazon.com/AmazonS3/latest/API/ErrorResponses.html#RESTErrorResponses}
+ * @module
+ */
+import type { VerificationError, VerificationSteps } from '../../errors.ts'
+import { S3_TEXTS, textOf } from './aws-texts.ts'
+import { createRequestId, type ErrorResponse, type ResponseOptions } from './response.ts'
+import { formatElements } from './xml.ts'
+
+type Element = readonly [name: string, text: string]
+
+/** Facts that S3 tells in elements of their own, by the names that it gives them. */
+const ELEMENTS: ReadonlyMap<string, string> = new Map([
+  ['accessKeyId', 'AWSAccessKeyId'],
+  ['signatureProvided', 'SignatureProvided'],
+  ['headersNotSigned', 'HeadersNotSigned'],
+  ['requestTime', 'RequestTime'],
+  ['expires', 'Expires'],
+  ['expiresIn', 'X-Amz-Expires'],
+  ['serverTime', 'ServerTime'],
+  ['maxAllowedSkewMilliseconds', 'MaxAllowedSkewMilliseconds'],
+  ['clientHash', 'ClientComputedContentSHA256'],
+  ['computedHash', 'S3ComputedContentSHA256'],
+  ['maxBytes', 'MaxSizeAllowed'],
+])
+
+function extraElements({ code, facts }: VerificationError): Element[] {
+  const extra: Element[] = []
+  for (const [fact, element] of ELEMENTS) {
+    const text = facts[fact]
+    if (text !== undefined && code !== 'EXPIRES_INVALID') extra.push([element, text])
+  }
+  if (code === 'SCOPE_REGION_WRONG') extra.push(['Region', facts['expected'] ?? ''])
+  return extra
+}
+
+function bytesInHex(text: string): string {
+  return Array.from(text, (character) => character.charCodeAt(0).toString(16).padStart(2, '0')).join(' ')
+}
+
+function stepElements({ canonicalRequest, stringToSign }: VerificationSteps): Element[] {
+  return [
+    ['StringToSign', stringToSign],
+    ['StringToSignBytes', bytesInHex(stringToSign)],
+    ['CanonicalRequest', canonicalRequest],
+    ['CanonicalRequestBytes', bytesInHex(canonicalRequest)],
+  ]
+}
+
+/** The refusal as S3 XML. The signature that the server computed is never in it. */
+export function s3Xml(error: VerificationError, options: ResponseOptions = {}): ErrorResponse {
+  const requestId = options.requestId ?? createRequestId()
+  const hostId = createRequestId()
+  const elements: Element[] = [
+    ['Code', error.awsCode],
+    ['Message', textOf(S3_TEXTS, error)],
+    ...extraElements(error),
+    ...(error.steps && options.echo !== 'none' ? stepElements(error.steps) : []),
+    ['RequestId', requestId],
+    ['HostId', hostId],
+  ]
+  return {
+    status: error.status,
+    headers: [
+      ['content-type', 'application/xml'],
+      ['x-amz-request-id', requestId],
+      ['x-amz-id-2', hostId],
+    ],
+    body: `<?xml version="1.0" encoding="UTF-8"?>\n<Error>${formatElements(elements)}</Error>`,
+  }
+}

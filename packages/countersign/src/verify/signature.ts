@@ -1,0 +1,48 @@
+/**
+ * The comparison that all else leads up to.
+ *
+ * @module
+ */
+import { equalConstantTime } from '../crypto/constant-time.ts'
+import type { VerificationSteps } from '../errors.ts'
+import { SigningKey, signWithKey } from '../keys/signing-key.ts'
+import type { Claim } from './claim.ts'
+import type { Candidate } from './found-key.ts'
+import { refuse } from './refusals.ts'
+
+const SIGNATURE = /^[0-9a-f]{64}$/
+
+/**
+ * Finds the key that made the signature.
+ *
+ * @returns its place among the candidates
+ * @throws {@link VerificationError} `SIGNATURE_MALFORMED`, `SIGNATURE_MISMATCH`
+ */
+export function matchSignature(
+  claim: Claim,
+  candidates: readonly Candidate[],
+  steps: VerificationSteps,
+): number {
+  const { signature, accessKeyId } = claim
+  if (!SIGNATURE.test(signature)) {
+    throw refuse(
+      'SIGNATURE_MALFORMED',
+      'The signature is not 64 lower-case hex digits',
+      { accessKeyId },
+      steps,
+    )
+  }
+  const place = candidates.findIndex(({ key }) => isMadeBy(key, signature, steps))
+  if (place >= 0) return place
+  const facts = { accessKeyId, signatureProvided: signature }
+  throw refuse('SIGNATURE_MISMATCH', 'The signature is not that of this request with this key', facts, steps)
+}
+
+function isMadeBy(key: SigningKey, signature: string, { stringToSign }: VerificationSteps): boolean {
+  return equalConstantTime(signWithKey(key, stringToSign), signature)
+}
+
+/** Does for an unknown key what is done for a known one, so that the time does not tell them apart. */
+export function matchNothing(claim: Claim, steps: VerificationSteps): void {
+  isMadeBy(SigningKey.derive('no such key', claim.scope), claim.signature, steps)
+}

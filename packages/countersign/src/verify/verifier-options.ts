@@ -1,0 +1,74 @@
+/**
+ * Options of a verifier, and how the ones that are left out are filled in.
+ *
+ * @module
+ */
+import type { SignatureAlgorithm } from '../algorithms/algorithm.ts'
+import { sigV4 } from '../algorithms/sigv4.ts'
+import { SigningError } from '../errors.ts'
+import type { CheckContext, UnsignedPayload } from './checks/check.ts'
+import { DEFAULT_LIMITS, type Limits } from './limits.ts'
+import type { RequestMessage } from './message.ts'
+import type { ReadOptions } from './read-claim.ts'
+
+/** What a server serves, and what it takes. */
+export interface ServerRules {
+  /** Signing name or names of what is served here; signatures for others are refused. */
+  readonly service: string | readonly string[]
+  /** Region or regions that are served here, or `*` for all. */
+  readonly region: string | readonly string[]
+  /** The algorithms that are taken; SigV4 alone by default. */
+  readonly algorithms?: readonly SignatureAlgorithm[] | undefined
+  /** The clock. */
+  readonly now?: (() => Date) | undefined
+  /** How far a request's date may be from the clock, in seconds; by default 900 for S3 and 300 for others, as AWS. */
+  readonly maxClockSkew?: number | undefined
+  /** Whether `UNSIGNED-PAYLOAD` is taken; by default for S3 alone. */
+  readonly unsignedPayload?: UnsignedPayload | undefined
+  /** Names of `x-amz-*` headers that infrastructure in front adds, such as `x-amz-cf-id`. */
+  readonly allowUnsignedHeaders?: readonly string[] | undefined
+  /** Ignores an Authorization header of another kind, such as `Bearer`, beside a presigned URL. */
+  readonly ignoreForeignAuthorization?: boolean | undefined
+  readonly limits?: Partial<Limits> | undefined
+}
+
+/** Rules with nothing left out. */
+export type SettledRules = Omit<CheckContext, 'now' | 'protocol'> &
+  Omit<ReadOptions, 'now'> & { readonly now: () => Date }
+
+/**
+ * Settles the rules; the caller's lists are copied.
+ *
+ * @throws {@link SigningError} `OPTION_INVALID`
+ */
+export function settleRules(rules: ServerRules): SettledRules {
+  const services = listOf(rules.service)
+  const regions = listOf(rules.region)
+  if (services.length === 0 || regions.length === 0) {
+    throw new SigningError('OPTION_INVALID', 'A verifier needs the service and the region that it serves')
+  }
+  return {
+    services,
+    regions: regions.includes('*') ? '*' : regions,
+    algorithms: (rules.algorithms ?? [sigV4]).map(({ name }) => name),
+    limits: { ...DEFAULT_LIMITS, ...rules.limits },
+    ignoreForeignAuthorization: rules.ignoreForeignAuthorization ?? false,
+    allowUnsignedHeaders: (rules.allowUnsignedHeaders ?? []).map((name) => name.toLowerCase()),
+    maxClockSkew: rules.maxClockSkew,
+    unsignedPayload: rules.unsignedPayload,
+    now: rules.now ?? (() => new Date()),
+  }
+}
+
+function listOf(value: string | readonly string[] | undefined): readonly string[] {
+  return [value ?? []].flat().filter((entry) => typeof entry === 'string' && entry !== '')
+}
+
+/** The rules at the moment of one request. */
+export function contextAt(
+  rules: SettledRules,
+  { protocol }: RequestMessage,
+  now: Date,
+): CheckContext & ReadOptions {
+  return { ...rules, now, protocol }
+}

@@ -1,0 +1,113 @@
+/**
+ * The server's half: recreates a request's signature and so knows who sent it, and that nothing was altered.
+ *
+ * @see {@link https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_sigv-create-signed-request.html}
+ * @module
+ */
+import { SigningKeyCache } from '../keys/signing-key-cache.ts'
+import { checkBody, readWholeBody, type CheckedBody, type ExpectedBody } from './body.ts'
+import type { Claim } from './claim.ts'
+import { candidatesOf, type Found, type SecretsLookup } from './found-key.ts'
+import { checkKeyLife, checkToken } from './key-state.ts'
+import { readMessage, valueOf, type RequestMessage } from './message.ts'
+import { readClaim } from './read-claim.ts'
+import { payloadHashOf, rebuildSteps } from './rebuild.ts'
+import { refuse } from './refusals.ts'
+import { AFTER_SIGNATURE, applyChecks, BEFORE_LOOKUP, BEFORE_SIGNATURE } from './rules.ts'
+import { matchNothing, matchSignature } from './signature.ts'
+import { assembleVerified, type VerifiedRequest } from './verified-request.ts'
+import { contextAt, settleRules, type ServerRules } from './verifier-options.ts'
+
+/** Options of {@link createVerifier}. */
+export interface VerifierOptions<P = unknown> extends ServerRules {
+  /** Looks up the secret of an access key id. An error that it throws is thrown on, and nothing is let in by it. */
+  readonly secrets: SecretsLookup<P>
+  /** Longest body that is taken, in bytes; unlimited by default, save for bodies that must be read whole. */
+  readonly maxBytes?: number | undefined
+  /** Bytes of a body that are held back until its hash is known; 1 MiB by default. */
+  readonly maxBufferedBody?: number | undefined
+}
+
+/** Verifies any number of requests, also at the same time: nothing of a request is kept. */
+export interface Verifier<P = unknown> {
+  /**
+   * Verifies a request.
+   *
+   * @throws {@link VerificationError} unless the signature is good
+   */
+  verify(message: RequestMessage): Promise<VerifiedRequest<P>>
+}
+
+const MEBIBYTE = 1024 * 1024
+/** How many derived keys a verifier keeps. */
+const CACHED_KEYS = 1000
+const NO_BODY = new Uint8Array()
+
+/**
+ * Makes a verifier.
+ *
+ * @throws {@link SigningError} `OPTION_INVALID`
+ */
+export function createVerifier<P = unknown>(options: VerifierOptions<P>): Verifier<P> {
+  const rules = settleRules(options)
+  const { secrets, maxBytes = Infinity, maxBufferedBody = MEBIBYTE } = options
+  const cache = new SigningKeyCache(CACHED_KEYS)
+
+  async function lookUp({ accessKeyId, algorithm, scope }: Claim): Promise<Found<P> | undefined> {
+    return secrets(accessKeyId, { algorithm, ...scope })
+  }
+
+  async function verify(message: RequestMessage): Promise<VerifiedRequest<P>> {
+    const context = contextAt(rules, message, rules.now())
+    const claim = readClaim(readMessage(message, rules.limits), context)
+    applyChecks(BEFORE_LOOKUP, claim, context)
+    const found = await lookUp(claim)
+    if (!found) throw unknownKey(claim)
+    checkKeyLife(found, claim, context.now)
+    applyChecks(BEFORE_SIGNATURE, claim, context)
+
+    const expected = expectedBody(claim, maxBytes)
+    const isComputed = claim.payload.kind === 'computed' && message.body !== undefined
+    const limit = Math.min(maxBytes, maxBufferedBody)
+    const whole = isComputed ? await readWholeBody(message, { ...expected, maxBytes: limit }) : NO_BODY
+    const steps = rebuildSteps(claim, payloadHashOf(claim.payload, whole))
+    const candidates = candidatesOf(found, claim, cache)
+    const place = matchSignature(claim, candidates, steps)
+    const { key, secretAccessKey } = candidates[place]!
+    if (secretAccessKey !== undefined) cache.store(claim.accessKeyId, secretAccessKey, key)
+
+    await checkToken(found, claim)
+    applyChecks(AFTER_SIGNATURE, claim, context)
+    const body = await (isComputed ? wholeBody(whole) : checkBody(message, expected, maxBufferedBody))
+    return assembleVerified(claim, found, body, place > 0)
+  }
+
+  return { verify }
+}
+
+function unknownKey(claim: Claim): Error {
+  matchNothing(claim, rebuildSteps(claim, payloadHashOf(claim.payload, NO_BODY)))
+  return refuse('KEY_UNKNOWN', 'There is no such access key', { accessKeyId: claim.accessKeyId })
+}
+
+function expectedBody({ payload, message, signedHeaders }: Claim, maxBytes: number): ExpectedBody {
+  const length = signedHeaders.includes('content-length')
+    ? valueOf(message.headers, 'content-length')
+    : undefined
+  if (length !== undefined && !/^\d{1,15}$/.test(length)) {
+    throw refuse('REQUEST_MALFORMED', 'Content-Length is not a number of bytes', { header: 'content-length' })
+  }
+  return {
+    maxBytes,
+    hash: payload.kind === 'hashed' ? payload.hash : undefined,
+    length: length === undefined ? undefined : Number(length),
+  }
+}
+
+async function* once(bytes: Uint8Array): AsyncGenerator<Uint8Array, void, undefined> {
+  yield bytes
+}
+
+function wholeBody(bytes: Uint8Array): CheckedBody {
+  return { payload: 'verified', body: once(bytes) }
+}
