@@ -146,5 +146,5 @@ const KNOWN: readonly Disagreement[] = [
   },
 ]
 
-comparePeer(peer, KNOWN, 8500)
+comparePeer(peer, KNOWN, 6500)
 compareTrailingDots(peer)

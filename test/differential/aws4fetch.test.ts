@@ -136,4 +136,4 @@ const KNOWN: readonly Disagreement[] = [
   },
 ]
 
-comparePeer(peer, KNOWN, 8500)
+comparePeer(peer, KNOWN, 6500)

@@ -160,8 +160,10 @@ async function differences(
 class Ledger {
   readonly #known: readonly Disagreement[]
   readonly #confirmed = new Map<string, number>()
+  /** How many requests agreed in the form that is sent. */
   agreed = 0
-  compared = 0
+  /** Whether the comparison has come to its end. */
+  isComplete = false
 
   constructor(known: readonly Disagreement[]) {
     this.#known = known
@@ -169,8 +171,7 @@ class Ledger {
 
   /** The differences that nothing explains. */
   unexplained(request: PeerRequest, found: readonly Difference[]): Difference[] {
-    this.compared++
-    if (found.length === 0) this.agreed++
+    if (found.length === 0 && request.feed === 'wire') this.agreed++
     return found.filter(({ part }) => {
       const reasons = this.#known.filter(({ parts, feed = request.feed, when }) => {
         return feed === request.feed && parts.includes(part) && when(request)
@@ -201,7 +202,7 @@ async function compareOne(peer: Peer, generated: GeneratedRequest, ledger: Ledge
  * The tests of one peer.
  *
  * @param known every way in which it may differ
- * @param least how many comparisons must agree: entries that explain everything would prove nothing
+ * @param least how many requests must agree as they are sent: entries that explain everything would prove nothing
  */
 export function comparePeer(peer: Peer, known: readonly Disagreement[], least: number): void {
   describe(peer.name, () => {
@@ -210,11 +211,13 @@ export function comparePeer(peer: Peer, known: readonly Disagreement[], least: n
     it(`signs ${RUNS} requests as we do, but for what is listed (COUNTERSIGN_SEED=${SEED})`, async () => {
       const property = fc.asyncProperty(requests(), (generated) => compareOne(peer, generated, ledger))
       await fc.assert(property, { seed: SEED, numRuns: RUNS })
+      ledger.isComplete = true
       expect(ledger.agreed).toBeGreaterThan(least)
     }, 120_000)
 
     for (const entry of known) {
-      it(`differs: ${entry.name} (${entry.why})`, () => {
+      it(`differs: ${entry.name} (${entry.why})`, ({ skip }) => {
+        skip(!ledger.isComplete, 'the comparison did not come to its end')
         expect(ledger.confirmed(entry)).toBeGreaterThan(0)
       })
     }
@@ -222,7 +225,7 @@ export function comparePeer(peer: Peer, known: readonly Disagreement[], least: n
     afterAll(() => {
       const counts = known.map((entry) => `  ${ledger.confirmed(entry)} x ${entry.name}`)
       const details = process.env['COUNTERSIGN_COUNTS'] === '1' ? counts : []
-      console.log([`${peer.name}: ${ledger.agreed} of ${ledger.compared} agree`, ...details].join('\n'))
+      console.log([`${peer.name}: ${ledger.agreed} of ${RUNS} requests agree`, ...details].join('\n'))
     })
   })
 }

@@ -79,5 +79,5 @@ const KNOWN: readonly Disagreement[] = [
   },
 ]
 
-comparePeer(peer, KNOWN, 10_000)
+comparePeer(peer, KNOWN, 9900)
 compareTrailingDots(peer)

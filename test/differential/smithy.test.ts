@@ -174,5 +174,5 @@ const KNOWN: readonly Disagreement[] = [
   },
 ]
 
-comparePeer(peer, KNOWN, 9500)
+comparePeer(peer, KNOWN, 9300)
 compareTrailingDots(peer)
