@@ -1,0 +1,123 @@
+/**
+ * Node's own `http` and `https` servers, and what is built on them: Connect, Express and others with the signature
+ * `(request, response, next)`.
+ *
+ * ```ts
+ * const guard = requireSignature(createVerifier({ secrets, service: 'execute-api', region: 'us-east-1' }))
+ * http.createServer((request, response) => guard(request, response, () => handle(request, response)))
+ * ```
+ *
+ * @module
+ */
+import { VerificationError } from '../errors.ts'
+import type { RequestMessage } from '../verify/message.ts'
+import type { ErrorResponse, ResponseOptions } from '../verify/responses/response.ts'
+import { restJson } from '../verify/responses/rest-json.ts'
+import type { VerifiedRequest } from '../verify/verified-request.ts'
+import type { Verifier } from '../verify/verifier.ts'
+
+/** What is needed of Node's `IncomingMessage`. */
+export interface NodeRequest extends AsyncIterable<Uint8Array> {
+  readonly method?: string | undefined
+  readonly url?: string | undefined
+  /** Express puts the target here before routers shorten `url`. */
+  readonly originalUrl?: string | undefined
+  readonly rawHeaders: readonly string[]
+  readonly socket: { readonly remoteAddress?: string | undefined; readonly encrypted?: boolean | undefined }
+  iterator?(options: { destroyOnReturn: boolean }): AsyncIterable<Uint8Array>
+}
+
+/** What is needed of Node's `ServerResponse`. */
+export interface NodeResponse {
+  writeHead(status: number, headers: string[]): unknown
+  end(body?: string): unknown
+}
+
+/** Options of {@link requireSignature}. */
+export interface NodeGuardOptions {
+  /** Writes the answer to a refused request; that of restJson and API Gateway by default. */
+  readonly respond?: ((error: VerificationError, options?: ResponseOptions) => ErrorResponse) | undefined
+  /** Is told of every refusal, with its exact cause, for the server's log. */
+  readonly onRefused?: ((error: VerificationError, request: NodeRequest) => void) | undefined
+}
+
+/** A middleware. */
+export type NodeGuard = (
+  request: NodeRequest,
+  response: NodeResponse,
+  next: (error?: unknown) => void,
+) => void
+
+const verifiedRequests = new WeakMap<object, VerifiedRequest>()
+
+/** The message as it stood on the wire: raw target, raw headers, and the body if there is one. */
+export function readNodeRequest(request: NodeRequest): RequestMessage {
+  const { method = '', socket } = request
+  const headers: [string, string][] = []
+  for (let i = 0; i + 1 < request.rawHeaders.length; i += 2) {
+    headers.push([request.rawHeaders[i]!, request.rawHeaders[i + 1]!])
+  }
+  return {
+    method,
+    target: request.originalUrl ?? request.url ?? '',
+    headers,
+    body: hasBody(headers) ? bodyOf(request) : undefined,
+    protocol: socket.encrypted ? 'https' : 'http',
+    remoteAddress: socket.remoteAddress,
+  }
+}
+
+/** A message has a body when it says how it ends. @see {@link https://www.rfc-editor.org/rfc/rfc9112#section-6} */
+function hasBody(headers: readonly (readonly [string, string])[]): boolean {
+  return headers.some(([name, value]) => {
+    const lower = name.toLowerCase()
+    return lower === 'transfer-encoding' || (lower === 'content-length' && value !== '0')
+  })
+}
+
+// A refused body must not take the connection down before the answer is sent.
+function bodyOf(request: NodeRequest): AsyncIterable<Uint8Array> {
+  return request.iterator?.({ destroyOnReturn: false }) ?? request
+}
+
+/** What the guard found out about a request that it let through. Its body is here; the request itself has been read. */
+export function verifiedOf(request: object): VerifiedRequest | undefined {
+  return verifiedRequests.get(request)
+}
+
+/**
+ * Makes a middleware that lets only signed requests through. A refused one is answered; any other error, such as one
+ * of the key look-up, goes to `next`.
+ */
+export function requireSignature(verifier: Verifier, options: NodeGuardOptions = {}): NodeGuard {
+  const { respond = restJson, onRefused } = options
+  return (request, response, next) => {
+    const message = readNodeRequest(request)
+    verifier.verify(message).then(
+      (verified) => {
+        verifiedRequests.set(request, verified)
+        next()
+      },
+      (error: unknown) => {
+        if (!(error instanceof VerificationError)) return next(error)
+        onRefused?.(error, request)
+        return send(response, respond(error), message)
+      },
+    )
+  }
+}
+
+function send(
+  response: NodeResponse,
+  { status, headers, body }: ErrorResponse,
+  message: RequestMessage,
+): void {
+  // What is left of a body that nobody reads must not be taken for the next request.
+  const close = message.body === undefined ? [] : ['connection', 'close']
+  response.writeHead(status, [...headers.flat(), 'content-length', String(byteLength(body)), ...close])
+  response.end(message.method === 'HEAD' ? undefined : body)
+}
+
+function byteLength(text: string): number {
+  return new TextEncoder().encode(text).length
+}
