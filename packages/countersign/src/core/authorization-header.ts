@@ -23,6 +23,8 @@ export interface AuthorizationFault {
 }
 
 const COMPONENTS = ['Credential', 'SignedHeaders', 'Signature'] as const
+// What nearly every client writes.
+const USUAL = /^[\t ]*Credential=([^,=]+),[\t ]*SignedHeaders=([^,=]+),[\t ]*Signature=([^,=\t ]+)$/
 
 /** Writes the header. */
 export function formatAuthorization(
@@ -39,6 +41,8 @@ export function formatAuthorization(
  * clients in use differ in both. A repeated or unknown component is a fault.
  */
 export function parseAuthorization(text: string): AuthorizationComponents | AuthorizationFault {
+  const usual = USUAL.exec(text)
+  if (usual) return { credential: usual[1]!, signedHeaders: usual[2]!, signature: usual[3]! }
   const found = new Map<string, string>()
   for (const piece of text.split(',')) {
     const component = piece.trim()
@@ -50,6 +54,6 @@ export function parseAuthorization(text: string): AuthorizationComponents | Auth
     found.set(name, component.slice(equals + 1))
   }
   for (const name of COMPONENTS) if (!found.get(name)) return { fault: 'missing', component: name }
-  const [credential, signedHeaders, signature] = COMPONENTS.map((name) => found.get(name) ?? '')
-  return { credential: credential!, signedHeaders: signedHeaders!, signature: signature! }
+  const [credential = '', signedHeaders = '', signature = ''] = COMPONENTS.map((name) => found.get(name))
+  return { credential, signedHeaders, signature }
 }

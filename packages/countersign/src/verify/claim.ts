@@ -35,10 +35,10 @@ export interface Claim {
   readonly amzDate: string
   readonly instant: Date
   /** Lifetime of a presigned URL, in seconds. */
-  readonly expiresIn?: number
+  readonly expiresIn: number | undefined
   /** Lower-case names, sorted. */
   readonly signedHeaders: readonly string[]
   readonly signature: string
-  readonly sessionToken?: string | undefined
+  readonly sessionToken: string | undefined
   readonly payload: PayloadMode
 }

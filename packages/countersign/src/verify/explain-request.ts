@@ -8,7 +8,7 @@ import { VerificationError, type VerificationErrorCode } from '../errors.ts'
 import { SigningKeyCache } from '../keys/signing-key-cache.ts'
 import type { Check } from './checks/check.ts'
 import type { Claim, Mechanism } from './claim.ts'
-import { candidatesOf, type Found } from './found-key.ts'
+import type { Found } from './found-key.ts'
 import { checkKeyLife } from './key-state.ts'
 import { readMessage, type RequestMessage } from './message.ts'
 import { readClaim } from './read-claim.ts'
@@ -16,7 +16,7 @@ import { payloadHashOf, rebuildSteps } from './rebuild.ts'
 import { refuse } from './refusals.ts'
 import { AFTER_SIGNATURE, BEFORE_LOOKUP, BEFORE_SIGNATURE } from './rules.ts'
 import { matchSignature } from './signature.ts'
-import { contextAt, settleRules, type ServerRules } from './verifier-options.ts'
+import { settleRules, type ServerRules } from './verifier-options.ts'
 import { defaultSha256 } from '../crypto/default-sha256.ts'
 import { equalConstantTime } from '../crypto/constant-time.ts'
 
@@ -65,7 +65,7 @@ export interface Report {
  */
 export function explainRequest(message: WholeMessage, options: ExplainOptions): Report {
   const rules = settleRules(options)
-  const context = contextAt(rules, message, rules.now())
+  const context = { rules, now: rules.now(), protocol: message.protocol }
   const findings: Finding[] = []
   const attempt = <T>(check: string, action: () => T): T | undefined => {
     try {
@@ -83,7 +83,7 @@ export function explainRequest(message: WholeMessage, options: ExplainOptions): 
   }
 
   const read = attempt('message', () => readMessage(message, rules.limits))
-  const claim = read && attempt('authentication', () => readClaim(read, context))
+  const claim = read && attempt('authentication', () => readClaim(read, rules, context.now))
   if (!claim) return { verdict: 'invalid', findings }
 
   run([...BEFORE_LOOKUP, ...BEFORE_SIGNATURE], claim)
@@ -92,7 +92,7 @@ export function explainRequest(message: WholeMessage, options: ExplainOptions): 
   const { key } = options
   if (key) {
     attempt('key', () => checkKeyLife(key, claim, context.now))
-    attempt('signature', () => matchSignature(claim, candidatesOf(key, claim, new SigningKeyCache(1)), steps))
+    attempt('signature', () => matchSignature(claim, key, new SigningKeyCache(1), steps))
     attempt('session token', () => checkGivenToken(key.sessionToken, claim))
   }
   run(AFTER_SIGNATURE, claim)

@@ -34,23 +34,32 @@ export type SecretsLookup<P = unknown> = (
   hints: KeyHints,
 ) => Found<P> | undefined | Promise<Found<P> | undefined>
 
-/** A key to try, with the secret that it was derived from. */
-export interface Candidate {
-  readonly key: SigningKey
-  readonly secretAccessKey?: string
+/** The key that made a signature. */
+export interface MatchedKey {
+  /** Whether it was not the first of the secrets. */
+  readonly isOlder: boolean
 }
 
-/** The keys that may have made a signature: one a secret, or the derived key where it is for the scope. */
-export function candidatesOf(
+/**
+ * Looks for the key that made a signature: one of the secrets', or the derived key where it is for the scope. A key
+ * is kept in the cache only once it has matched, so that strangers cannot fill it.
+ *
+ * @param isMadeBy whether the signature was made by a key
+ */
+export function findKey(
   { secretAccessKey, signingKey }: Found,
-  claim: Claim,
+  { accessKeyId, scope }: Claim,
   cache: SigningKeyCache,
-): Candidate[] {
-  const secrets = secretAccessKey === undefined ? [] : [secretAccessKey].flat()
-  const candidates: Candidate[] = secrets.map((secret) => ({
-    key: cache.find(claim.accessKeyId, secret, claim.scope) ?? SigningKey.derive(secret, claim.scope),
-    secretAccessKey: secret,
-  }))
-  if (signingKey && isSameScope(signingKey.scope, claim.scope)) candidates.push({ key: signingKey })
-  return candidates
+  isMadeBy: (key: SigningKey) => boolean,
+): MatchedKey | undefined {
+  const secrets = typeof secretAccessKey === 'string' ? [secretAccessKey] : (secretAccessKey ?? [])
+  for (const secret of secrets) {
+    const cached = cache.find(accessKeyId, secret, scope)
+    const key = cached ?? SigningKey.derive(secret, scope)
+    if (!isMadeBy(key)) continue
+    if (!cached) cache.store(accessKeyId, secret, key)
+    return { isOlder: secret !== secrets[0] }
+  }
+  const isDerived = signingKey !== undefined && isSameScope(signingKey.scope, scope) && isMadeBy(signingKey)
+  return isDerived ? { isOlder: false } : undefined
 }

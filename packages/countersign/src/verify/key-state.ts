@@ -29,22 +29,28 @@ export function checkKeyLife({ notAfter, secretAccessKey }: Found, claim: Claim,
 /**
  * Checks the session token.
  *
+ * @returns a promise only where the server's own function gives one
  * @throws {@link VerificationError} `TOKEN_MISSING`, `TOKEN_INVALID`
  */
-export async function checkToken({ sessionToken: expected }: Found, claim: Claim): Promise<void> {
+export function checkToken({ sessionToken: expected }: Found, claim: Claim): void | Promise<void> {
   const { sessionToken: given, accessKeyId } = claim
-  if (given === undefined && expected === undefined) return
+  if (given === undefined && expected === undefined) return undefined
   if (given === undefined) {
     throw refuse('TOKEN_MISSING', 'The key is a temporary one and came without its session token', {
       accessKeyId,
     })
   }
-  if (!(await isTokenOf(expected, given))) {
-    throw refuse('TOKEN_INVALID', 'The session token is not that of the key', { accessKeyId })
-  }
+  const isGood = isTokenOf(expected, given)
+  return typeof isGood === 'boolean'
+    ? assertToken(isGood, accessKeyId)
+    : isGood.then((is) => assertToken(is, accessKeyId))
 }
 
 function isTokenOf(expected: Found['sessionToken'], given: string): boolean | Promise<boolean> {
   if (typeof expected === 'function') return expected(given)
   return expected !== undefined && equalConstantTime(expected, given)
+}
+
+function assertToken(isGood: boolean, accessKeyId: string): void {
+  if (!isGood) throw refuse('TOKEN_INVALID', 'The session token is not that of the key', { accessKeyId })
 }

@@ -4,7 +4,6 @@
  * @module
  */
 import type { Header } from '../core/canonical-headers.ts'
-import { parseQuery, type QueryPair } from '../core/canonical-query.ts'
 import type { Limits } from './limits.ts'
 import { refuse } from './refusals.ts'
 
@@ -27,14 +26,15 @@ export interface ReadMessage {
   readonly path: string
   /** Raw, without `?`. */
   readonly query: string
-  /** With a raw `+` taken as a plus. */
-  readonly pairs: readonly QueryPair[]
+  /** Whether all of the headers is ASCII, as nearly always. */
+  readonly isAscii: boolean
   /** Lower-case names. */
   readonly headers: readonly Header[]
 }
 
 const TOKEN = /^[!#$%&'*+\-.^_`|~0-9A-Za-z]+$/
 const NAME = /^:?[!#$%&'*+\-.^_`|~0-9a-z]+$/
+const ASCII = /^[\t\x20-\x7e]*$/
 const BYTES = /^[\t\x20-\x7e\x80-\xff]*$/
 const TARGET = /^[\x21-\x7e\x80-\xff]+$/
 const ABSOLUTE = /^https?:\/\/([^/?#]+)([^#]*)$/i
@@ -58,37 +58,39 @@ const SINGLE: ReadonlySet<string> = new Set([
  * @throws {@link VerificationError} `REQUEST_MALFORMED`, `LIMIT_EXCEEDED`
  */
 export function readMessage(message: RequestMessage, limits: Limits): ReadMessage {
-  if (typeof message.method !== 'string' || !TOKEN.test(message.method))
-    throw malformed('the method is not a token')
-  const headers = readHeaders(message.headers, limits)
+  const { method } = message
+  if (typeof method !== 'string' || !TOKEN.test(method)) throw malformed('the method is not a token')
+  const { headers, isAscii } = readHeaders(message.headers, limits)
   const target = readTarget(message.target, headers)
   const question = target.indexOf('?')
-  const query = question < 0 ? '' : target.slice(question + 1)
-  const pairs = readQuery(query, limits)
-  return {
-    method: message.method,
-    path: question < 0 ? target : target.slice(0, question),
-    query,
-    pairs,
-    headers,
-  }
+  if (question < 0) return { method, path: target, query: '', headers, isAscii }
+  const query = target.slice(question + 1)
+  assertQuery(query, limits)
+  return { method, path: target.slice(0, question), query, headers, isAscii }
 }
 
-function readHeaders(given: RequestMessage['headers'], limits: Limits): Header[] {
+function readHeaders(
+  given: RequestMessage['headers'],
+  limits: Limits,
+): { headers: Header[]; isAscii: boolean } {
   if (given.length > limits.headerFields) throw exceeded('headerFields', limits)
   const headers: Header[] = []
-  const seen = new Set<string>()
   let bytes = 0
-  for (const [name, value] of given) {
+  let isAscii = true
+  for (const header of given) {
+    const name = header[0].toLowerCase()
+    const value = header[1]
     bytes += name.length + value.length
     if (bytes > limits.headerBytes) throw exceeded('headerBytes', limits)
-    const lower = name.toLowerCase()
-    if (!NAME.test(lower) || !BYTES.test(value)) throw malformed('a header cannot stand in a message')
-    if (seen.has(lower) && SINGLE.has(lower)) throw malformed('a header stands twice', lower)
-    seen.add(lower)
-    headers.push([lower, value])
+    isAscii &&= ASCII.test(value)
+    if (!NAME.test(name) || !(isAscii || BYTES.test(value)))
+      throw malformed('a header cannot stand in a message')
+    if (SINGLE.has(name) && valueOf(headers, name) !== undefined)
+      throw malformed('a header stands twice', name)
+    headers.push([name, value])
   }
-  return seen.has(':authority') ? withHost(headers) : headers
+  const isHttp2 = valueOf(headers, ':authority') !== undefined
+  return { headers: isHttp2 ? withHost(headers) : headers, isAscii }
 }
 
 /** HTTP/2 has `:authority` in place of `host`, or beside it; then the two must agree. */
@@ -118,11 +120,11 @@ function readTarget(target: string, headers: readonly Header[]): string {
   return rest.startsWith('/') ? rest : `/${rest}`
 }
 
-function readQuery(query: string, limits: Limits): QueryPair[] {
+function assertQuery(query: string, limits: Limits): void {
   if (query.length > limits.queryBytes) throw exceeded('queryBytes', limits)
-  const pairs = parseQuery(query, 'plus')
-  if (pairs.length > limits.queryPairs) throw exceeded('queryPairs', limits)
-  return pairs
+  // Shorter ones cannot hold that many.
+  const isLong = query.length > limits.queryPairs
+  if (isLong && query.split('&').length > limits.queryPairs) throw exceeded('queryPairs', limits)
 }
 
 function malformed(what: string, header?: string): Error {

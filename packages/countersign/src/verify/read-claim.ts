@@ -7,7 +7,7 @@
  */
 import { formatAmzDate, parseAmzDate } from '../core/amz-date.ts'
 import { parseAuthorization } from '../core/authorization-header.ts'
-import { formatCredentialScope } from '../core/credential-scope.ts'
+import { parseQuery } from '../core/canonical-query.ts'
 import { parseDate } from '../core/http-date.ts'
 import { MAX_EXPIRES, QUERY, X_AMZ_DATE, X_AMZ_SECURITY_TOKEN } from '../core/names.ts'
 import { serviceRules } from '../core/service-rules.ts'
@@ -26,8 +26,6 @@ export interface ReadOptions {
   readonly algorithms: readonly string[]
   readonly limits: Limits
   readonly ignoreForeignAuthorization: boolean
-  /** The clock, for the century of two-digit years. */
-  readonly now: Date
 }
 
 const EXPIRES = /^[0-9]{1,6}$/
@@ -35,48 +33,57 @@ const PARAMETERS: ReadonlyMap<string, string> = new Map(
   Object.values(QUERY).map((name) => [name.toLowerCase(), name]),
 )
 
+const V2_PARAMETERS: ReadonlySet<string> = new Set(['AWSAccessKeyId', 'Signature'])
+
 /**
  * Reads a claim.
  *
+ * @param now decides the century of a two-digit year
  * @throws {@link VerificationError}
  */
-export function readClaim(message: ReadMessage, options: ReadOptions): Claim {
-  const parameters = readParameters(message)
+export function readClaim(message: ReadMessage, options: ReadOptions, now: Date): Claim {
   const authorization = valueOf(message.headers, 'authorization')
-  const isForeign = authorization !== undefined && !/^AWS/.test(authorization)
-  const isPresigned = parameters.size > 0
-  const isV2 = isV2Query(message)
-  const hasHeader =
-    authorization !== undefined && !(isForeign && isPresigned && options.ignoreForeignAuthorization)
-  if (Number(hasHeader) + Number(isPresigned) + Number(isV2) > 1) {
-    throw refuse('MECHANISMS_SEVERAL', 'The request carries more than one authentication; send one')
-  }
-  if (isV2) throw unsupported('SigV2 in the query')
-  if (isPresigned) return readQueryClaim(message, parameters, options)
-  if (authorization) return readHeaderClaim(message, authorization, options)
+  // Whatever a query could authenticate with has one of these in it, be it escaped.
+  const parameters = /amz|signature|%/i.test(message.query) ? readParameters(message.query) : NO_PARAMETERS
+  if (parameters.size > 0) return readPresigned(message, parameters, authorization, options)
+  if (authorization) return readHeaderClaim(message, authorization, options, now)
   throw refuse('SIGNATURE_MISSING', 'The request carries no signature')
 }
 
+const NO_PARAMETERS: ReadonlyMap<string, string> = new Map()
+
 /** Signing parameters by their proper names, decoded; each may stand once, in its own spelling. */
-function readParameters({ pairs }: ReadMessage): ReadonlyMap<string, string> {
+function readParameters(query: string): ReadonlyMap<string, string> {
   const found = new Map<string, string>()
-  for (const [name, value] of pairs) {
+  for (const [name, value] of parseQuery(query, 'plus')) {
     const proper = PARAMETERS.get(name.toLowerCase())
-    if (proper === undefined) continue
-    if (proper !== name || found.has(name)) {
-      throw refuse('QUERY_PARAMETER_MALFORMED', `${proper} stands twice or in another spelling`, {
-        mechanism: 'query',
-        parameter: proper,
-      })
+    if (proper === undefined && !V2_PARAMETERS.has(name)) continue
+    if (proper !== undefined && (proper !== name || found.has(name))) {
+      const facts = { mechanism: 'query', parameter: proper }
+      throw refuse('QUERY_PARAMETER_MALFORMED', `${proper} stands twice or in another spelling`, facts)
     }
     found.set(name, decodeUri(value))
   }
+  // A parameter named Signature alone is nobody's but the application's.
+  const isV2 = found.has('AWSAccessKeyId') && found.has('Signature')
+  if (!isV2) for (const name of V2_PARAMETERS) found.delete(name)
   return found
 }
 
-function isV2Query({ pairs }: ReadMessage): boolean {
-  const names = new Set(pairs.map(([name]) => name))
-  return names.has('AWSAccessKeyId') && names.has('Signature')
+function readPresigned(
+  message: ReadMessage,
+  parameters: ReadonlyMap<string, string>,
+  authorization: string | undefined,
+  options: ReadOptions,
+): Claim {
+  const isV2 = parameters.has('AWSAccessKeyId')
+  const isForeign = authorization !== undefined && !authorization.startsWith('AWS')
+  const isHeaderIgnored = authorization === undefined || (isForeign && options.ignoreForeignAuthorization)
+  if (!isHeaderIgnored || (isV2 && parameters.size > V2_PARAMETERS.size)) {
+    throw refuse('MECHANISMS_SEVERAL', 'The request carries more than one authentication; send one')
+  }
+  if (isV2) throw unsupported('SigV2 in the query')
+  return readQueryClaim(message, parameters, options)
 }
 
 function unsupported(what: string): Error {
@@ -85,7 +92,12 @@ function unsupported(what: string): Error {
   })
 }
 
-function readHeaderClaim(message: ReadMessage, authorization: string, options: ReadOptions): Claim {
+function readHeaderClaim(
+  message: ReadMessage,
+  authorization: string,
+  options: ReadOptions,
+  now: Date,
+): Claim {
   const { limits } = options
   if (authorization.length > limits.authorizationBytes) {
     throw refuse('LIMIT_EXCEEDED', `authorizationBytes is over ${limits.authorizationBytes}`)
@@ -102,22 +114,31 @@ function readHeaderClaim(message: ReadMessage, authorization: string, options: R
       component,
     })
   }
-  const { amzDate, instant } = readHeaderDate(message, options.now)
+  const { amzDate, instant } = readHeaderDate(message, now)
+  const { credential, signedHeaders, signature } = components
   return assembleClaim(message, options, {
     mechanism: 'header',
     algorithm,
-    ...components,
+    credential,
+    signedHeaders,
+    signature,
     amzDate,
     instant,
     sessionToken: valueOf(message.headers, X_AMZ_SECURITY_TOKEN),
   })
 }
 
+/** The date that was read last: many requests are of one second. */
+let lastDate: { readonly amzDate: string; readonly instant: Date } | undefined
+
 function readHeaderDate({ headers }: ReadMessage, now: Date): { amzDate: string; instant: Date } {
   const amzDate = valueOf(headers, X_AMZ_DATE)
-  const date = amzDate === undefined ? parseDate(valueOf(headers, 'date'), now) : parseAmzDate(amzDate)
-  if (date) return { amzDate: amzDate ?? formatAmzDate(date), instant: date }
-  throw refuse('DATE_INVALID', 'The request needs an x-amz-date as YYYYMMDDTHHMMSSZ, or a valid Date')
+  if (amzDate !== undefined && amzDate === lastDate?.amzDate) return lastDate
+  const instant = amzDate === undefined ? parseDate(valueOf(headers, 'date'), now) : parseAmzDate(amzDate)
+  if (!instant)
+    throw refuse('DATE_INVALID', 'The request needs an x-amz-date as YYYYMMDDTHHMMSSZ, or a valid Date')
+  lastDate = { amzDate: amzDate ?? formatAmzDate(instant), instant }
+  return lastDate
 }
 
 function readQueryClaim(
@@ -198,7 +219,7 @@ function assembleClaim(message: ReadMessage, { limits }: ReadOptions, parts: Par
   if (sessionToken !== undefined && sessionToken.length > limits.sessionTokenBytes) {
     throw refuse('LIMIT_EXCEEDED', `sessionTokenBytes is over ${limits.sessionTokenBytes}`)
   }
-  const { accessKeyId, scope } = readCredential(parts.credential, mechanism, limits)
+  const { accessKeyId, scope, scopeText } = readCredential(parts.credential, mechanism, limits)
   const rules = serviceRules(scope.service)
   const signedHeaders = readSignedHeaders(parts.signedHeaders, mechanism, limits)
   return {
@@ -207,14 +228,14 @@ function assembleClaim(message: ReadMessage, { limits }: ReadOptions, parts: Par
     algorithm,
     accessKeyId,
     scope,
-    scopeText: formatCredentialScope(scope),
+    scopeText,
     rules,
     amzDate,
     instant,
+    expiresIn,
     signedHeaders,
     signature,
     sessionToken,
     payload: readPayloadMode(message, mechanism, rules, signedHeaders, parts.hashParameter),
-    ...(expiresIn === undefined ? {} : { expiresIn }),
   }
 }

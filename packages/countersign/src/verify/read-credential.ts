@@ -16,6 +16,8 @@ const PART = /^[!-.0-~]+$/
 export interface Credential {
   readonly accessKeyId: string
   readonly scope: CredentialScope
+  /** The scope as the string to sign has it. */
+  readonly scopeText: string
 }
 
 /**
@@ -27,16 +29,27 @@ export function readCredential(text: string, mechanism: Mechanism, limits: Limit
   if (text.length > limits.credentialBytes) {
     throw refuse('LIMIT_EXCEEDED', `credentialBytes is over ${limits.credentialBytes}`)
   }
-  const parts = text.split('/')
-  const [date = '', region = '', service = '', terminator = ''] = parts.slice(-4)
-  const accessKeyId = parts.slice(0, -4).join('/')
-  const malformed = (fault: string, value = ''): Error =>
-    refuse('CREDENTIAL_MALFORMED', `The ${fault} of the credential is malformed`, { mechanism, fault, value })
+  const serviceEnd = text.lastIndexOf('/')
+  const regionEnd = text.lastIndexOf('/', serviceEnd - 1)
+  const dateEnd = text.lastIndexOf('/', regionEnd - 1)
+  const idEnd = text.lastIndexOf('/', dateEnd - 1)
+  const date = text.slice(idEnd + 1, dateEnd)
+  const region = text.slice(dateEnd + 1, regionEnd)
+  const service = text.slice(regionEnd + 1, serviceEnd)
+  const terminator = text.slice(serviceEnd + 1)
+  const accessKeyId = text.slice(0, idEnd)
 
-  if (parts.length < 5 || !PART.test(region) || !PART.test(service)) throw malformed('form')
-  if (terminator !== TERMINATOR) throw malformed('terminator', terminator)
-  if (!DAY.test(date)) throw malformed('date', date)
-  if (!ACCESS_KEY_ID.test(accessKeyId) || accessKeyId.length > limits.accessKeyIdLength)
-    throw malformed('access key id')
-  return { accessKeyId, scope: { date, region, service } }
+  if (idEnd < 1 || dateEnd < 1 || !PART.test(region) || !PART.test(service))
+    throw malformed('form', mechanism)
+  if (terminator !== TERMINATOR) throw malformed('terminator', mechanism, terminator)
+  if (!DAY.test(date)) throw malformed('date', mechanism, date)
+  if (!ACCESS_KEY_ID.test(accessKeyId) || accessKeyId.length > limits.accessKeyIdLength) {
+    throw malformed('access key id', mechanism)
+  }
+  return { accessKeyId, scope: { date, region, service }, scopeText: text.slice(idEnd + 1) }
+}
+
+function malformed(fault: string, mechanism: Mechanism, value = ''): Error {
+  const facts = { mechanism, fault, value }
+  return refuse('CREDENTIAL_MALFORMED', `The ${fault} of the credential is malformed`, facts)
 }

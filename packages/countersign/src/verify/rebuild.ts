@@ -12,19 +12,18 @@ import {
   type QueryPair,
 } from '../core/canonical-query.ts'
 import { buildCanonicalRequest } from '../core/canonical-request.ts'
-import { QUERY, UNSIGNED_PAYLOAD } from '../core/names.ts'
+import { EMPTY_SHA256, QUERY, UNSIGNED_PAYLOAD } from '../core/names.ts'
 import { buildStringToSign } from '../core/string-to-sign.ts'
 import { defaultSha256 } from '../crypto/default-sha256.ts'
 import type { VerificationSteps } from '../errors.ts'
 import type { Claim, PayloadMode } from './claim.ts'
 
-const NOT_ASCII = /[^\x00-\x7f]/
-
 /** The last line of the canonical request. */
 export function payloadHashOf(payload: PayloadMode, body: Uint8Array): string {
   if (payload.kind === 'hashed') return payload.hash
   if (payload.kind === 'streaming') return payload.keyword
-  return payload.kind === 'unsigned' ? UNSIGNED_PAYLOAD : defaultSha256().hashHex(body)
+  if (payload.kind === 'unsigned') return UNSIGNED_PAYLOAD
+  return body.length === 0 ? EMPTY_SHA256 : defaultSha256().hashHex(body)
 }
 
 /** Canonical request and string to sign of a claim. */
@@ -37,7 +36,7 @@ export function rebuildSteps(claim: Claim, payloadHash: string): VerificationSte
     buildCanonicalHeaders(message.headers.filter(([name]) => signedHeaders.includes(name))),
     payloadHash,
   )
-  const hash = defaultSha256().hashHex(bytesOrAscii(canonicalRequest))
+  const hash = defaultSha256().hashHex(message.isAscii ? canonicalRequest : latin1(canonicalRequest))
   return {
     canonicalRequest,
     stringToSign: buildStringToSign(claim.algorithm, claim.amzDate, claim.scopeText, hash),
@@ -53,15 +52,12 @@ function canonicalQueryOf(claim: Claim): string {
 
 /** The query's pairs as the service reads them, without what stands outside of the signature. */
 export function coveredPairs({ message, rules }: Claim): readonly QueryPair[] {
-  const { query } = message
-  const pairs =
-    rules.plusInQuery === 'space' && query.includes('+') ? parseQuery(query, 'space') : message.pairs
-  return pairs.filter(
+  return parseQuery(message.query, rules.plusInQuery).filter(
     ([name]) =>
       name !== QUERY.signature && (name !== QUERY.securityToken || rules.tokenPlacement === 'signed'),
   )
 }
 
-function bytesOrAscii(text: string): string | Uint8Array {
-  return NOT_ASCII.test(text) ? Uint8Array.from(text, (character) => character.charCodeAt(0)) : text
+function latin1(text: string): Uint8Array {
+  return Uint8Array.from(text, (character) => character.charCodeAt(0))
 }

@@ -5,24 +5,25 @@
  */
 import { equalConstantTime } from '../crypto/constant-time.ts'
 import type { VerificationSteps } from '../errors.ts'
+import type { SigningKeyCache } from '../keys/signing-key-cache.ts'
 import { SigningKey, signWithKey } from '../keys/signing-key.ts'
 import type { Claim } from './claim.ts'
-import type { Candidate } from './found-key.ts'
+import { findKey, type Found, type MatchedKey } from './found-key.ts'
 import { refuse } from './refusals.ts'
 
 const SIGNATURE = /^[0-9a-f]{64}$/
 
 /**
- * Finds the key that made the signature.
+ * Finds the key that made the signature of a claim.
  *
- * @returns its place among the candidates
  * @throws {@link VerificationError} `SIGNATURE_MALFORMED`, `SIGNATURE_MISMATCH`
  */
 export function matchSignature(
   claim: Claim,
-  candidates: readonly Candidate[],
+  found: Found,
+  cache: SigningKeyCache,
   steps: VerificationSteps,
-): number {
+): MatchedKey {
   const { signature, accessKeyId } = claim
   if (!SIGNATURE.test(signature)) {
     throw refuse(
@@ -32,8 +33,8 @@ export function matchSignature(
       steps,
     )
   }
-  const place = candidates.findIndex(({ key }) => isMadeBy(key, signature, steps))
-  if (place >= 0) return place
+  const match = findKey(found, claim, cache, (key) => isMadeBy(key, signature, steps))
+  if (match) return match
   const facts = { accessKeyId, signatureProvided: signature }
   throw refuse('SIGNATURE_MISMATCH', 'The signature is not that of this request with this key', facts, steps)
 }

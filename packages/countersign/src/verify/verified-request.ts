@@ -7,7 +7,7 @@ import type { CredentialScope } from '../core/credential-scope.ts'
 import { QUERY } from '../core/names.ts'
 import type { CheckedBody } from './body.ts'
 import type { Claim, Mechanism } from './claim.ts'
-import type { Found } from './found-key.ts'
+import type { Found, MatchedKey } from './found-key.ts'
 import { coveredPairs } from './rebuild.ts'
 
 /** The parts of a request that its signature covers. What is not here could have been changed by anybody. */
@@ -58,42 +58,67 @@ function decode(encoded: string): string {
   }
 }
 
-/** The view of what a claim's signature covers. */
-export function coveredOf(claim: Claim): CoveredRequest {
-  const { message, signedHeaders } = claim
-  const pairs = coveredPairs(claim).filter(([name]) => !SIGNING_PARAMETERS.has(name))
-  return {
-    method: message.method,
-    path: message.path,
-    query: pairs.map(([name, value]) => [decode(name), decode(value)]),
-    headers: message.headers.filter(([name]) => signedHeaders.includes(name)),
+/** The view of what a claim's signature covers; its lists are made when they are asked for. */
+class Covered implements CoveredRequest {
+  readonly method: string
+  readonly path: string
+  readonly #claim: Claim
+
+  constructor(claim: Claim) {
+    this.method = claim.message.method
+    this.path = claim.message.path
+    this.#claim = claim
+  }
+
+  get query(): CoveredRequest['query'] {
+    const pairs = coveredPairs(this.#claim).filter(([name]) => !SIGNING_PARAMETERS.has(name))
+    return pairs.map(([name, value]) => [decode(name), decode(value)])
+  }
+
+  get headers(): CoveredRequest['headers'] {
+    const { message, signedHeaders } = this.#claim
+    return message.headers.filter(([name]) => signedHeaders.includes(name))
   }
 }
 
-/** Puts the result together. The covered view is made when it is asked for. */
-export function assembleVerified<P>(
-  claim: Claim,
-  { principal }: Found<P>,
-  { payload, body }: CheckedBody,
-  isOlderSecret: boolean,
-): VerifiedRequest<P> {
-  const { accessKeyId, mechanism, algorithm, scope, signedHeaders } = claim
-  const warnings: VerificationWarning[] = []
-  if (payload === 'unsigned' && body) warnings.push('PAYLOAD_UNSIGNED')
-  if (isOlderSecret) warnings.push('OLDER_SECRET_USED')
-  let covered: CoveredRequest | undefined
-  return {
-    accessKeyId,
-    principal,
-    mechanism,
-    algorithm,
-    scope,
-    signedHeaders,
-    payload: claim.payload.kind === 'computed' ? 'verified' : payload,
-    get covered() {
-      return (covered ??= coveredOf(claim))
-    },
-    ...(body ? { body } : {}),
-    warnings,
+/** The result of a verification. */
+export class Verified<P> implements VerifiedRequest<P> {
+  readonly accessKeyId: string
+  readonly principal: P | undefined
+  readonly mechanism: Mechanism
+  readonly algorithm: string
+  readonly scope: CredentialScope
+  readonly signedHeaders: readonly string[]
+  readonly payload: CheckedBody['payload']
+  readonly body?: AsyncIterable<Uint8Array>
+  readonly warnings: readonly VerificationWarning[]
+  readonly #claim: Claim
+
+  constructor(
+    claim: Claim,
+    { principal }: Found<P>,
+    { payload, body }: CheckedBody,
+    { isOlder }: MatchedKey,
+  ) {
+    this.accessKeyId = claim.accessKeyId
+    this.principal = principal
+    this.mechanism = claim.mechanism
+    this.algorithm = claim.algorithm
+    this.scope = claim.scope
+    this.signedHeaders = claim.signedHeaders
+    this.payload = claim.payload.kind === 'computed' ? 'verified' : payload
+    if (body) this.body = body
+    const isUnsigned = payload === 'unsigned' && body !== undefined && claim.payload.kind === 'unsigned'
+    this.warnings = isUnsigned || isOlder ? warningsOf(isUnsigned, isOlder) : NO_WARNINGS
+    this.covered = new Covered(claim)
   }
+}
+
+const NO_WARNINGS: readonly VerificationWarning[] = []
+
+function warningsOf(isUnsigned: boolean, isOlder: boolean): VerificationWarning[] {
+  const warnings: VerificationWarning[] = []
+  if (isUnsigned) warnings.push('PAYLOAD_UNSIGNED')
+  if (isOlder) warnings.push('OLDER_SECRET_USED')
+  return warnings
 }

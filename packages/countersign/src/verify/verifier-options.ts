@@ -6,9 +6,8 @@
 import type { SignatureAlgorithm } from '../algorithms/algorithm.ts'
 import { sigV4 } from '../algorithms/sigv4.ts'
 import { SigningError } from '../errors.ts'
-import type { CheckContext, UnsignedPayload } from './checks/check.ts'
+import type { CheckRules, UnsignedPayload } from './checks/check.ts'
 import { DEFAULT_LIMITS, type Limits } from './limits.ts'
-import type { RequestMessage } from './message.ts'
 import type { ReadOptions } from './read-claim.ts'
 
 /** What a server serves, and what it takes. */
@@ -33,8 +32,9 @@ export interface ServerRules {
 }
 
 /** Rules with nothing left out. */
-export type SettledRules = Omit<CheckContext, 'now' | 'protocol'> &
-  Omit<ReadOptions, 'now'> & { readonly now: () => Date }
+export interface SettledRules extends CheckRules, Omit<ReadOptions, 'now'> {
+  readonly now: () => Date
+}
 
 /**
  * Settles the rules; the caller's lists are copied.
@@ -62,13 +62,4 @@ export function settleRules(rules: ServerRules): SettledRules {
 
 function listOf(value: string | readonly string[] | undefined): readonly string[] {
   return [value ?? []].flat().filter((entry) => typeof entry === 'string' && entry !== '')
-}
-
-/** The rules at the moment of one request. */
-export function contextAt(
-  rules: SettledRules,
-  { protocol }: RequestMessage,
-  now: Date,
-): CheckContext & ReadOptions {
-  return { ...rules, now, protocol }
 }

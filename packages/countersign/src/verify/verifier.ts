@@ -7,7 +7,7 @@
 import { SigningKeyCache } from '../keys/signing-key-cache.ts'
 import { checkBody, readWholeBody, type CheckedBody, type ExpectedBody } from './body.ts'
 import type { Claim } from './claim.ts'
-import { candidatesOf, type Found, type SecretsLookup } from './found-key.ts'
+import type { SecretsLookup } from './found-key.ts'
 import { checkKeyLife, checkToken } from './key-state.ts'
 import { readMessage, valueOf, type RequestMessage } from './message.ts'
 import { readClaim } from './read-claim.ts'
@@ -15,8 +15,8 @@ import { payloadHashOf, rebuildSteps } from './rebuild.ts'
 import { refuse } from './refusals.ts'
 import { AFTER_SIGNATURE, applyChecks, BEFORE_LOOKUP, BEFORE_SIGNATURE } from './rules.ts'
 import { matchNothing, matchSignature } from './signature.ts'
-import { assembleVerified, type VerifiedRequest } from './verified-request.ts'
-import { contextAt, settleRules, type ServerRules } from './verifier-options.ts'
+import { Verified, type VerifiedRequest } from './verified-request.ts'
+import { settleRules, type ServerRules } from './verifier-options.ts'
 
 /** Options of {@link createVerifier}. */
 export interface VerifierOptions<P = unknown> extends ServerRules {
@@ -53,36 +53,38 @@ export function createVerifier<P = unknown>(options: VerifierOptions<P>): Verifi
   const { secrets, maxBytes = Infinity, maxBufferedBody = MEBIBYTE } = options
   const cache = new SigningKeyCache(CACHED_KEYS)
 
-  async function lookUp({ accessKeyId, algorithm, scope }: Claim): Promise<Found<P> | undefined> {
-    return secrets(accessKeyId, { algorithm, ...scope })
-  }
-
+  // Nothing is waited for that is at hand: an await costs as much as a hash.
   async function verify(message: RequestMessage): Promise<VerifiedRequest<P>> {
-    const context = contextAt(rules, message, rules.now())
-    const claim = readClaim(readMessage(message, rules.limits), context)
+    const context = { rules, now: rules.now(), protocol: message.protocol }
+    const claim = readClaim(readMessage(message, rules.limits), rules, context.now)
     applyChecks(BEFORE_LOOKUP, claim, context)
-    const found = await lookUp(claim)
+    const { date, region, service } = claim.scope
+    const lookedUp = secrets(claim.accessKeyId, { algorithm: claim.algorithm, date, region, service })
+    const found = isPromise(lookedUp) ? await lookedUp : lookedUp
     if (!found) throw unknownKey(claim)
     checkKeyLife(found, claim, context.now)
     applyChecks(BEFORE_SIGNATURE, claim, context)
 
     const expected = expectedBody(claim, maxBytes)
     const isComputed = claim.payload.kind === 'computed' && message.body !== undefined
-    const limit = Math.min(maxBytes, maxBufferedBody)
-    const whole = isComputed ? await readWholeBody(message, { ...expected, maxBytes: limit }) : NO_BODY
+    const whole = isComputed
+      ? await readWholeBody(message, { ...expected, maxBytes: Math.min(maxBytes, maxBufferedBody) })
+      : NO_BODY
     const steps = rebuildSteps(claim, payloadHashOf(claim.payload, whole))
-    const candidates = candidatesOf(found, claim, cache)
-    const place = matchSignature(claim, candidates, steps)
-    const { key, secretAccessKey } = candidates[place]!
-    if (secretAccessKey !== undefined) cache.store(claim.accessKeyId, secretAccessKey, key)
+    const match = matchSignature(claim, found, cache, steps)
 
-    await checkToken(found, claim)
+    const token = checkToken(found, claim)
+    if (token) await token
     applyChecks(AFTER_SIGNATURE, claim, context)
-    const body = await (isComputed ? wholeBody(whole) : checkBody(message, expected, maxBufferedBody))
-    return assembleVerified(claim, found, body, place > 0)
+    const checked = isComputed ? wholeBody(whole) : checkBody(message, expected, maxBufferedBody)
+    return new Verified(claim, found, isPromise(checked) ? await checked : checked, match)
   }
 
   return { verify }
+}
+
+function isPromise<T>(value: T | Promise<T>): value is Promise<T> {
+  return typeof (value as { then?: unknown } | undefined)?.then === 'function'
 }
 
 function unknownKey(claim: Claim): Error {

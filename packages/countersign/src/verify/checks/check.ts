@@ -6,19 +6,24 @@
 import type { VerificationError } from '../../errors.ts'
 import type { Claim } from '../claim.ts'
 
-/** What the server serves, and its clock. */
-export interface CheckContext {
+/** What the server serves. */
+export interface CheckRules {
   /** Signing names. */
   readonly services: readonly string[]
   /** Regions, or `*` for all. */
   readonly regions: readonly string[] | '*'
-  readonly now: Date
   /** In seconds; by default what AWS does for the service. */
-  readonly maxClockSkew?: number | undefined
+  readonly maxClockSkew: number | undefined
   /** Lower-case names of `x-amz-*` headers that infrastructure adds and that need no signature. */
   readonly allowUnsignedHeaders: readonly string[]
-  readonly unsignedPayload?: UnsignedPayload | undefined
-  readonly protocol?: 'http' | 'https' | undefined
+  readonly unsignedPayload: UnsignedPayload | undefined
+}
+
+/** The rules at the moment of one request. */
+export interface CheckContext {
+  readonly rules: CheckRules
+  readonly now: Date
+  readonly protocol: 'http' | 'https' | undefined
 }
 
 /** Whether bodies may be left unsigned. */
@@ -33,6 +38,6 @@ export interface Check {
 }
 
 /** How far a request's date may be from the server's clock, in milliseconds. */
-export function skewOf(claim: Claim, { maxClockSkew }: CheckContext): number {
-  return (maxClockSkew ?? claim.rules.maxClockSkew) * 1000
+export function skewOf(claim: Claim, { rules }: CheckContext): number {
+  return (rules.maxClockSkew ?? claim.rules.maxClockSkew) * 1000
 }

@@ -27,7 +27,7 @@ function defaultPolicy({ rules }: Claim): UnsignedPayload {
 export const unsignedPayload: Check = {
   name: 'unsigned payload',
   find(claim, context) {
-    const policy = context.unsignedPayload ?? defaultPolicy(claim)
+    const policy = context.rules.unsignedPayload ?? defaultPolicy(claim)
     const isAllowed = policy === 'allowed' || (policy === 'https-only' && context.protocol === 'https')
     if (claim.payload.kind !== 'unsigned' || isAllowed) return undefined
     return refuse('PAYLOAD_UNSIGNED', 'UNSIGNED-PAYLOAD is not taken here; send a hashed body')

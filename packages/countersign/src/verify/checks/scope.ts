@@ -20,9 +20,9 @@ export const scopeDate: Check = {
 /** The scope's service is one of those served. */
 export const scopeService: Check = {
   name: 'scope service',
-  find({ scope, mechanism }, { services }) {
-    if (services.includes(scope.service)) return undefined
-    const facts = { mechanism, given: scope.service, expected: services.join(', ') }
+  find({ scope, mechanism }, { rules }) {
+    if (rules.services.includes(scope.service)) return undefined
+    const facts = { mechanism, given: scope.service, expected: rules.services.join(', ') }
     return refuse(
       'SCOPE_SERVICE_WRONG',
       `Signed for the service ${scope.service}; here is ${facts.expected}`,
@@ -34,7 +34,7 @@ export const scopeService: Check = {
 /** The scope's region is one of those served. */
 export const scopeRegion: Check = {
   name: 'scope region',
-  find({ scope, mechanism }, { regions }) {
+  find({ scope, mechanism }, { rules: { regions } }) {
     if (regions === '*' || regions.includes(scope.region)) return undefined
     const facts = { mechanism, given: scope.region, expected: regions.join(', ') }
     return refuse(

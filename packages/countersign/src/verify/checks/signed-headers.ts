@@ -21,7 +21,7 @@ function mayBeUnsigned(name: string, { mechanism, rules }: Claim, allowed: reado
 /** Every header that matters is signed. */
 export const headersSigned: Check = {
   name: 'headers signed',
-  find(claim, { allowUnsignedHeaders }) {
+  find(claim, { rules: { allowUnsignedHeaders } }) {
     const { message, signedHeaders } = claim
     const unsigned = signedHeaders.includes('host') ? [] : ['host']
     for (const [name] of message.headers) {
