@@ -92,7 +92,7 @@ export class Verified<P> implements VerifiedRequest<P> {
   readonly payload: CheckedBody['payload']
   readonly body?: AsyncIterable<Uint8Array>
   readonly warnings: readonly VerificationWarning[]
-  readonly #claim: Claim
+  readonly covered: CoveredRequest
 
   constructor(
     claim: Claim,
@@ -114,7 +114,7 @@ export class Verified<P> implements VerifiedRequest<P> {
   }
 }
 
-const NO_WARNINGS: readonly VerificationWarning[] = []
+const NO_WARNINGS: readonly VerificationWarning[] = Object.freeze([])
 
 function warningsOf(isUnsigned: boolean, isOlder: boolean): VerificationWarning[] {
   const warnings: VerificationWarning[] = []
