@@ -1,0 +1,29 @@
+/** A server that only signed requests get into, and what it answers to others. */
+import { createServer } from 'node:http'
+import { once } from 'node:events'
+import { createSigner } from 'countersign'
+import { createSignedFetch } from 'countersign/adapters/fetch'
+import { requireSignature, verifiedOf } from 'countersign/servers/node'
+import { createVerifier } from 'countersign/verify'
+
+const keys = new Map([['AKIDEXAMPLE', { secretAccessKey: 'a secret of at least 30 characters', principal: 'alice' }]])
+
+const guard = requireSignature(
+  createVerifier({ secrets: (accessKeyId) => keys.get(accessKeyId), service: 'orders', region: 'local' }),
+  { onRefused: (error) => console.log('log:', error.code, error.message) },
+)
+const server = createServer((request, response) =>
+  guard(request, response, () => {
+    const { principal, covered } = verifiedOf(request)
+    response.end(`hello ${principal}, you asked for ${covered.path}\n`)
+  }),
+).listen(0, '127.0.0.1')
+await once(server, 'listening')
+const base = `http://127.0.0.1:${server.address().port}`
+
+const credentials = { accessKeyId: 'AKIDEXAMPLE', secretAccessKey: 'a secret of at least 30 characters' }
+const signedFetch = createSignedFetch(createSigner({ credentials, service: 'orders', region: 'local' }))
+
+console.log(await (await signedFetch(`${base}/today`)).text())
+console.log(await (await fetch(`${base}/today`)).text())
+server.close()

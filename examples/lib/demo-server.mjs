@@ -1,0 +1,22 @@
+/** A server for the examples: it verifies what it is sent and says who sent it. */
+import { randomBytes } from 'node:crypto'
+import { once } from 'node:events'
+import { createServer } from 'node:http'
+import { requireSignature, verifiedOf } from 'countersign/servers/node'
+import { createVerifier } from 'countersign/verify'
+
+/** Runs an example against a server of its own, with a key that the server knows. */
+export async function withDemoServer({ service, region }, run) {
+  const credentials = { accessKeyId: 'AKIDEXAMPLE', secretAccessKey: randomBytes(30).toString('base64url') }
+  const secrets = (id) => (id === credentials.accessKeyId ? { ...credentials, principal: 'you' } : undefined)
+  const guard = requireSignature(createVerifier({ secrets, service, region }))
+  const server = createServer((request, response) =>
+    guard(request, response, () => response.end(`${verifiedOf(request).principal}: ${request.method} ${request.url}\n`)),
+  ).listen(0, '127.0.0.1')
+  await once(server, 'listening')
+  try {
+    await run(`http://127.0.0.1:${server.address().port}`, credentials)
+  } finally {
+    server.close()
+  }
+}
