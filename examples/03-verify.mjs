@@ -6,7 +6,9 @@ import { createSignedFetch } from 'countersign/adapters/fetch'
 import { requireSignature, verifiedOf } from 'countersign/servers/node'
 import { createVerifier } from 'countersign/verify'
 
-const keys = new Map([['AKIDEXAMPLE', { secretAccessKey: 'a secret of at least 30 characters', principal: 'alice' }]])
+const keys = new Map([
+  ['AKIDEXAMPLE', { secretAccessKey: 'a secret of at least 30 characters', principal: 'alice' }],
+])
 
 const guard = requireSignature(
   createVerifier({ secrets: (accessKeyId) => keys.get(accessKeyId), service: 'orders', region: 'local' }),

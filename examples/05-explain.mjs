@@ -13,5 +13,6 @@ const report = explainRequest(
   { method: 'GET', target: '/?Action=DeleteQueue', headers: [...signed.headers, ['x-amz-target', 'Other']] },
   { service: 'sqs', region: 'eu-west-1', key },
 )
-for (const { check, isOk, message } of report.findings) console.log(isOk ? 'ok' : 'NO', check, isOk ? '' : message)
+for (const { check, isOk, message } of report.findings)
+  console.log(isOk ? 'ok' : 'NO', check, isOk ? '' : message)
 console.log('verdict:', report.verdict)

@@ -37,6 +37,7 @@ const checks = [
   ['package', script('check-package.mjs')],
   ['sizes', script('check-sizes.mjs')],
   ['api', script('api-report.mjs')],
+  ['errors', script('errors-doc.mjs')],
 ]
 
 /** @param {string[]} args @returns {string[] | undefined} the names asked for */

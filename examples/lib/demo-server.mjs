@@ -11,7 +11,9 @@ export async function withDemoServer({ service, region }, run) {
   const secrets = (id) => (id === credentials.accessKeyId ? { ...credentials, principal: 'you' } : undefined)
   const guard = requireSignature(createVerifier({ secrets, service, region }))
   const server = createServer((request, response) =>
-    guard(request, response, () => response.end(`${verifiedOf(request).principal}: ${request.method} ${request.url}\n`)),
+    guard(request, response, () =>
+      response.end(`${verifiedOf(request).principal}: ${request.method} ${request.url}\n`),
+    ),
   ).listen(0, '127.0.0.1')
   await once(server, 'listening')
   try {

@@ -1,0 +1,35 @@
+/** Every numbered example runs as it is and prints what it promises. */
+import { execFile } from 'node:child_process'
+import { readdirSync } from 'node:fs'
+import { fileURLToPath } from 'node:url'
+import { promisify } from 'node:util'
+import { describe, expect, it } from 'vitest'
+
+const folder = fileURLToPath(new URL('../../examples/', import.meta.url))
+const run = promisify(execFile)
+
+/** What each of them must print. */
+const PROMISES: Readonly<Record<string, readonly (string | RegExp)[]>> = {
+  '01-sign.mjs': ['200 you: POST /orders?dry-run=true'],
+  '02-presign.mjs': [
+    /2026%20Q4\.pdf\?X-Amz-Algorithm=AWS4-HMAC-SHA256&.*&X-Amz-Signature=[0-9a-f]{64}/,
+    'works until',
+  ],
+  '03-verify.mjs': ['hello alice, you asked for /today', 'log: SIGNATURE_MISSING'],
+  '04-aws4auth.mjs': [/today: +\d{8}\n/, 'strict:   true DATE_MISMATCH'],
+  '05-explain.mjs': ['NO headers signed Not signed: x-amz-target', 'NO signature', 'verdict: invalid'],
+}
+
+describe('examples', () => {
+  const files = readdirSync(folder).filter((file) => /^\d\d-.*\.mjs$/.test(file))
+
+  it('are all known here', () => {
+    expect(files.toSorted()).toEqual(Object.keys(PROMISES).toSorted())
+  })
+
+  it.each(files)('%s', async (file) => {
+    const { stdout, stderr } = await run(process.execPath, [file], { cwd: folder, timeout: 20_000 })
+    expect(stderr).toBe('')
+    for (const promise of PROMISES[file] ?? []) expect(stdout).toMatch(promise)
+  })
+})
