@@ -1,10 +1,10 @@
 /** A server that only signed requests get into, and what it answers to others. */
 import { createServer } from 'node:http'
-import { once } from 'node:events'
 import { createSigner } from 'countersign'
 import { createSignedFetch } from 'countersign/adapters/fetch'
 import { requireSignature, verifiedOf } from 'countersign/servers/node'
 import { createVerifier } from 'countersign/verify'
+import { listen } from './lib/listen.mjs'
 
 const keys = new Map([
   ['AKIDEXAMPLE', { secretAccessKey: 'a secret of at least 30 characters', principal: 'alice' }],
@@ -17,11 +17,11 @@ const guard = requireSignature(
 const server = createServer((request, response) =>
   guard(request, response, () => {
     const { principal, covered } = verifiedOf(request)
-    response.end(`hello ${principal}, you asked for ${covered.path}\n`)
+    response.end(`hello ${principal}, you asked for ${covered.path}
+`)
   }),
-).listen(0, '127.0.0.1')
-await once(server, 'listening')
-const base = `http://127.0.0.1:${server.address().port}`
+)
+const base = await listen(server)
 
 const credentials = { accessKeyId: 'AKIDEXAMPLE', secretAccessKey: 'a secret of at least 30 characters' }
 const signedFetch = createSignedFetch(createSigner({ credentials, service: 'orders', region: 'local' }))

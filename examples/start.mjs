@@ -7,6 +7,7 @@ import { createServer } from 'node:http'
 import { signRequest } from 'countersign'
 import { explainRequest, createVerifier } from 'countersign/verify'
 import { requireSignature, verifiedOf } from 'countersign/servers/node'
+import { listen } from './lib/listen.mjs'
 import { styled, title, indent } from './lib/terminal.mjs'
 import { handleNotes } from './lib/notes-api.mjs'
 
@@ -29,8 +30,8 @@ const guard = requireSignature(verifier, {
 })
 const server = createServer((request, response) => {
   guard(request, response, (error) => {
-    if (error) return response.writeHead(500).end()
-    return handleNotes(verifiedOf(request), response)
+    if (error) response.writeHead(500).end()
+    else void handleNotes(verifiedOf(request), response)
   })
 })
 
@@ -102,13 +103,14 @@ async function demonstrate(base) {
   showCurl(base)
 }
 
-function listen(port) {
-  server.once('error', (error) => {
-    if (error.code !== 'EADDRINUSE' || port === 0) throw error
-    console.log(`Port ${port} is taken; another one will do.`)
-    listen(0)
-  })
-  server.listen(port, '127.0.0.1', () => demonstrate(`http://127.0.0.1:${server.address().port}`))
+async function start() {
+  try {
+    return await listen(server, Number(process.env.PORT ?? 8787))
+  } catch (error) {
+    if (error.code !== 'EADDRINUSE') throw error
+    console.log('The port is taken; another one will do.')
+    return listen(server)
+  }
 }
 
 for (const signal of ['SIGINT', 'SIGTERM']) {
@@ -117,4 +119,4 @@ for (const signal of ['SIGINT', 'SIGTERM']) {
     server.closeAllConnections()
   })
 }
-listen(Number(process.env.PORT ?? 8787))
+await demonstrate(await start())

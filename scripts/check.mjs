@@ -17,7 +17,7 @@ const script =
 
 /** @returns {Outcome} */
 function checkTypes() {
-  const projects = [root, ...packages().map(({ folder }) => folder)].filter((folder) =>
+  const projects = [root, join(root, 'examples'), ...packages().map(({ folder }) => folder)].filter((folder) =>
     existsSync(join(folder, 'tsconfig.json')),
   )
   const outcomes = projects.map((folder) => runTool('tsc', ['--noEmit', '--project', folder]))

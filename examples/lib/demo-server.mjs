@@ -1,9 +1,9 @@
 /** A server for the examples: it verifies what it is sent and says who sent it. */
 import { randomBytes } from 'node:crypto'
-import { once } from 'node:events'
 import { createServer } from 'node:http'
 import { requireSignature, verifiedOf } from 'countersign/servers/node'
 import { createVerifier } from 'countersign/verify'
+import { listen } from './listen.mjs'
 
 /** Runs an example against a server of its own, with a key that the server knows. */
 export async function withDemoServer({ service, region }, run) {
@@ -11,13 +11,13 @@ export async function withDemoServer({ service, region }, run) {
   const secrets = (id) => (id === credentials.accessKeyId ? { ...credentials, principal: 'you' } : undefined)
   const guard = requireSignature(createVerifier({ secrets, service, region }))
   const server = createServer((request, response) =>
-    guard(request, response, () =>
-      response.end(`${verifiedOf(request).principal}: ${request.method} ${request.url}\n`),
-    ),
-  ).listen(0, '127.0.0.1')
-  await once(server, 'listening')
+    guard(request, response, () => {
+      response.end(`${verifiedOf(request).principal}: ${request.method} ${request.url}
+`)
+    }),
+  )
   try {
-    await run(`http://127.0.0.1:${server.address().port}`, credentials)
+    await run(await listen(server), credentials)
   } finally {
     server.close()
   }

@@ -23,7 +23,12 @@ async function store(name, body, response) {
   reply(response, 201, { stored: name })
 }
 
-/** Answers a verified request. It reads from the covered view alone: nothing that was not signed can steer it. */
+/**
+ * Answers a verified request. It reads from the covered view alone: nothing that was not signed can steer it.
+ *
+ * @param {import('countersign/verify').VerifiedRequest} verified
+ * @param {import('node:http').ServerResponse} response
+ */
 export function handleNotes({ covered, principal, body }, response) {
   const name = /^\/notes\/([\w-]{1,64})$/.exec(covered.path)?.[1]
   if (covered.method === 'GET' && covered.path === '/notes')

@@ -15,7 +15,7 @@ const MARKUP: Readonly<Record<string, string>> = {
 }
 
 /** Text as content of an element: markup escaped, characters that XML cannot hold replaced, cut where it is too long. */
-export function escapeXml(text: string): string {
+function escapeXml(text: string): string {
   return text
     .slice(0, LONGEST)
     .replace(/[&<>"\r]/g, (character) => MARKUP[character]!)
