@@ -9,11 +9,10 @@
  *
  * @module
  */
-import { VerificationError } from '../errors.ts'
+import { CountersignError, VerificationError } from '../errors.ts'
 import type { RequestMessage } from '../verify/message.ts'
 import type { ErrorResponse, ResponseOptions } from '../verify/responses/response.ts'
 import { restJson } from '../verify/responses/rest-json.ts'
-import { refuse } from '../verify/refusals.ts'
 import type { VerifiedRequest } from '../verify/verified-request.ts'
 import type { Verifier } from '../verify/verifier.ts'
 
@@ -25,6 +24,10 @@ export interface NodeRequest extends AsyncIterable<Uint8Array> {
   readonly originalUrl?: string | undefined
   readonly rawHeaders: readonly string[]
   readonly socket: { readonly remoteAddress?: string | undefined; readonly encrypted?: boolean | undefined }
+  /** Whether the whole message has arrived. */
+  readonly complete?: boolean | undefined
+  /** Whether somebody has begun to read the body. */
+  readonly readableDidRead?: boolean | undefined
   iterator?(options: { destroyOnReturn: boolean }): AsyncIterable<Uint8Array>
 }
 
@@ -42,12 +45,11 @@ export interface NodeGuardOptions {
   readonly onRefused?: ((error: VerificationError, request: NodeRequest) => void) | undefined
 }
 
+/** What goes on after the guard, or takes the error that is none of the client's. */
+export type NodeNext = (error?: unknown) => void
+
 /** A middleware. */
-export type NodeGuard = (
-  request: NodeRequest,
-  response: NodeResponse,
-  next: (error?: unknown) => void,
-) => void
+export type NodeGuard = (request: NodeRequest, response: NodeResponse, next: NodeNext) => void
 
 const verifiedRequests = new WeakMap<object, VerifiedRequest>()
 
@@ -81,47 +83,55 @@ function bodyOf(request: NodeRequest): AsyncIterable<Uint8Array> {
   return request.iterator?.({ destroyOnReturn: false }) ?? request
 }
 
-/**
- * What the guard found out about a request that it let through. Its body is here; the request itself has been read.
- *
- * @throws {@link VerificationError} `SIGNATURE_MISSING` for a request that no guard let through
- */
-export function verifiedOf(request: object): VerifiedRequest {
-  const verified = verifiedRequests.get(request)
-  if (verified) return verified
-  throw refuse('SIGNATURE_MISSING', 'The request did not come through requireSignature')
+/** What the guard found out about a request that it let through. Its body is here; the request itself has been read. */
+export function verifiedOf(request: object): VerifiedRequest | undefined {
+  return verifiedRequests.get(request)
 }
 
 /**
  * Makes a middleware that lets only signed requests through. A refused one is answered; any other error, such as one
- * of the key look-up, goes to `next`.
+ * of the key look-up, goes to `next`. It has to stand before whatever reads bodies.
  */
 export function requireSignature(verifier: Verifier, options: NodeGuardOptions = {}): NodeGuard {
-  const { respond = restJson, onRefused } = options
-  return (request, response, next) => {
-    const message = readNodeRequest(request)
-    const admit = (verified: VerifiedRequest): void => {
-      verifiedRequests.set(request, verified)
-      next()
+  async function guard(request: NodeRequest, response: NodeResponse, next: NodeNext): Promise<void> {
+    try {
+      verifiedRequests.set(request, await verifyRequest(verifier, request))
+    } catch (error) {
+      return answer(error, request, response, next)
     }
-    const turnAway = (error: unknown): void => {
-      if (!(error instanceof VerificationError)) return next(error)
-      onRefused?.(error, request)
-      return send(response, respond(error), message)
-    }
-    verifier.verify(message).then(admit, turnAway)
+    next()
   }
+
+  function answer(error: unknown, request: NodeRequest, response: NodeResponse, next: NodeNext): void {
+    try {
+      if (!(error instanceof VerificationError)) throw error
+      options.onRefused?.(error, request)
+      send(request, response, (options.respond ?? restJson)(error))
+    } catch (cause) {
+      next(cause)
+    }
+  }
+
+  return (request, response, next) => void guard(request, response, next)
 }
 
-function send(
-  response: NodeResponse,
-  { status, headers, body }: ErrorResponse,
-  message: RequestMessage,
-): void {
-  // What is left of a body that nobody reads must not be taken for the next request.
-  const close = message.body === undefined ? [] : ['connection', 'close']
-  response.writeHead(status, [...headers.flat(), 'content-length', String(byteLength(body)), ...close])
-  response.end(message.method === 'HEAD' ? undefined : body)
+async function verifyRequest(verifier: Verifier, request: NodeRequest): Promise<VerifiedRequest> {
+  const message = readNodeRequest(request)
+  if (message.body !== undefined && request.readableDidRead) {
+    throw new CountersignError(
+      'BODY_ALREADY_READ',
+      'The body was read before its signature was checked; put requireSignature before what parses bodies',
+    )
+  }
+  return verifier.verify(message)
+}
+
+function send(request: NodeRequest, response: NodeResponse, { status, headers, body }: ErrorResponse): void {
+  const head = [...headers.flat(), 'content-length', String(byteLength(body))]
+  // The rest of a body is not worth waiting for, and must not be taken for the next request.
+  if (!request.complete) head.push('connection', 'close')
+  response.writeHead(status, head)
+  response.end(request.method === 'HEAD' ? undefined : body)
 }
 
 function byteLength(text: string): number {
