@@ -1,0 +1,22 @@
+/** The part of Express that the tests use; the package has no types of its own. */
+declare module 'express' {
+  import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http'
+
+  type Next = (error?: unknown) => void
+  type Handler = (
+    request: IncomingMessage & { originalUrl: string },
+    response: ServerResponse,
+    next: Next,
+  ) => void
+  type ErrorHandler = (error: unknown, request: IncomingMessage, response: ServerResponse, next: Next) => void
+
+  interface Router extends RequestListener {
+    use(...handlers: (Handler | ErrorHandler | Router)[]): this
+    use(path: string, ...handlers: (Handler | Router)[]): this
+    put(path: string, ...handlers: Handler[]): this
+    get(path: string, ...handlers: Handler[]): this
+  }
+
+  const express: { (): Router; Router(): Router; json(): Handler }
+  export default express
+}
