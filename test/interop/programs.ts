@@ -1,0 +1,46 @@
+/**
+ * Runs programs of the host.
+ *
+ * @module
+ */
+import { execFile, spawnSync } from 'node:child_process'
+import { describeWithTool, findTool } from '../kit/tools.ts'
+
+/** Runs a program to its end. Proxies and settings of the host stay out of it. */
+export async function run(
+  program: string,
+  args: readonly string[],
+  { input = '', env = {} }: { input?: string | Uint8Array; env?: Record<string, string> } = {},
+): Promise<string> {
+  return new Promise((resolve, reject) => {
+    const child = execFile(
+      program,
+      args,
+      {
+        timeout: 30_000,
+        maxBuffer: 64 * 1024 * 1024,
+        env: { PATH: process.env['PATH'] ?? '', LC_ALL: 'C.UTF-8', NO_PROXY: '*', no_proxy: '*', ...env },
+      },
+      (error, stdout, stderr) => {
+        if (error) reject(new Error(`${program} failed: ${stderr || error.message}`, { cause: error }))
+        else resolve(stdout)
+      },
+    )
+    child.stdin?.on('error', () => {})
+    child.stdin?.end(input)
+  })
+}
+
+// What stands first in PATH may be a Python of its own, which does not see the packages of the system.
+function findPython(module: string): string | undefined {
+  return ['/usr/bin/python3', findTool('python3')].find(
+    (path) => path !== undefined && spawnSync(path, ['-c', `import ${module}`]).status === 0,
+  )
+}
+
+/** A suite that needs a Python with a module. */
+export function describeWithPython(module: string, name: string, fn: (python: string) => void): void {
+  const python = findPython(module)
+  if (python === undefined) describeWithTool(`python3 with ${module}`, name, fn)
+  else describeWithTool('env', name, () => fn(python))
+}
