@@ -22,9 +22,12 @@ export interface AuthorizationFault {
   readonly component: string
 }
 
+// Among them is white space that trim() takes off and no client sends.
+const UNPRINTABLE = /[^\t -~]/
+
 const COMPONENTS = ['Credential', 'SignedHeaders', 'Signature'] as const
 // What nearly every client writes.
-const USUAL = /^[\t ]*Credential=([^,=]+),[\t ]*SignedHeaders=([^,=]+),[\t ]*Signature=([^,=\t ]+)$/
+const USUAL = /^[\t ]*Credential=([^,=\t ]+),[\t ]*SignedHeaders=([^,=\t ]+),[\t ]*Signature=([^,=\t ]+)$/
 
 /** Writes the header. */
 export function formatAuthorization(
@@ -48,7 +51,7 @@ export function parseAuthorization(text: string): AuthorizationComponents | Auth
     const component = piece.trim()
     const equals = component.indexOf('=')
     const name = component.slice(0, equals)
-    if (equals < 1) return { fault: 'not-key-value', component }
+    if (equals < 1 || UNPRINTABLE.test(piece)) return { fault: 'not-key-value', component }
     if (!COMPONENTS.some((known) => known === name)) return { fault: 'unknown', component: name }
     if (found.has(name)) return { fault: 'repeated', component: name }
     found.set(name, component.slice(equals + 1))

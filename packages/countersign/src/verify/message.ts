@@ -73,13 +73,14 @@ function readHeaders(
   given: RequestMessage['headers'],
   limits: Limits,
 ): { headers: Header[]; isAscii: boolean } {
+  if (!Array.isArray(given)) throw malformed('headers must be a list of names and values')
   if (given.length > limits.headerFields) throw exceeded('headerFields', limits)
   const headers: Header[] = []
   let bytes = 0
   let isAscii = true
   for (const header of given) {
-    const name = header[0].toLowerCase()
-    const value = header[1]
+    const name = String(header[0]).toLowerCase()
+    const value = String(header[1])
     bytes += name.length + value.length
     if (bytes > limits.headerBytes) throw exceeded('headerBytes', limits)
     isAscii &&= ASCII.test(value)
@@ -110,7 +111,8 @@ export function valueOf(headers: readonly Header[], name: string): string | unde
 }
 
 function readTarget(target: string, headers: readonly Header[]): string {
-  if (!TARGET.test(target)) throw malformed('the request target has characters that cannot stand in it')
+  if (typeof target !== 'string' || !TARGET.test(target))
+    throw malformed('the request target has characters that cannot stand in it')
   if (target.startsWith('/')) return target
   const [, authority = '', rest = ''] = ABSOLUTE.exec(target) ?? []
   const host = valueOf(headers, 'host')

@@ -10,7 +10,8 @@ import { refuse } from './refusals.ts'
 
 const ACCESS_KEY_ID = /^[\w./=+-]+$/
 const DAY = /^\d{8}$/
-const PART = /^[!-.0-~]+$/
+// Printable ASCII without what ends a part or a component, as in every scope that can be signed.
+const PART = /^[!-+\-.0-~]+$/
 
 /** Access key id and scope, as the client claims them. */
 export interface Credential {

@@ -59,5 +59,6 @@ function parseMode(value: string): PayloadMode {
 
 function isSameMode(a: PayloadMode, b: PayloadMode): boolean {
   if (a.kind === 'hashed' && b.kind === 'hashed') return a.hash === b.hash
-  return a.kind === b.kind && a.kind !== 'streaming'
+  if (a.kind === 'streaming' && b.kind === 'streaming') return a.keyword === b.keyword
+  return a.kind === b.kind
 }

@@ -26,7 +26,7 @@ const S3_CODES: Readonly<Record<VerificationErrorCode, S3Code>> = {
   SIGNATURE_MISSING: ACCESS_DENIED,
   MECHANISMS_SEVERAL: INVALID_ARGUMENT,
   MECHANISM_UNSUPPORTED: INVALID_REQUEST,
-  ALGORITHM_UNSUPPORTED: INVALID_ARGUMENT,
+  ALGORITHM_UNSUPPORTED: QUERY_MALFORMED,
   AUTHORIZATION_MALFORMED: HEADER_MALFORMED,
   QUERY_PARAMETER_MISSING: QUERY_MALFORMED,
   QUERY_PARAMETER_MALFORMED: QUERY_MALFORMED,
@@ -57,6 +57,16 @@ const S3_CODES: Readonly<Record<VerificationErrorCode, S3Code>> = {
   PAYLOAD_MISMATCH: { awsCode: 'XAmzContentSHA256Mismatch', status: 400 },
 }
 
+/** Causes that S3 answers with another code when the signature stands in the URL. */
+const MALFORMED_IN_QUERY: ReadonlySet<VerificationErrorCode> = new Set([
+  'CREDENTIAL_MALFORMED',
+  'SIGNED_HEADERS_MALFORMED',
+  'DATE_INVALID',
+  'SCOPE_DATE_MISMATCH',
+  'SCOPE_REGION_WRONG',
+  'SCOPE_SERVICE_WRONG',
+])
+
 /** Makes the error of a cause. */
 export function refuse(
   code: VerificationErrorCode,
@@ -64,15 +74,6 @@ export function refuse(
   facts: Readonly<Record<string, string>> = {},
   steps?: VerificationSteps,
 ): VerificationError {
-  // A presigned URL answers with the code of its own for everything that a header would be called malformed for.
-  const isMalformedQuery = facts['mechanism'] === 'query' && MALFORMED.has(S3_CODES[code])
-  return new VerificationError(
-    code,
-    message,
-    isMalformedQuery ? QUERY_MALFORMED : S3_CODES[code],
-    facts,
-    steps,
-  )
+  const isOfQuery = facts['mechanism'] === 'query' && MALFORMED_IN_QUERY.has(code)
+  return new VerificationError(code, message, isOfQuery ? QUERY_MALFORMED : S3_CODES[code], facts, steps)
 }
-
-const MALFORMED: ReadonlySet<S3Code> = new Set([HEADER_MALFORMED, INVALID_ARGUMENT])

@@ -8,7 +8,7 @@ import { sigV4 } from '../algorithms/sigv4.ts'
 import { SigningError } from '../errors.ts'
 import type { CheckRules, UnsignedPayload } from './checks/check.ts'
 import { DEFAULT_LIMITS, type Limits } from './limits.ts'
-import type { ReadOptions } from './read-claim.ts'
+import type { ReadOptions } from './assemble-claim.ts'
 
 /** What a server serves, and what it takes. */
 export interface ServerRules {

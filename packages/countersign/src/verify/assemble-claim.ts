@@ -1,0 +1,66 @@
+/**
+ * Puts a claim together: what the two carriers of a signature have in common.
+ *
+ * @module
+ */
+import { serviceRules } from '../core/service-rules.ts'
+import type { Claim } from './claim.ts'
+import type { Limits } from './limits.ts'
+import type { ReadMessage } from './message.ts'
+import { readCredential } from './read-credential.ts'
+import { readPayloadMode } from './read-payload-mode.ts'
+import { readSignedHeaders } from './read-signed-headers.ts'
+import { refuse } from './refusals.ts'
+
+/** What reading depends on. */
+export interface ReadOptions {
+  /** Names of the algorithms that are served. */
+  readonly algorithms: readonly string[]
+  readonly limits: Limits
+  readonly ignoreForeignAuthorization: boolean
+}
+
+/** The parts of either mechanism, still as text. */
+export interface ClaimParts {
+  readonly mechanism: Claim['mechanism']
+  readonly algorithm: string
+  readonly credential: string
+  readonly signedHeaders: string
+  readonly signature: string
+  readonly amzDate: string
+  readonly instant: Date
+  readonly expiresIn?: number
+  readonly sessionToken: string | undefined
+  readonly hashParameter?: string | undefined
+}
+
+/**
+ * Reads the parts that are still text.
+ *
+ * @throws {@link VerificationError}
+ */
+export function assembleClaim(message: ReadMessage, { limits }: ReadOptions, parts: ClaimParts): Claim {
+  const { mechanism, algorithm, signature, amzDate, instant, sessionToken, expiresIn } = parts
+  if (sessionToken !== undefined && sessionToken.length > limits.sessionTokenBytes) {
+    throw refuse('LIMIT_EXCEEDED', `sessionTokenBytes is over ${limits.sessionTokenBytes}`)
+  }
+  const { accessKeyId, scope, scopeText } = readCredential(parts.credential, mechanism, limits)
+  const rules = serviceRules(scope.service)
+  const signedHeaders = readSignedHeaders(parts.signedHeaders, mechanism, limits)
+  return {
+    message,
+    mechanism,
+    algorithm,
+    accessKeyId,
+    scope,
+    scopeText,
+    rules,
+    amzDate,
+    instant,
+    expiresIn,
+    signedHeaders,
+    signature,
+    sessionToken,
+    payload: readPayloadMode(message, mechanism, rules, signedHeaders, parts.hashParameter),
+  }
+}

@@ -1,0 +1,75 @@
+/**
+ * Reads the claim of an `Authorization` header.
+ *
+ * @see {@link https://docs.aws.amazon.com/AmazonS3/latest/API/sigv4-auth-using-authorization-header.html}
+ * @module
+ */
+import { formatAmzDate, parseAmzDate } from '../core/amz-date.ts'
+import { parseAuthorization } from '../core/authorization-header.ts'
+import { parseDate } from '../core/http-date.ts'
+import { X_AMZ_DATE, X_AMZ_SECURITY_TOKEN } from '../core/names.ts'
+import { assembleClaim, type ReadOptions } from './assemble-claim.ts'
+import type { Claim } from './claim.ts'
+import { valueOf, type ReadMessage } from './message.ts'
+import { refuse } from './refusals.ts'
+
+const SCHEME = /^[A-Za-z0-9-]{1,40}$/
+
+/**
+ * Reads the header.
+ *
+ * @param now decides the century of a two-digit year
+ * @throws {@link VerificationError}
+ */
+export function readHeaderClaim(
+  message: ReadMessage,
+  authorization: string,
+  options: ReadOptions,
+  now: Date,
+): Claim {
+  const { limits } = options
+  if (authorization.length > limits.authorizationBytes) {
+    throw refuse('LIMIT_EXCEEDED', `authorizationBytes is over ${limits.authorizationBytes}`)
+  }
+  const blank = authorization.search(/[ \t]/)
+  const algorithm = blank < 0 ? authorization : authorization.slice(0, blank)
+  if (!options.algorithms.includes(algorithm)) {
+    const scheme = SCHEME.test(algorithm) ? algorithm : 'This scheme'
+    throw refuse('MECHANISM_UNSUPPORTED', `${scheme} is not served here; sign with AWS4-HMAC-SHA256`, {
+      scheme,
+    })
+  }
+  const components = parseAuthorization(authorization.slice(algorithm.length))
+  if ('fault' in components) {
+    const { fault, component } = components
+    throw refuse('AUTHORIZATION_MALFORMED', `A component of the Authorization header is ${fault}`, {
+      fault,
+      component,
+    })
+  }
+  const { amzDate, instant } = readHeaderDate(message, now)
+  const { credential, signedHeaders, signature } = components
+  return assembleClaim(message, options, {
+    mechanism: 'header',
+    algorithm,
+    credential,
+    signedHeaders,
+    signature,
+    amzDate,
+    instant,
+    sessionToken: valueOf(message.headers, X_AMZ_SECURITY_TOKEN),
+  })
+}
+
+/** The date that was read last: many requests are of one second. */
+let lastDate: { readonly amzDate: string; readonly instant: Date } | undefined
+
+function readHeaderDate({ headers }: ReadMessage, now: Date): { amzDate: string; instant: Date } {
+  const amzDate = valueOf(headers, X_AMZ_DATE)
+  if (amzDate !== undefined && amzDate === lastDate?.amzDate) return lastDate
+  const instant = amzDate === undefined ? parseDate(valueOf(headers, 'date'), now) : parseAmzDate(amzDate)
+  if (!instant)
+    throw refuse('DATE_INVALID', 'The request needs an x-amz-date as YYYYMMDDTHHMMSSZ, or a valid Date')
+  lastDate = { amzDate: amzDate ?? formatAmzDate(instant), instant }
+  return lastDate
+}
