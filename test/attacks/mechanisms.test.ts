@@ -10,6 +10,7 @@ import {
   expectRefused,
   MECHANISMS,
   presign,
+  refusalOf,
   signInHeader,
   withAuthorization,
   withHeaders,
@@ -113,7 +114,7 @@ describe('A17 foreign Authorization', () => {
     const message = { method: 'GET', target: '/b/k', headers: [['authorization', 'Bearer x']] as const }
     for (const ignoreForeignAuthorization of [true, false]) {
       const options = { ignoreForeignAuthorization }
-      await expectRefused(message, 'MECHANISM_UNSUPPORTED', 'InvalidRequest', options)
+      expect(await refusalOf(message, options)).toMatchObject({ code: 'MECHANISM_UNSUPPORTED', status: 400 })
     }
   })
 
@@ -309,7 +310,7 @@ describe('A41 separators', () => {
     it('another scheme, or the right one in other case', async () => {
       for (const scheme of ['AWS4-ECDSA-P256-SHA256', 'aws4-hmac-sha256', 'AWS4-HMAC-SHA512', 'AWS4']) {
         const changed = withAuthorization(message, (value) => value.replace('AWS4-HMAC-SHA256', scheme))
-        await expectRefused(changed, 'MECHANISM_UNSUPPORTED', 'InvalidRequest')
+        expect(await refusalOf(changed)).toMatchObject({ code: 'MECHANISM_UNSUPPORTED', status: 400 })
       }
     })
   })
