@@ -5,24 +5,25 @@
  * @module
  */
 import { bytesOfHex, utf8 } from '../core/bytes.ts'
-import { TERMINATOR, type CredentialScope } from '../core/credential-scope.ts'
+import { formatCredentialScope, type CredentialScope } from '../core/credential-scope.ts'
 import { SIGV4_ALGORITHM } from '../core/names.ts'
 import { defaultSha256 } from '../crypto/default-sha256.ts'
 import type { SignatureAlgorithm } from './algorithm.ts'
 
 const HEX_DIGEST = /^[0-9a-f]{64}$/
 
-function deriveKey(secretAccessKey: string, { date, region, service }: CredentialScope): Uint8Array {
-  const { hmacKey } = defaultSha256()
-  let key: Uint8Array = utf8('AWS4' + secretAccessKey)
-  for (const part of [date, region, service, TERMINATOR]) key = bytesOfHex(hmacKey(key).signHex(part))
+/** Derives the signing key of a day, region and service from a secret access key; 32 bytes. */
+export function deriveSigV4Key(secretAccessKey: string, scope: CredentialScope): Uint8Array {
+  let key = utf8('AWS4' + secretAccessKey)
+  for (const part of formatCredentialScope(scope).split('/'))
+    key = bytesOfHex(defaultSha256().hmacKey(key).signHex(part))
   return key
 }
 
 /** SigV4 with HMAC-SHA256. */
 export const sigV4: SignatureAlgorithm = {
   name: SIGV4_ALGORITHM,
-  deriveKey,
+  deriveKey: deriveSigV4Key,
   prepareKey: (bytes) => defaultSha256().hmacKey(bytes),
   isWellFormed: (signature) => HEX_DIGEST.test(signature),
 }

@@ -22,7 +22,7 @@ export function isWritable(date: Date): boolean {
  */
 export function formatAmzDate(date: Date): string {
   if (date instanceof Date && isWritable(date)) return date.toISOString().replace(/\.\d+|\W/g, '')
-  throw new SigningError('DATE_INVALID', 'The date must be a valid Date in the years 1 to 9999')
+  throw new SigningError('DATE_INVALID', 'The date must be a valid Date, its year 1 to 9999')
 }
 
 /**
@@ -30,8 +30,7 @@ export function formatAmzDate(date: Date): string {
  * instant that the calendar and the clock do not have: 30 February, hour 24, a leap second.
  */
 export function parseAmzDate(text: string): Date | undefined {
-  if (!AMZ_DATE.test(text)) return undefined
   const date = new Date(text.replace(AMZ_DATE, '$1-$2-$3T$4:$5:$6Z'))
-  // Date rolls some impossible days over into the next month.
+  // Date reads other forms too, and rolls some impossible days over into the next month.
   return isWritable(date) && formatAmzDate(date) === text ? date : undefined
 }

@@ -4,7 +4,6 @@
  *
  * @module
  */
-import { SigningError } from '../errors.ts'
 
 /** Bytes on an ordinary buffer; written this way because TypeScript before 5.7 has no `Uint8Array<ArrayBuffer>`. */
 export type Bytes = ReturnType<typeof Uint8Array.of>
@@ -14,11 +13,14 @@ export function utf8(text: string): Bytes {
   return new TextEncoder().encode(text)
 }
 
+/** Two lower-case hex digits of a byte. */
+export function hexOfByte(byte: number): string {
+  return (byte + 256).toString(16).slice(1)
+}
+
 /** Lower-case hex digits of bytes. */
 export function hexOf(bytes: Uint8Array): string {
-  let hex = ''
-  for (const byte of bytes) hex += (byte + 256).toString(16).slice(1)
-  return hex
+  return Array.from(bytes, hexOfByte).join('')
 }
 
 /** Bytes of an even number of hex digits, which must be such. */
@@ -26,15 +28,12 @@ export function bytesOfHex(hex: string): Bytes {
   return Uint8Array.from(hex.match(/../g) ?? [], (pair) => parseInt(pair, 16))
 }
 
-/**
- * Percent-encodes the UTF-8 of a part of a text.
- *
- * @throws {@link SigningError} `TEXT_INVALID` when half of a surrogate pair is in it
- */
-export function encodeUtf8(text: string): string {
-  try {
-    return encodeURIComponent(text)
-  } catch (cause) {
-    throw new SigningError('TEXT_INVALID', 'The URL holds half of a surrogate pair', { cause })
-  }
+/** Order of two byte strings, for sorting. */
+export function compareBytes(a: string, b: string): number {
+  return a < b ? -1 : a > b ? 1 : 0
+}
+
+/** Whether a value that may be of any type is a text that a pattern matches. */
+export function isText(value: unknown, pattern: RegExp): value is string {
+  return typeof value === 'string' && pattern.test(value)
 }

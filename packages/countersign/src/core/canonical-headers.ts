@@ -5,6 +5,7 @@
  * @see {@link https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_sigv-create-signed-request.html}
  * @module
  */
+import { compareBytes } from './bytes.ts'
 
 /** A header as it is sent: name and value. */
 export type Header = [name: string, value: string]
@@ -19,29 +20,12 @@ export interface CanonicalHeaders {
   readonly signedHeaders: string
 }
 
-const BLANKS = /[\t ]+/g
-const LOOSE_BLANKS = /\t| {2}|^ | $/
+const BLANK = /[\t ]/
 
 /** Takes blanks off both ends of a value and makes one space of every run inside, also between quotes. */
 export function canonicalHeaderValue(value: string): string {
-  if (!LOOSE_BLANKS.test(value)) return value
-  const single = value.replace(BLANKS, ' ')
-  return single.slice(
-    single.startsWith(' ') ? 1 : 0,
-    single.length > 1 && single.endsWith(' ') ? -1 : undefined,
-  )
-}
-
-function compareNames(a: Header, b: Header): number {
-  return a[0] < b[0] ? -1 : a[0] > b[0] ? 1 : 0
-}
-
-// Sorting is stable, so repeated headers keep their order. Most lists are in order as they come.
-function sortByName(headers: readonly Header[]): readonly Header[] {
-  for (let i = 1; i < headers.length; i++) {
-    if (headers[i - 1]![0] > headers[i]![0]) return headers.toSorted(compareNames)
-  }
-  return headers
+  // Not trim(), which would take other white space off as well.
+  return BLANK.test(value) ? value.replace(/[\t ]+/g, ' ').replace(/^ | $/g, '') : value
 }
 
 /**
@@ -52,14 +36,19 @@ function sortByName(headers: readonly Header[]): readonly Header[] {
 export function buildCanonicalHeaders(headers: readonly Header[]): CanonicalHeaders {
   const names: string[] = []
   let lines = ''
-  for (const [name, value] of sortByName(headers)) {
-    const text = canonicalHeaderValue(value)
-    if (name === names.at(-1)) {
-      lines = `${lines.slice(0, -1)},${text}\n`
+  let signedHeaders = ''
+  let last = ''
+  for (const [name, value] of headers) {
+    // Most lists are in order as they come. Sorting is stable, so repeated headers keep theirs.
+    if (name < last) return buildCanonicalHeaders(headers.toSorted((a, b) => compareBytes(a[0], b[0])))
+    if (name === last) {
+      lines += ',' + canonicalHeaderValue(value)
     } else {
-      lines += `${name}:${text}\n`
+      lines += `${lines && '\n'}${name}:${canonicalHeaderValue(value)}`
+      signedHeaders += (last && ';') + name
       names.push(name)
+      last = name
     }
   }
-  return { lines, names, signedHeaders: names.join(';') }
+  return { lines: lines && lines + '\n', names, signedHeaders }
 }

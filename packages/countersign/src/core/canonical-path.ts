@@ -18,8 +18,14 @@ export interface PathRules {
   readonly pathEncoding: PathEncoding
 }
 
-const UNTIDY = /\/[/.]/
+// No segment of it is empty or begins with a dot.
+const PLAIN = /^(?:\/[\w~-][\w.~-]*)*\/?$/
 const DOT_SEGMENT = /\/(?:\.|%2e){1,2}(?:\/|$)/i
+
+/** Whether there is nothing to tidy up or to encode in a path, whatever the rules. Most paths are such. */
+export function isPlainPath(path: string): boolean {
+  return PLAIN.test(path)
+}
 
 /** Whether a URL class would take a segment out of this path: `.`, `..` or one of them with `%2e`. */
 export function hasDotSegment(path: string): boolean {
@@ -46,8 +52,8 @@ export function normalizePath(path: string): string {
  * @param path raw path as a byte string, without the query; empty means `/`
  */
 export function buildCanonicalPath(path: string, rules: PathRules): string {
-  if (path === '' || path === '/') return '/'
-  const tidy = rules.normalizePath && UNTIDY.test(path) ? normalizePath(path) : path
+  if (isPlainPath(path)) return path || '/'
+  const tidy = rules.normalizePath ? normalizePath(path) : path
   if (rules.pathEncoding === 'verbatim') return tidy
   return encodeUriPath(rules.pathEncoding === 'single' ? decodeUri(tidy) : tidy)
 }

@@ -5,6 +5,7 @@
  * @see {@link https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_sigv-create-signed-request.html}
  * @module
  */
+import { compareBytes } from './bytes.ts'
 import { decodeUri, encodeUri } from './uri-encoding.ts'
 
 /** One parameter, name and value canonically encoded. */
@@ -13,8 +14,8 @@ export type QueryPair = readonly [name: string, value: string]
 /** What a `+` on the wire means: S3 and forms read a space, others a plus. */
 export type PlusMeaning = 'space' | 'plus'
 
-const CANONICAL = /^[A-Za-z0-9\-._~]*=[A-Za-z0-9\-._~]*(?:&[A-Za-z0-9\-._~]*=[A-Za-z0-9\-._~]*)*$/
-const ENCODED = /^[A-Za-z0-9\-._~]*$/
+const ENCODED = /^[\w.~-]*$/
+const ALL_ENCODED = /^[\w.~-]*=[\w.~-]*(?:&[\w.~-]*=[\w.~-]*)*$/
 
 function canonicalize(raw: string, plus: PlusMeaning): string {
   if (ENCODED.test(raw)) return raw
@@ -29,38 +30,28 @@ function canonicalize(raw: string, plus: PlusMeaning): string {
  */
 export function parseQuery(query: string, plus: PlusMeaning): QueryPair[] {
   const pairs: QueryPair[] = []
-  let start = 0
-  while (start < query.length) {
-    const ampersand = query.indexOf('&', start)
-    const end = ampersand < 0 ? query.length : ampersand
-    if (end > start) pairs.push(parsePair(query.slice(start, end), plus))
-    start = end + 1
+  for (const piece of query.split('&')) {
+    const equals = `${piece}=`.indexOf('=')
+    if (piece)
+      pairs.push([canonicalize(piece.slice(0, equals), plus), canonicalize(piece.slice(equals + 1), plus)])
   }
   return pairs
 }
 
-function parsePair(raw: string, plus: PlusMeaning): QueryPair {
-  const equals = raw.indexOf('=')
-  if (equals < 0) return [canonicalize(raw, plus), '']
-  return [canonicalize(raw.slice(0, equals), plus), canonicalize(raw.slice(equals + 1), plus)]
-}
-
 function comparePairs(a: QueryPair, b: QueryPair): number {
-  if (a[0] !== b[0]) return a[0] < b[0] ? -1 : 1
-  return a[1] === b[1] ? 0 : a[1] < b[1] ? -1 : 1
+  return compareBytes(a[0], b[0]) || compareBytes(a[1], b[1])
 }
 
 /** Writes pairs down in canonical order. */
 export function formatCanonicalQuery(pairs: readonly QueryPair[]): string {
   let text = ''
-  for (const pair of pairs.toSorted(comparePairs)) text += (text && '&') + pair[0] + '=' + pair[1]
+  for (const [name, value] of pairs.toSorted(comparePairs)) text += `${text && '&'}${name}=${value}`
   return text
 }
 
-/** Whether the pairs of a query that needs no encoding stand in canonical order. */
 function isSorted(query: string): boolean {
   let previous: QueryPair = ['', '']
-  for (let start = 0; start <= query.length; ) {
+  for (let start = 0; start < query.length;) {
     const equals = query.indexOf('=', start)
     const ampersand = query.indexOf('&', equals)
     const end = ampersand < 0 ? query.length : ampersand
@@ -72,8 +63,14 @@ function isSorted(query: string): boolean {
   return true
 }
 
-/** Canonical query of a raw query. Most are canonical as they come. */
+/** Sorts a query whose names and values are canonically encoded. Most are in order as they come. */
+export function sortQuery(query: string): string {
+  return isSorted(query) ? query : formatCanonicalQuery(parseQuery(query, 'plus'))
+}
+
+/** Canonical query of a raw query. Most need no encoding. */
 export function buildCanonicalQuery(query: string, plus: PlusMeaning): string {
-  if (query === '' || (CANONICAL.test(query) && isSorted(query))) return query
-  return formatCanonicalQuery(parseQuery(query, plus))
+  return query === '' || ALL_ENCODED.test(query)
+    ? sortQuery(query)
+    : formatCanonicalQuery(parseQuery(query, plus))
 }

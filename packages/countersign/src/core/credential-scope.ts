@@ -10,9 +10,8 @@ import { SigningError } from '../errors.ts'
 /** Last part of every scope of version 4. */
 export const TERMINATOR = 'aws4_request'
 
-const DAY = /^\d{8}$/
-// Printable ASCII that neither ends a part nor a component of the Authorization header.
-const PART = /^[!-+\-.0-~]+$/
+// Region and service: printable ASCII that neither ends a part nor a component of the Authorization header.
+const SCOPE = /^(\d{8})\/([!-+\-.0-~]+)\/([!-+\-.0-~]+)\/aws4_request$/
 
 /** The parts of a credential scope. */
 export interface CredentialScope {
@@ -40,12 +39,10 @@ export function isSameScope(a: CredentialScope, b: CredentialScope): boolean {
  * @throws {@link SigningError} `CREDENTIAL_SCOPE_MALFORMED`
  */
 export function parseCredentialScope(text: string): CredentialScope {
-  const [date = '', region = '', service = '', terminator, more] = text.split('/')
-  if (!DAY.test(date) || !PART.test(region) || !PART.test(service) || terminator !== TERMINATOR || more !== undefined) {
-    throw new SigningError(
-      'CREDENTIAL_SCOPE_MALFORMED',
-      'The scope must be YYYYMMDD/region/service/aws4_request',
-    )
-  }
-  return { date, region, service }
+  const [, date, region, service] = SCOPE.exec(text) ?? []
+  if (date && region && service) return { date, region, service }
+  throw new SigningError(
+    'CREDENTIAL_SCOPE_MALFORMED',
+    'The scope must be YYYYMMDD/region/service/aws4_request',
+  )
 }

@@ -2,11 +2,11 @@ import { describe, expect, it } from 'vitest'
 import { SigningError } from '../errors.ts'
 import { inferScope } from './service-hosts.ts'
 
-/** `service region`, with `SigV4A` added where it is required. */
+/** `service region`. */
 function answer(host: string, path?: string): string | undefined {
   const scope = inferScope(host, path)
   if (!scope) return undefined
-  return `${scope.service} ${scope.region ?? '?'}${scope.algorithm ? ' SigV4A' : ''}`
+  return `${scope.service} ${scope.region ?? '?'}`
 }
 
 describe('the table of hosts', () => {
@@ -81,7 +81,7 @@ describe('the table of hosts', () => {
     ['b--usw2-lax1-az1--x-s3.s3express-usw2-lax1-az1.us-west-2.amazonaws.com', 's3express us-west-2'],
     ['s3express-control.us-east-1.amazonaws.com', 's3express us-east-1'],
     ['s3express-control-fips.dualstack.us-east-1.amazonaws.com', 's3express us-east-1'],
-    ['mfzwi23gnjvgw.mrap.accesspoint.s3-global.amazonaws.com', 's3 * SigV4A'],
+    ['mfzwi23gnjvgw.mrap.accesspoint.s3-global.amazonaws.com', 's3 *'],
     // A tenant's name before or after the service.
     ['a1b2c3d4e5.execute-api.eu-west-1.amazonaws.com', 'execute-api eu-west-1'],
     ['a1b2c3d4e5.execute-api.cn-north-1.amazonaws.com.cn', 'execute-api cn-north-1'],
@@ -100,7 +100,7 @@ describe('the table of hosts', () => {
     ['abc.dsql.us-east-1.on.aws', 'dsql us-east-1'],
     ['123456789012.ddb.us-east-1.amazonaws.com', 'dynamodb us-east-1'],
     ['streams.dynamodb.us-east-1.amazonaws.com', 'dynamodb us-east-1'],
-    ['abc.cloudfront-kvs.global.api.aws', 'cloudfront-keyvaluestore * SigV4A'],
+    ['abc.cloudfront-kvs.global.api.aws', 'cloudfront-keyvaluestore *'],
     ['svc-0abc.7d67968.vpc-lattice-svcs.us-west-2.on.aws', 'vpc-lattice-svcs us-west-2'],
     ['c.cluster-abc.us-east-1.neptune.amazonaws.com', 'neptune-db us-east-1'],
     ['db.abc123.us-east-1.rds.amazonaws.com', 'rds-db us-east-1'],

@@ -12,10 +12,11 @@ import { SigningError } from '../errors.ts'
 export interface HostScope {
   /** Signing name, which is often not the host's first label: `ses` for `email.eu-west-1.amazonaws.com`. */
   readonly service: string
-  /** `*` when the signature holds in every region; `undefined` when the host does not tell, and it must be given. */
+  /**
+   * `*` when the signature holds in every region, as only one of SigV4A does; `undefined` when the host does not
+   * tell, and it must be given.
+   */
   readonly region: string | undefined
-  /** Set where SigV4 is not accepted. */
-  readonly algorithm?: 'AWS4-ECDSA-P256-SHA256'
   /** The rule that matched, for people. */
   readonly reason: string
 }
@@ -28,19 +29,19 @@ const PARTITION =
   '(?:amazonaws.(?:com(?:.cn)?|eu)|api.(?:aws|amazonwebservices.(?:com.cn|eu))|s?c2s.(?:ic|sgov).gov)'
 const REGION = '(?<region>[a-z]{2,}(?:-[a-z]+)+-[0-9]+)'
 
-type Rule = readonly [host: RegExp, pattern: string, service: string, region: string | undefined]
+type Rule = readonly [expression: RegExp, pattern: string, region: string | undefined, service: string]
 
 /**
  * Host pattern, region, service; the first pattern that matches the end of the host (`^`: all of it) wins.
  * In a pattern a dot is a dot, `R` is a region, `A` the suffix of any partition, `T` the end of a tenant's
- * name, and `(=` begins the service. Region and service follow where the host does not have them: the region
- * is `-` when it does, `?` when it must be asked for, `*` when SigV4A signs for all.
+ * name, and `(=` begins the service. Region and service follow where the host does not have them; `-` stands for a
+ * region that it has.
  */
-const RULES: readonly Rule[] = [
+const PATTERNS: readonly string[] = [
   // A bucket or an access point may stand before S3, with any dots; the region once followed a dash.
   '.(=s3(?:-website|-object-lambda|-outposts|express)?)(?:-accesspoint|-control|-[a-z0-9-]+-az[0-9]+)?[.-]R.A',
   '.(=s3)(?:-external-1)?.amazonaws.com us-east-1',
-  '.(=s3)-accelerate.amazonaws.com ?',
+  '.(=s3)-accelerate.amazonaws.com',
   '.mrap.accesspoint.(=s3)-global.amazonaws.com *',
   'T.cloudfront-kvs.global.api.aws * cloudfront-keyvaluestore',
   '^.(=iam|sts|route53|cloudfront).(?:amazonaws.com|global.api.aws) us-east-1',
@@ -64,14 +65,19 @@ const RULES: readonly Rule[] = [
   '^.aos.R.A - es',
   // Unverified for each: the services beside bedrock-runtime.
   '^.(=bedrock(?:-agentcore)?)-(?!agentcore|mantle)[a-z-]+.R.A',
-  '^.(=aps|transcribe|appconfig|appstream|cloudhsm|personalize)(?:-workspaces|streaming|data|2|v2|-events|-runtime).R.A',
+  '^.(=aps|transcribe|appconfig|appstream|cloudhsm|personalize)(?:-workspaces|streaming|data|v?2|-events|-runtime).R.A',
   '^.[a-z0-9-]+-(=chime|lex).R.A',
   '^.[a-z0-9-]+[.-]marketplace.R.A - aws-marketplace',
   '^.(?:(?:api|fips).)?(=(?!vpce-)[a-z][a-z0-9-]*).R.A',
   '.(=s3).R.(?:backblazeb2|wasabisys).com',
   '.(?<region>[a-z]{3}[0-9]).digitaloceanspaces.com - s3',
   'T.r2.cloudflarestorage.com auto s3',
-].map((rule): Rule => {
+]
+
+/** Made at the first call. */
+let rules: readonly Rule[] | undefined
+
+function readRule(rule: string): Rule {
   const [pattern = '', region, service = ''] = rule.split(' ')
   const source = pattern
     .replace('R', REGION)
@@ -79,8 +85,8 @@ const RULES: readonly Rule[] = [
     .replace('T', '[a-z0-9]')
     .replace('(=', '(?<service>')
     .replaceAll('.', '\\.')
-  return [new RegExp(`${source}$`), pattern, service, region]
-})
+  return [new RegExp(`${source}$`), pattern, region, service]
+}
 
 /**
  * What a host is signed for, or `undefined` when it is not known: a custom domain, a VPC endpoint, another
@@ -95,26 +101,17 @@ export function inferScope(host: string, path = ''): HostScope | undefined {
   // FIPS and dual stack change the host, never the scope. The dot in front is the one that patterns begin with.
   const plain = name && `.${name.replace(/-fips(?![^.-])|(?:\.fips)?\.dualstack(?=\.)/g, '')}`
   if (!plain) return undefined
-  for (const [pattern, text, ruleService, ruleRegion] of RULES) {
-    const match = pattern.exec(plain)
+  rules ??= PATTERNS.map(readRule)
+  for (const [expression, pattern, ownRegion, ownService] of rules) {
+    const match = expression.exec(plain)
     if (match) {
-      const { service = ruleService, region = ruleRegion } = match.groups ?? {}
-      return scopeOf(service, region, path, `host pattern ${text}`)
+      const { service = ownService, region = ownRegion } = match.groups ?? {}
+      if (service === 's3-website') {
+        throw new SigningError('HOST_NOT_SIGNABLE', 'S3 websites take no signatures; use the REST endpoint')
+      }
+      const isSocket = service === 'iotdata' && /^\/mqtt(?![^?])/.test(path)
+      return { service: isSocket ? 'iotdevicegateway' : service, region, reason: `host pattern ${pattern}` }
     }
   }
   return undefined
-}
-
-function scopeOf(service: string, region: string | undefined, path: string, reason: string): HostScope {
-  if (service === 's3-website') {
-    throw new SigningError(
-      'HOST_NOT_SIGNABLE',
-      'S3 website endpoints take no signatures; use the REST endpoint',
-    )
-  }
-  if (region === '*') return { service, region, reason, algorithm: 'AWS4-ECDSA-P256-SHA256' }
-  if (service === 'iotdata' && /^\/mqtt(?![^?])/.test(path)) {
-    return { service: 'iotdevicegateway', region, reason: `${reason}, path /mqtt` }
-  }
-  return { service, region: region === '?' ? undefined : region, reason }
 }

@@ -31,17 +31,16 @@ const GENERAL: ServiceRules = {
   maxClockSkew: 300,
 }
 
+const HASH_REQUIRED: ServiceRules = { ...GENERAL, contentSha256Header: true }
+
 const S3: ServiceRules = {
+  ...HASH_REQUIRED,
   normalizePath: false,
   pathEncoding: 'single',
-  contentSha256Header: true,
   unsignedPayload: true,
-  tokenPlacement: 'signed',
   plusInQuery: 'space',
   maxClockSkew: 900,
 }
-
-const HASH_REQUIRED: ServiceRules = { ...GENERAL, contentSha256Header: true }
 
 const RULES: ReadonlyMap<string, ServiceRules> = new Map([
   ['s3', S3],

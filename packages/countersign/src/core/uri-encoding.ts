@@ -6,17 +6,18 @@
  * @see {@link https://www.rfc-editor.org/rfc/rfc3986#section-2.3} unreserved characters
  * @module
  */
-import { encodeUtf8 } from './bytes.ts'
+import { SigningError } from '../errors.ts'
+import { hexOfByte } from './bytes.ts'
 
-const RESERVED = /[^A-Za-z0-9\-._~]/g
-const RESERVED_IN_PATH = /[^A-Za-z0-9\-._~/]/g
+const RESERVED = /[^\w.~-]/g
+const RESERVED_IN_PATH = /[^\w.~/-]/g
 const ESCAPE = /%[0-9A-Fa-f]{2}/g
 // What no client sends as it stands: blanks, controls, non-ASCII, the delimiters of RFC 3986's appendix C that
 // URL classes rewrite, and a percent sign that begins no escape.
-const UNSENDABLE = /[^\x21-\x7e]|["<>\\^`{|}]|%(?![0-9A-Fa-f]{2})/gu
+const UNSENDABLE = /[^!-~]|["<>\\^`{|}]|%(?![0-9A-Fa-f]{2})/gu
 
 function escapeByte(byte: string): string {
-  return '%' + (byte.charCodeAt(0) + 256).toString(16).slice(1).toUpperCase()
+  return '%' + hexOfByte(byte.charCodeAt(0)).toUpperCase()
 }
 
 function unescapeByte(escape: string): string {
@@ -35,7 +36,7 @@ export function encodeUriPath(bytes: string): string {
 
 /** Decodes percent escapes into a byte string; a `%` that begins no escape stays. */
 export function decodeUri(text: string): string {
-  return text.includes('%') ? text.replace(ESCAPE, unescapeByte) : text
+  return text.replace(ESCAPE, unescapeByte)
 }
 
 /**
@@ -45,5 +46,9 @@ export function decodeUri(text: string): string {
  * @throws {@link SigningError} `TEXT_INVALID` for half of a surrogate pair
  */
 export function encodeUnsendable(text: string): string {
-  return text.replace(UNSENDABLE, encodeUtf8)
+  try {
+    return text.replace(UNSENDABLE, encodeURIComponent)
+  } catch {
+    throw new SigningError('TEXT_INVALID', 'The URL has half of a surrogate pair')
+  }
 }

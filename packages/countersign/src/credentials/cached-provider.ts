@@ -4,7 +4,12 @@
  * @module
  */
 import { CredentialsError } from '../errors.ts'
-import { assertCredentials, type Credentials, type CredentialsProvider, type KeyCredentials } from './credentials.ts'
+import {
+  assertCredentials,
+  type Credentials,
+  type CredentialsProvider,
+  type KeyCredentials,
+} from './credentials.ts'
 
 const MINUTE = 60_000
 /** From here on a caller waits for new credentials; in milliseconds before the end. */
@@ -43,7 +48,11 @@ export function cacheProvider(provider: CredentialsProvider, now: () => Date): C
     } catch (cause) {
       refreshAt = now().getTime() + BACK_OFF
       if (cause instanceof CredentialsError) throw cause
-      throw new CredentialsError('CREDENTIALS_PROVIDER_FAILED', 'The credentials provider failed; see cause', { cause })
+      throw new CredentialsError(
+        'CREDENTIALS_PROVIDER_FAILED',
+        'The credentials provider failed; see cause',
+        { cause },
+      )
     } finally {
       pending = undefined
     }

@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { isText } from '../core/bytes.ts'
 import { CredentialsError } from '../errors.ts'
 import type { SigningKey } from '../keys/signing-key.ts'
 
@@ -24,12 +25,16 @@ export interface KeyCredentials {
   readonly expiration?: Date | undefined
 }
 
+/** Credentials of either kind, with the parts that they may have. */
+export type AnyCredentials = Partial<Credentials & KeyCredentials> & Pick<Credentials, 'accessKeyId'>
+
 /** Gives credentials when asked; the AWS SDK's providers are of this type. */
 export type CredentialsProvider = () => Promise<Credentials | KeyCredentials>
 
 // What can stand in an Authorization header, and cannot end its component.
 const KEY_ID = /^[!-+\--~]+$/
 const TOKEN = /^[ -~]*$/
+const ANYTHING = /./
 
 /**
  * Checks that credentials can be signed with.
@@ -41,12 +46,12 @@ export function assertCredentials(credentials: Credentials | KeyCredentials): vo
   if (part) throw new CredentialsError('CREDENTIALS_INVALID', `The credentials have no usable ${part}`)
 }
 
-function unusablePart(credentials: Partial<Credentials & KeyCredentials> | undefined): string | undefined {
-  const { accessKeyId, secretAccessKey, signingKey, sessionToken } = credentials ?? {}
-  if (typeof accessKeyId !== 'string' || !KEY_ID.test(accessKeyId)) return 'accessKeyId'
-  if (!signingKey && (typeof secretAccessKey !== 'string' || secretAccessKey === '')) return 'secretAccessKey'
-  if (sessionToken !== undefined && (typeof sessionToken !== 'string' || !TOKEN.test(sessionToken))) return 'sessionToken'
+function unusablePart(credentials: Partial<AnyCredentials> = {}): string | undefined {
+  const { accessKeyId, secretAccessKey, signingKey, sessionToken = '' } = credentials
+  if (!isText(accessKeyId, KEY_ID)) return 'accessKeyId'
+  if (!signingKey && !isText(secretAccessKey, ANYTHING)) return 'secretAccessKey'
+  if (!isText(sessionToken, TOKEN)) return 'sessionToken'
   // Temporary keys never work without their token, and AWS answers that with a misleading error.
-  if (!sessionToken && accessKeyId.startsWith('ASIA')) return 'sessionToken, which a temporary key (ASIA…) needs'
+  if (!sessionToken && accessKeyId.startsWith('ASIA')) return 'sessionToken, as temporary keys need'
   return undefined
 }

@@ -14,7 +14,7 @@ function choose(): Sha256 {
   const { process } = globalThis as { process?: Partial<NodeJS.Process> }
   const crypto = process?.getBuiltinModule?.('node:crypto')
   const buffer = process?.getBuiltinModule?.('node:buffer')
-  return crypto?.hash && buffer ? nodeSha256(crypto, buffer.Buffer) : nobleSha256
+  return crypto?.hash && buffer ? nodeSha256(crypto.hash, buffer.Buffer) : nobleSha256
 }
 
 /** The hash functions of this runtime, chosen at the first call. */

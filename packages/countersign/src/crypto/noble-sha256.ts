@@ -6,25 +6,17 @@
 // The class itself, since the package's `sha256` and `hmac` wrap it in twice its size of argument checks.
 import { _SHA256 as NobleSha256 } from '@noble/hashes/sha2.js'
 import { hexOf, utf8 } from '../core/bytes.ts'
-import { BLOCK, INNER_PAD, OUTER_PAD, type HmacKey, type Sha256 } from './sha256.ts'
+import { padKey, type HmacKey, type Sha256 } from './sha256.ts'
 
-function hash(data: Uint8Array): Uint8Array {
-  return new NobleSha256().update(data).digest()
-}
-
-/** A hash that has taken in a block of padded key; every message starts from a copy of it. */
-function keyed(key: Uint8Array, pad: number): NobleSha256 {
-  const block = new Uint8Array(BLOCK)
-  block.set(key.length > BLOCK ? hash(key) : key)
-  return new NobleSha256().update(block.map((byte) => byte ^ pad))
+function hash(...parts: Uint8Array[]): Uint8Array {
+  const state = new NobleSha256()
+  for (const part of parts) state.update(part)
+  return state.digest()
 }
 
 function hmacKey(key: Uint8Array): HmacKey {
-  const inner = keyed(key, INNER_PAD)
-  const outer = keyed(key, OUTER_PAD)
-  return {
-    signHex: (message) => hexOf(outer.clone().update(inner.clone().update(utf8(message)).digest()).digest()),
-  }
+  const [inner, outer] = padKey(key, hash)
+  return { signHex: (message) => hexOf(hash(outer, hash(inner, utf8(message)))) }
 }
 
 /** The hash functions of `@noble/hashes`. */

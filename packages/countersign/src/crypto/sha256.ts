@@ -4,6 +4,7 @@
  * @see {@link https://www.rfc-editor.org/rfc/rfc2104} HMAC
  * @module
  */
+import type { Bytes } from '../core/bytes.ts'
 
 /** An HMAC-SHA256 key, ready for any number of messages. Holds key material: never log or serialise it. */
 export interface HmacKey {
@@ -20,7 +21,17 @@ export interface Sha256 {
 
 /** Block size of SHA-256, in bytes. */
 export const BLOCK = 64
-/** What a key is combined with for the inner of the two hashes of an HMAC. */
-export const INNER_PAD = 0x36
-/** The same for the outer one. */
-export const OUTER_PAD = 0x5c
+
+/**
+ * The two blocks that an HMAC puts before what it hashes: before the message, and before the hash of that.
+ *
+ * @param hash SHA-256, for keys longer than a block
+ */
+export function padKey(
+  key: Uint8Array,
+  hash: (data: Uint8Array) => Uint8Array,
+): [inner: Bytes, outer: Bytes] {
+  const block = new Uint8Array(BLOCK)
+  block.set(key.length > BLOCK ? hash(key) : key)
+  return [block.map((byte) => byte ^ 0x36), block.map((byte) => byte ^ 0x5c)]
+}

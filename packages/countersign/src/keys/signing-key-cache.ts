@@ -4,62 +4,57 @@
  *
  * @module
  */
-import { formatCredentialScope, isSameScope, type CredentialScope } from '../core/credential-scope.ts'
+import { isSameScope, type CredentialScope } from '../core/credential-scope.ts'
+import type { ScopedKey } from './scoped-key.ts'
 import type { SigningKey } from './signing-key.ts'
 
-interface Entry {
+interface Entry<K> {
   readonly accessKeyId: string
   readonly secretAccessKey: string
-  readonly key: SigningKey
-}
-
-function idOf(accessKeyId: string, scope: CredentialScope): string {
-  return `${formatCredentialScope(scope)}/${accessKeyId}`
+  readonly key: K
 }
 
 /** Keeps the keys that were used last. */
-export class SigningKeyCache {
-  // Two generations stand in for a list in order of use: a full young one becomes the old one, and what is used
-  // again moves over.
-  #young = new Map<string, Entry>()
-  #old = new Map<string, Entry>()
-  readonly #generation: number
-  // Most requests want the key of the one before.
-  #last: Entry | undefined
+export class SigningKeyCache<K extends ScopedKey = SigningKey> {
+  // A map keeps the order in which its entries came; what is used again is put in again.
+  readonly #entries = new Map<string, Entry<K>>()
+  readonly #limit: number
+  // Most requests want the key of the one before, which spares them the look-up.
+  #last: Entry<K> | undefined
 
   /** @param limit how many keys are kept at most */
   constructor(limit: number) {
-    this.#generation = Math.ceil(limit / 2)
+    this.#limit = limit
   }
 
   /** The key of a secret for a scope, if it is here. */
-  find(accessKeyId: string, secretAccessKey: string, scope: CredentialScope): SigningKey | undefined {
-    const last = this.#last
-    const isLast = last?.accessKeyId === accessKeyId && isSameScope(last.key.scope, scope)
-    const entry = isLast ? last : this.#findById(idOf(accessKeyId, scope))
+  find(accessKeyId: string, secretAccessKey: string, scope: CredentialScope): K | undefined {
+    let entry = this.#last
+    if (entry?.accessKeyId !== accessKeyId || !isSameScope(entry.key.scope, scope)) {
+      entry = this.#entries.get(idOf(accessKeyId, scope))
+      if (entry) this.#keep(entry)
+    }
     return entry?.secretAccessKey === secretAccessKey ? entry.key : undefined
   }
 
   /** Keeps a key. */
-  store(accessKeyId: string, secretAccessKey: string, key: SigningKey): void {
-    this.#last = { accessKeyId, secretAccessKey, key }
-    this.#insert(idOf(accessKeyId, key.scope), this.#last)
+  store(accessKeyId: string, secretAccessKey: string, key: K): void {
+    this.#keep({ accessKeyId, secretAccessKey, key })
   }
 
-  #findById(id: string): Entry | undefined {
-    const entry = this.#young.get(id) ?? this.#old.get(id)
-    if (entry) {
-      this.#last = entry
-      if (!this.#young.has(id)) this.#insert(id, entry)
+  #keep(entry: Entry<K>): void {
+    const id = idOf(entry.accessKeyId, entry.key.scope)
+    this.#last = entry
+    this.#entries.delete(id)
+    this.#entries.set(id, entry)
+    if (this.#entries.size > this.#limit) {
+      const [oldest = ''] = this.#entries.keys()
+      this.#entries.delete(oldest)
     }
-    return entry
   }
+}
 
-  #insert(id: string, entry: Entry): void {
-    if (this.#young.size >= this.#generation) {
-      this.#old = this.#young
-      this.#young = new Map()
-    }
-    this.#young.set(id, entry)
-  }
+// No comma can be in a scope or in an access key id, so two of them never have one id.
+function idOf(accessKeyId: string, { date, region, service }: CredentialScope): string {
+  return `${date},${region},${service},${accessKeyId}`
 }

@@ -5,7 +5,7 @@
  * @see {@link https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_sigv-create-signed-request.html}
  * @module
  */
-import { sigV4 } from '../algorithms/sigv4.ts'
+import { deriveSigV4Key } from '../algorithms/sigv4.ts'
 import { formatAmzDate } from '../core/amz-date.ts'
 import { bytesOfHex, hexOf } from '../core/bytes.ts'
 import {
@@ -13,8 +13,8 @@ import {
   parseCredentialScope,
   type CredentialScope,
 } from '../core/credential-scope.ts'
-import type { HmacKey } from '../crypto/sha256.ts'
 import { SigningError } from '../errors.ts'
+import { ScopedKey } from './scoped-key.ts'
 
 /** What a key is derived for. */
 export interface SigningKeyScope {
@@ -28,28 +28,16 @@ export interface SigningKeyScope {
 const PREFIX = 'countersign-signing-key:'
 const EXPORTED = new RegExp(`^${PREFIX}([^:]+):([0-9a-f]{64})$`)
 
-let hmacKeyOf: (key: SigningKey) => HmacKey
-
 /**
  * A derived key with its scope. The key itself shows in no log, JSON, inspection or structured clone; `export()`
  * hands it out on purpose.
  */
-export class SigningKey {
-  readonly scope: CredentialScope
-  /** The scope as the string to sign has it. */
-  readonly scopeText: string
+export class SigningKey extends ScopedKey {
   readonly #bytes: Uint8Array
-  readonly #hmacKey: HmacKey
-
-  static {
-    hmacKeyOf = (key) => key.#hmacKey
-  }
 
   private constructor(bytes: Uint8Array, scope: CredentialScope) {
-    this.scope = Object.freeze({ ...scope })
-    this.scopeText = formatCredentialScope(scope)
+    super(bytes, scope)
     this.#bytes = bytes
-    this.#hmacKey = sigV4.prepareKey(bytes)
   }
 
   /**
@@ -59,14 +47,11 @@ export class SigningKey {
    */
   static derive(secretAccessKey: string, { date, region, service }: SigningKeyScope): SigningKey {
     if (typeof secretAccessKey !== 'string' || secretAccessKey === '') {
-      throw new SigningError(
-        'SECRET_KEY_MISSING',
-        'There is no secret access key to derive from',
-      )
+      throw new SigningError('SECRET_KEY_MISSING', 'There is no secret access key to derive from')
     }
     const day = typeof date === 'string' ? date : formatAmzDate(date).slice(0, 8)
     const scope = parseCredentialScope(formatCredentialScope({ date: day, region, service }))
-    return new SigningKey(sigV4.deriveKey(secretAccessKey, scope), scope)
+    return new SigningKey(deriveSigV4Key(secretAccessKey, scope), scope)
   }
 
   /**
@@ -88,5 +73,5 @@ export class SigningKey {
 
 /** Signs an ASCII string to sign; lower-case hex. */
 export function signWithKey(key: SigningKey, stringToSign: string): string {
-  return hmacKeyOf(key).signHex(stringToSign)
+  return key.sign(stringToSign)
 }

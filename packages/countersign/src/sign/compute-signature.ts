@@ -8,7 +8,6 @@ import { buildCanonicalRequest } from '../core/canonical-request.ts'
 import { SIGV4_ALGORITHM } from '../core/names.ts'
 import { buildStringToSign } from '../core/string-to-sign.ts'
 import { defaultSha256 } from '../crypto/default-sha256.ts'
-import { signWithKey } from '../keys/signing-key.ts'
 import type { RequestPlan } from './plan-request.ts'
 
 /** What comes out of them. */
@@ -28,5 +27,5 @@ export function computeSignature(
   const canonicalRequest = buildCanonicalRequest(method, canonicalPath, canonicalQuery, headers, payloadHash)
   const hash = defaultSha256().hashHex(canonicalRequest)
   const stringToSign = buildStringToSign(SIGV4_ALGORITHM, amzDate, key.scopeText, hash)
-  return { canonicalRequest, stringToSign, signature: signWithKey(key, stringToSign) }
+  return { canonicalRequest, stringToSign, signature: key.sign(stringToSign) }
 }

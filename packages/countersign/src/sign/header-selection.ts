@@ -20,7 +20,7 @@ export type SignHeaders = 'minimal' | 'sdk' | 'all' | readonly string[]
 type Predicate = (name: string) => boolean
 
 const OF_ONE_CONNECTION =
-  /^(?:authorization|connection|expect|keep-alive|proxy-(?:authenticate|authorization|connection)|te|trailer|transfer-encoding|upgrade|user-agent|x-amzn-trace-id|amz-sdk-(?:invocation-id|request))$/
+  /^(?:authorization|connection|expect|keep-alive|proxy-.*|te|trailer|transfer-encoding|upgrade|user-agent|x-amzn-trace-id|amz-sdk-.*)$/
 // Seen changed by proxies, caches, balancers and tracing: aws/aws-cli#9257, hashicorp/terraform#36412,
 // open-telemetry/opentelemetry-js#3922, aws/aws-sdk-go-v2#2722.
 const FRAGILE =
@@ -67,6 +67,8 @@ function predicateOf(selection: SignHeaders): Predicate {
  */
 export function selectHeaders(headers: readonly Header[], selection: SignHeaders): Header[] {
   const isSelected = predicateOf(selection)
-  const connection = headerValue(headers, 'connection')?.toLowerCase().split(/[\t ,]+/)
+  const connection = headerValue(headers, 'connection')
+    ?.toLowerCase()
+    .split(/[\t ,]+/)
   return headers.filter(([name]) => isSelected(name) && !connection?.includes(name))
 }

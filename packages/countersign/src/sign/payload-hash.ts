@@ -4,18 +4,17 @@
  * @see {@link https://docs.aws.amazon.com/AmazonS3/latest/API/sig-v4-header-based-auth.html}
  * @module
  */
-import { EMPTY_SHA256, UNSIGNED_PAYLOAD } from '../core/names.ts'
+import { UNSIGNED_PAYLOAD } from '../core/names.ts'
 import { defaultSha256 } from '../crypto/default-sha256.ts'
 import { SigningError } from '../errors.ts'
+import type { UrlParts } from './read-url.ts'
+import type { SignOptions } from './sign-options.ts'
+
+/** Hash of no body: most requests have none. */
+let emptyHash: string | undefined
 
 const HEX = /^[0-9a-f]{64}$/
-const KEYWORD =
-  /^(?:UNSIGNED-PAYLOAD|STREAMING-UNSIGNED-PAYLOAD-TRAILER|STREAMING-AWS4-HMAC-SHA256-(?:EVENTS|PAYLOAD(?:-TRAILER)?))$/
-
-/** Hash of a body. */
-export function hashPayload(body: Uint8Array | undefined): string {
-  return body === undefined || body.length === 0 ? EMPTY_SHA256 : defaultSha256().hashHex(body)
-}
+const KEYWORD = /^(?:UNSIGNED-PAYLOAD|STREAMING-[A-Z\d-]+)$/
 
 /**
  * The payload hash: the one that the caller gives, checked against the body where there is one, else computed.
@@ -24,18 +23,14 @@ export function hashPayload(body: Uint8Array | undefined): string {
  * @throws {@link SigningError} `PAYLOAD_HASH_INVALID`
  */
 export function resolvePayloadHash(given: string | undefined, body: Uint8Array | undefined): string {
-  if (given === undefined) return hashPayload(body)
-  if (KEYWORD.test(given)) return given
-  if (!HEX.test(given)) {
-    throw new SigningError(
-      'PAYLOAD_HASH_INVALID',
-      `The payload hash must be 64 lower-case hex digits or ${UNSIGNED_PAYLOAD}`,
-    )
-  }
-  if (body !== undefined && hashPayload(body) !== given) {
-    throw new SigningError('PAYLOAD_HASH_INVALID', 'The payload hash is not that of the body')
-  }
-  return given
+  if (given !== undefined && KEYWORD.test(given)) return given
+  const known = body?.length ? defaultSha256().hashHex(body) : (emptyHash ??= defaultSha256().hashHex(''))
+  if (given === undefined || given === known) return known
+  if (!body && HEX.test(given)) return given
+  throw new SigningError(
+    'PAYLOAD_HASH_INVALID',
+    `The payload hash must be that of the body in hex, or ${UNSIGNED_PAYLOAD}`,
+  )
 }
 
 /**
@@ -43,10 +38,14 @@ export function resolvePayloadHash(given: string | undefined, body: Uint8Array |
  *
  * @throws {@link SigningError} `PAYLOAD_UNSIGNED_OVER_HTTP`
  */
-export function assertProtected(payloadHash: string, scheme: string, isAllowed: boolean | undefined): void {
-  if (!payloadHash.includes('UNSIGNED') || scheme === 'https' || scheme === 'wss' || isAllowed) return
+export function assertProtected(
+  payloadHash: string,
+  { scheme }: UrlParts,
+  { allowUnsignedPayloadOverHttp }: SignOptions,
+): void {
+  if (scheme.endsWith('s') || allowUnsignedPayloadOverHttp || !payloadHash.includes(UNSIGNED_PAYLOAD)) return
   throw new SigningError(
     'PAYLOAD_UNSIGNED_OVER_HTTP',
-    'Over http the payload must be signed; use https or set allowUnsignedPayloadOverHttp',
+    'The payload must be signed; use https or set allowUnsignedPayloadOverHttp',
   )
 }

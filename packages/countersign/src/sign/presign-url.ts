@@ -4,8 +4,8 @@
  * @see {@link https://docs.aws.amazon.com/AmazonS3/latest/API/sigv4-query-string-auth.html}
  * @module
  */
-import { buildCanonicalHeaders, type Header } from '../core/canonical-headers.ts'
-import { formatCanonicalQuery, parseQuery, type QueryPair } from '../core/canonical-query.ts'
+import { buildCanonicalHeaders } from '../core/canonical-headers.ts'
+import { buildCanonicalQuery, sortQuery } from '../core/canonical-query.ts'
 import {
   QUERY,
   SIGV4_ALGORITHM,
@@ -15,12 +15,12 @@ import {
   X_AMZ_SECURITY_TOKEN,
 } from '../core/names.ts'
 import { decodeUri, encodeUri } from '../core/uri-encoding.ts'
+import { systemClock } from './clock.ts'
 import { computeSignature } from './compute-signature.ts'
 import { matchesAny, selectHeaders } from './header-selection.ts'
 import type { HttpRequest, PresignedUrl, SyncBody } from './http-request.ts'
 import { resolvePayloadHash } from './payload-hash.ts'
-import { isOfInstant, planRequest, wireUrl, type RequestPlan } from './plan-request.ts'
-import { systemClock } from './clock.ts'
+import { planRequest, wireUrl, type RequestPlan } from './plan-request.ts'
 import { readSyncBody } from './read-body.ts'
 import { headerValue } from './read-headers.ts'
 import { resolveExpiry } from './resolve-expiry.ts'
@@ -43,84 +43,78 @@ export function presignUrl(request: HttpRequest<SyncBody>, options: PresignOptio
 }
 
 /** {@link presignUrl} at a given instant, where options and request name no other. */
-export function presignAt(request: HttpRequest<SyncBody>, options: PresignOptions, now: () => Date): PresignedUrl {
+export function presignAt(
+  request: HttpRequest<SyncBody>,
+  options: PresignOptions,
+  now: () => Date,
+): PresignedUrl {
   const plan = planRequest(request, options, now)
-  const own = splitQuery(plan.wireQuery)
-  const expiry = resolveExpiry(options, own.removed, plan.instant)
+  const { method, url, host, key, amzDate, warnings } = plan
+  const [query, removed] = takeSigningParameters(plan.wireQuery)
+  const { seconds, expiresAt, isClamped } = resolveExpiry(options, removed, plan.instant)
+  if (isClamped) warnings.push('EXPIRY_CLAMPED')
   const payloadHash = presignedPayloadHash(request, options, plan)
+
   const isHoisted = matchesAny(options.hoistHeaders ?? [])
   const kept = plan.headers.filter(([name]) => !REPLACED.has(name))
-  const hoisted = kept.filter(([name]) => isHoisted(name))
-  const headers = selectHeaders(kept, options.signHeaders ?? 'sdk').filter(
-    (header) => !isHoisted(header[0]) && isOfInstant(header, plan),
-  )
+  const headers = selectHeaders(kept, options.signHeaders ?? 'sdk').filter(([name]) => !isHoisted(name))
+  if (host !== url.host) headers.unshift(['host', host])
+  const canonical = buildCanonicalHeaders(host === url.host ? [['host', host], ...headers] : headers)
 
-  const canonical = buildCanonicalHeaders([plan.host, ...headers])
-  const { accessKeyId, sessionToken: token } = options.credentials
-  const tokenPair: QueryPair[] = token ? [[QUERY.securityToken, encodeUri(token)]] : []
-  const parameters = [
-    ...hoisted.map(encodePair),
-    ...signingParameters(plan, accessKeyId, expiry.seconds, canonical.signedHeaders),
-    ...(options.contentSha256Header ? [encodePair([QUERY.contentSha256, payloadHash])] : []),
-    ...(plan.isTokenSigned ? tokenPair : []),
-  ]
-  const canonicalQuery = formatCanonicalQuery([...parseQuery(own.kept, 'plus'), ...parameters])
-  const steps = computeSignature(plan, canonicalQuery, canonical, payloadHash)
-  const unsigned = plan.isTokenSigned ? [] : tokenPair
-  const added = formatPairs([...parameters, [QUERY.signature, steps.signature], ...unsigned])
+  const { accessKeyId, sessionToken } = options.credentials
+  const token = sessionToken ? `&${QUERY.securityToken}=${encodeUri(sessionToken)}` : ''
+  const hash = options.contentSha256Header ? `&${QUERY.contentSha256}=${payloadHash}` : ''
+  const credential = encodeUri(`${accessKeyId}/${key.scopeText}`)
+  const parameters =
+    (query && '&') +
+    `${QUERY.algorithm}=${SIGV4_ALGORITHM}${hash}&${QUERY.credential}=${credential}` +
+    `&${QUERY.date}=${amzDate}&${QUERY.expires}=${seconds}${plan.isTokenSigned ? token : ''}` +
+    `&${QUERY.signedHeaders}=${encodeUri(canonical.signedHeaders)}` +
+    kept
+      .filter(([name]) => isHoisted(name))
+      .map(([name, value]) => `&${encodeUri(name)}=${encodeUri(value)}`)
+      .join('')
+
+  const canonicalQuery = sortQuery(buildCanonicalQuery(query, 'plus') + parameters)
+  const { canonicalRequest, stringToSign, signature } = computeSignature(
+    plan,
+    canonicalQuery,
+    canonical,
+    payloadHash,
+  )
+  const signed = `${query}${parameters}&${QUERY.signature}=${signature}${plan.isTokenSigned ? '' : token}`
   return {
-    method: plan.method,
-    url: wireUrl(plan, own.kept === '' ? added : `${own.kept}&${added}`) + plan.url.fragment,
-    headers: plan.host[1] === plan.url.host ? headers : [plan.host, ...headers],
-    expiresAt: expiry.at,
-    ...steps,
-    scope: plan.key.scope,
+    method,
+    url: wireUrl(plan, signed) + url.fragment,
+    headers,
+    expiresAt,
+    canonicalRequest,
+    stringToSign,
+    signature,
+    scope: key.scope,
     signedHeaders: canonical.names,
-    warnings: [...plan.warnings, ...expiry.warnings],
+    warnings,
   }
 }
 
-function presignedPayloadHash({ body }: HttpRequest<SyncBody>, options: SignOptions, plan: RequestPlan): string {
+function presignedPayloadHash(
+  { body }: HttpRequest<SyncBody>,
+  options: SignOptions,
+  plan: RequestPlan,
+): string {
   const given = options.payloadHash ?? headerValue(plan.headers, X_AMZ_CONTENT_SHA256)
   if (given === undefined && plan.rules.unsignedPayload) return UNSIGNED_PAYLOAD
   return resolvePayloadHash(given, readSyncBody(body))
 }
 
-function signingParameters(
-  { key, amzDate }: RequestPlan,
-  accessKeyId: string,
-  expiresIn: number, signedHeaders: string): QueryPair[] {
-  const parameters: Header[] = [
-    [QUERY.algorithm, SIGV4_ALGORITHM],
-    [QUERY.credential, `${accessKeyId}/${key.scopeText}`],
-    [QUERY.date, amzDate],
-    [QUERY.expires, String(expiresIn)],
-    [QUERY.signedHeaders, signedHeaders],
-  ]
-  return parameters.map(encodePair)
-}
-
-function encodePair([name, value]: Header): QueryPair {
-  return [encodeUri(name), encodeUri(value)]
-}
-
-function formatPairs(pairs: readonly QueryPair[]): string {
-  return pairs.map(([name, value]) => `${name}=${value}`).join('&')
-}
-
-/** The caller's own parameters, and signing parameters that stood among them. */
-interface SplitQuery {
-  readonly kept: string
-  readonly removed: ReadonlyMap<string, string>
-}
-
-function splitQuery(query: string): SplitQuery {
+/** Parts the caller's own parameters, as they stand, from signing parameters among them. */
+function takeSigningParameters(query: string): [kept: string, removed: ReadonlyMap<string, string>] {
   const removed = new Map<string, string>()
-  if (!query.includes('X-Amz-')) return { kept: query, removed }
+  if (!query.includes('X-Amz-')) return [query, removed]
   const kept = query.split('&').filter((piece) => {
-    const [name = '', value = ''] = piece.split('=', 2).map(decodeUri)
+    const [name = '', value = ''] = piece.split('=').map(decodeUri)
     if (SIGNING_PARAMETERS.has(name)) removed.set(name, value)
     return !SIGNING_PARAMETERS.has(name)
   })
-  return { kept: kept.join('&'), removed }
+  return [kept.join('&'), removed]
 }

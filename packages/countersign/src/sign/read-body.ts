@@ -15,9 +15,9 @@ export interface BodyBytes {
 }
 
 function viewOf({ buffer, byteOffset, byteLength }: ArrayBufferView): Bytes {
-  if (buffer instanceof ArrayBuffer) return new Uint8Array(buffer, byteOffset, byteLength)
+  const view = new Uint8Array(buffer, byteOffset, byteLength)
   // Shared memory could change between hashing and sending.
-  return Uint8Array.from(new Uint8Array(buffer, byteOffset, byteLength))
+  return buffer instanceof ArrayBuffer ? (view as Bytes) : view.slice()
 }
 
 /**
@@ -31,10 +31,7 @@ export function readSyncBody(body: SyncBody): Bytes | undefined {
   if (body instanceof ArrayBuffer) return new Uint8Array(body)
   if (ArrayBuffer.isView(body)) return viewOf(body)
   if (body instanceof URLSearchParams) return utf8(body.toString())
-  throw new SigningError(
-    'BODY_UNSUPPORTED',
-    'The body must be a string, bytes or URLSearchParams; for others use createSigner()',
-  )
+  throw new SigningError('BODY_UNSUPPORTED', 'The body must be text or bytes; createSigner() takes others')
 }
 
 /**

@@ -6,22 +6,23 @@
  * @module
  */
 import type { Header } from '../core/canonical-headers.ts'
+import { isText } from '../core/bytes.ts'
 import { SigningError } from '../errors.ts'
 import type { HeadersLike } from './http-request.ts'
 
-const NONE: readonly Header[] = []
-const TOKEN = /^[!#$%&'*+\-.^_`|~0-9A-Za-z]+$/
-const SENDABLE_VALUE = /^[\t\x20-\x7e]*$/
+/** What names of methods and headers are made of. */
+export const TOKEN: RegExp = /^[\w!#$%&'*+.^`|~-]+$/
+const SENDABLE_VALUE = /^[\t -~]*$/
 
 /**
  * The headers in the order given, repeats kept.
  *
  * @throws {@link SigningError} `HEADER_INVALID` naming the header, never its value
  */
-export function readHeaders(headers: HeadersLike | undefined): readonly Header[] {
-  if (!headers) return NONE
+export function readHeaders(headers: HeadersLike | undefined): Header[] {
   const list: Header[] = []
-  const pairs: Iterable<readonly [string, unknown]> = isIterable(headers) ? headers : Object.entries(headers)
+  if (!headers) return list
+  const pairs = Symbol.iterator in headers ? headers : Object.entries(headers)
   for (const [name, value] of pairs) {
     for (const single of Array.isArray(value) ? (value as unknown[]) : [value]) {
       if (single !== undefined) list.push(readHeader(name, single))
@@ -30,20 +31,10 @@ export function readHeaders(headers: HeadersLike | undefined): readonly Header[]
   return list
 }
 
-function isIterable(headers: HeadersLike): headers is Iterable<readonly [string, string]> {
-  return Symbol.iterator in headers
-}
-
 function readHeader(name: unknown, value: unknown): Header {
-  if (typeof name !== 'string' || !TOKEN.test(name)) {
-    throw new SigningError('HEADER_INVALID', 'A header name must be a token')
-  }
   const text = typeof value === 'number' ? String(value) : value
-  if (typeof text !== 'string' || !SENDABLE_VALUE.test(text)) {
-    throw new SigningError(
-      'HEADER_INVALID',
-      `The header ${name} must be ASCII without control characters; encode it`,
-    )
+  if (!isText(name, TOKEN) || !isText(text, SENDABLE_VALUE)) {
+    throw new SigningError('HEADER_INVALID', `The header ${String(name)} must be a token with an ASCII value`)
   }
   return [name.toLowerCase(), text]
 }

@@ -7,12 +7,16 @@
  */
 import { SigningError } from '../errors.ts'
 
-/** A URL in its raw parts. */
-export interface UrlParts {
+/** What a URL says of the connection. */
+interface Origin {
   /** `http`, `https`, `ws` or `wss`. */
   readonly scheme: string
   /** What belongs into `Host`: lower case, without user and default port. */
   readonly host: string
+}
+
+/** A URL in its raw parts. */
+export interface UrlParts extends Origin {
   /** Begins with `/`. */
   readonly path: string
   /** Without `?`. */
@@ -21,16 +25,11 @@ export interface UrlParts {
   readonly fragment: string
 }
 
-const DEFAULT_PORTS: ReadonlyMap<string, number> = new Map([
-  ['https', 443],
-  ['http', 80],
-  ['wss', 443],
-  ['ws', 80],
-])
-const HOST_AND_PORT = /^([a-z0-9._~-]+|\[[0-9a-f:.]+\])(?::(\d*))?$/
+// A scheme, perhaps a user with a password, a host, perhaps a port.
+const ORIGIN = /^((?:http|ws)(s?)):\/\/(.*@)?([\w.~-]+|\[[0-9a-f:.]+\])(?::(\d*))?$/
 
-/** Scheme and host of the URL that was read last: most requests go where the one before went. */
-let lastOrigin = { text: '', scheme: '', host: '' }
+/** The origin that was read last: most requests go where the one before went. */
+let last: { text: string; origin: Origin } | undefined
 
 /**
  * Takes a URL apart.
@@ -49,33 +48,22 @@ export function readUrl(url: string | URL): UrlParts {
   return {
     scheme,
     host,
-    path: pathStart === pathEnd ? '/' : text.slice(pathStart, pathEnd),
-    query: pathEnd === end ? '' : text.slice(pathEnd + 1, end),
-    fragment: hash < 0 ? '' : text.slice(hash),
+    path: text.slice(pathStart, pathEnd) || '/',
+    query: text.slice(pathEnd + 1, end),
+    fragment: text.slice(end),
   }
 }
 
-function readOrigin(origin: string): typeof lastOrigin {
-  if (origin === lastOrigin.text) return lastOrigin
-  const [scheme = '', authority = ''] = origin.toLowerCase().split('://')
-  const defaultPort = DEFAULT_PORTS.get(scheme)
-  if (defaultPort === undefined) {
-    throw new SigningError('URL_INVALID', 'The URL must be absolute: https://host/path')
+function readOrigin(text: string): Origin {
+  if (text === last?.text) return last.origin
+  const [, scheme = '', s, user, name, digits] = ORIGIN.exec(text.toLowerCase()) ?? []
+  const port = Number(digits)
+  if (!name || port > 65_535) {
+    throw new SigningError('URL_INVALID', 'The URL must be absolute, with a valid host and port')
   }
-  const read = { text: origin, scheme, host: readHost(authority, defaultPort) }
+  const isDefaultPort = !digits || port === (s ? 443 : 80)
+  const origin = { scheme, host: isDefaultPort ? name : `${name}:${port}` }
   // A user name or password is not kept.
-  if (!authority.includes('@')) lastOrigin = read
-  return read
-}
-
-function readHost(authority: string, defaultPort: number): string {
-  const [, name, digits] = HOST_AND_PORT.exec(authority.slice(authority.lastIndexOf('@') + 1)) ?? []
-  const port = digits ? Number(digits) : defaultPort
-  if (name === undefined || port > 65_535) {
-    throw new SigningError(
-      'URL_INVALID',
-      'The host must be an ASCII name or address, the port at most 65535',
-    )
-  }
-  return port === defaultPort ? name : `${name}:${port}`
+  if (!user) last = { text, origin }
+  return origin
 }

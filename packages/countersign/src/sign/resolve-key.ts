@@ -3,46 +3,60 @@
  *
  * @module
  */
-import type { Credentials, KeyCredentials } from '../credentials/credentials.ts'
+import { formatCredentialScope, isSameScope, type CredentialScope } from '../core/credential-scope.ts'
+import { inferScope } from '../core/service-hosts.ts'
+import type { AnyCredentials } from '../credentials/credentials.ts'
 import { SigningError } from '../errors.ts'
-import { SigningKey } from '../keys/signing-key.ts'
+import { deriveScopedKey, type ScopedKey } from '../keys/scoped-key.ts'
 import { SigningKeyCache } from '../keys/signing-key-cache.ts'
-import type { ResolvedScope, SignOptions } from './sign-options.ts'
+import type { UrlParts } from './read-url.ts'
+import type { SignOptions } from './sign-options.ts'
 
 /** How many derived keys are kept for all signers of the process. */
 const CACHED_KEYS = 1000
 
-let cache: SigningKeyCache | undefined
+let cache: SigningKeyCache<ScopedKey> | undefined
 
 /**
- * The key to sign with, from the cache where it was derived before.
+ * The key to sign with: the one given, else one that is derived, unless it was before.
  *
  * @param day UTC day as `YYYYMMDD`
- * @throws {@link SigningError} `DATE_MISMATCH` when a given signing key is for another day
+ * @throws {@link SigningError} `SCOPE_UNKNOWN`, `HOST_NOT_SIGNABLE`, `CREDENTIAL_SCOPE_MALFORMED`; `DATE_MISMATCH` or
+ *   `SIGNING_KEY_SCOPE_MISMATCH` when the key given is for something else
  */
-export function resolveSigningKey(
-  credentials: Credentials | KeyCredentials,
-  day: string,
-  { region, service }: ResolvedScope,
-  keyDate?: SignOptions['keyDate'],
-): SigningKey {
-  if ('signingKey' in credentials) {
-    return keyDate === 'keep' ? credentials.signingKey : keyOfDay(credentials.signingKey, day)
+export function resolveKey(options: SignOptions, url: UrlParts, day: string): ScopedKey {
+  const { accessKeyId, secretAccessKey = '', signingKey }: AnyCredentials = options.credentials
+  const scope = resolveScope(options, url, day, signingKey?.scope)
+  if (signingKey) {
+    if (isSameScope(signingKey.scope, scope)) return signingKey
+    throw new SigningError(
+      signingKey.scope.date === scope.date ? 'SIGNING_KEY_SCOPE_MISMATCH' : 'DATE_MISMATCH',
+      `The signing key is for ${signingKey.scopeText}, not for ${formatCredentialScope(scope)}`,
+    )
   }
-  const { accessKeyId, secretAccessKey } = credentials
-  const scope = { date: day, region, service }
   cache ??= new SigningKeyCache(CACHED_KEYS)
-  const cached = cache.find(accessKeyId, secretAccessKey, scope)
-  if (cached) return cached
-  const key = SigningKey.derive(secretAccessKey, scope)
-  cache.store(accessKeyId, secretAccessKey, key)
+  let key = cache.find(accessKeyId, secretAccessKey, scope)
+  if (!key) {
+    key = deriveScopedKey(secretAccessKey, scope)
+    cache.store(accessKeyId, secretAccessKey, key)
+  }
   return key
 }
 
-function keyOfDay(key: SigningKey, day: string): SigningKey {
-  if (key.scope.date === day) return key
-  throw new SigningError(
-    'DATE_MISMATCH',
-    `The signing key is for ${key.scope.date}, the request for ${day}`,
-  )
+/** Service and region are those given, those of the key given, or those that the host tells. */
+function resolveScope(
+  { service, region, keyDate }: SignOptions,
+  { host, path }: UrlParts,
+  day: string,
+  ofKey: CredentialScope | undefined,
+): CredentialScope {
+  const date = ofKey && keyDate === 'keep' ? ofKey.date : day
+  service ||= ofKey?.service
+  region ||= ofKey?.region
+  if (service && region) return { date, region, service }
+  const ofHost = inferScope(host, path)
+  service ||= ofHost?.service
+  region ||= ofHost?.region
+  if (service && region && ofHost?.region !== '*') return { date, region, service }
+  throw new SigningError('SCOPE_UNKNOWN', `${host} does not tell service and region; give both`)
 }

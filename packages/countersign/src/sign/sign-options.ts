@@ -8,12 +8,9 @@ import type { PathEncoding } from '../core/canonical-path.ts'
 import type { PlusMeaning } from '../core/canonical-query.ts'
 import { parseDate } from '../core/http-date.ts'
 import { X_AMZ_DATE } from '../core/names.ts'
-import { inferScope } from '../core/service-hosts.ts'
 import type { Credentials, KeyCredentials } from '../credentials/credentials.ts'
-import { SigningError } from '../errors.ts'
 import type { SignHeaders } from './header-selection.ts'
 import { headerValue } from './read-headers.ts'
-import type { UrlParts } from './read-url.ts'
 
 /** What can be set for any signing, whoever signs. */
 export interface SigningRules {
@@ -54,35 +51,6 @@ export interface PresignOptions extends SignOptions {
   readonly expiresIn?: number | undefined
   /** Headers that move into the query, `*` for any run of characters. None by default: S3 ignores some there. */
   readonly hoistHeaders?: readonly string[] | undefined
-}
-
-/** Where and for what a request is signed. */
-export interface ResolvedScope {
-  readonly service: string
-  readonly region: string
-}
-
-/**
- * Service and region: those of a signing key, those given, or those that the host tells.
- *
- * @throws {@link SigningError} `SCOPE_UNKNOWN`, `SIGNING_KEY_SCOPE_MISMATCH`, `HOST_NOT_SIGNABLE`
- */
-export function resolveScope({ credentials, service, region }: SignOptions, { host, path }: UrlParts): ResolvedScope {
-  if ('signingKey' in credentials) return scopeOfKey(credentials.signingKey.scope, service, region)
-  if (service && region) return { service, region }
-  const inferred = inferScope(host, path)
-  const known = { service: service || inferred?.service, region: region || inferred?.region }
-  if (isComplete(known) && !inferred?.algorithm) return known
-  throw new SigningError('SCOPE_UNKNOWN', `${host} does not tell service and region; give both`)
-}
-
-function isComplete(scope: { service: string | undefined; region: string | undefined }): scope is ResolvedScope {
-  return Boolean(scope.service && scope.region)
-}
-
-function scopeOfKey(scope: ResolvedScope, service = scope.service, region = scope.region): ResolvedScope {
-  if (service === scope.service && region === scope.region) return scope
-  throw new SigningError('SIGNING_KEY_SCOPE_MISMATCH', `The signing key is for ${scope.service} in ${scope.region}`)
 }
 
 /**

@@ -9,12 +9,12 @@ import type { Bytes } from '../core/bytes.ts'
 import { buildCanonicalHeaders, type Header } from '../core/canonical-headers.ts'
 import { buildCanonicalQuery } from '../core/canonical-query.ts'
 import { SIGV4_ALGORITHM, X_AMZ_CONTENT_SHA256, X_AMZ_DATE, X_AMZ_SECURITY_TOKEN } from '../core/names.ts'
+import { systemClock } from './clock.ts'
 import { computeSignature } from './compute-signature.ts'
 import { selectHeaders } from './header-selection.ts'
 import type { HttpRequest, SignedRequest, SyncBody } from './http-request.ts'
 import { assertProtected, resolvePayloadHash } from './payload-hash.ts'
-import { isOfInstant, planRequest, wireUrl, type RequestPlan } from './plan-request.ts'
-import { systemClock } from './clock.ts'
+import { planRequest, wireUrl } from './plan-request.ts'
 import { readSyncBody } from './read-body.ts'
 import { headerValue } from './read-headers.ts'
 import type { SignOptions } from './sign-options.ts'
@@ -51,45 +51,44 @@ export function signWithBody(
   now: () => Date,
 ): SignedRequest {
   const plan = planRequest(request, options, now)
+  const { method, key, amzDate, warnings } = plan
   const givenHash = options.payloadHash ?? headerValue(plan.headers, X_AMZ_CONTENT_SHA256)
   const payloadHash = resolvePayloadHash(givenHash, body)
-  assertProtected(payloadHash, plan.url.scheme, options.allowUnsignedPayloadOverHttp)
+  assertProtected(payloadHash, plan.url, options)
 
-  const own = ownHeaders(plan, options, payloadHash, givenHash !== undefined)
-  const kept = plan.headers.length === 0 ? plan.headers : plan.headers.filter(([name]) => !REPLACED.has(name))
-  const canonical = buildCanonicalHeaders(kept.length === 0 ? own : [...own, ...signedOf(kept, plan, options)])
-  const canonicalQuery = buildCanonicalQuery(plan.wireQuery, 'plus')
-  const { canonicalRequest, stringToSign, signature } = computeSignature(plan, canonicalQuery, canonical, payloadHash)
-  const headers = [...own, ...kept]
-  const { sessionToken, accessKeyId } = options.credentials
+  // What a signature brings along comes first, in canonical order, and is always covered.
+  const headers: Header[] = [['host', plan.host]]
+  if (options.contentSha256Header ?? (plan.rules.contentSha256Header || givenHash !== undefined)) {
+    headers.push([X_AMZ_CONTENT_SHA256, payloadHash])
+  }
+  headers.push([X_AMZ_DATE, amzDate])
+  const { accessKeyId, sessionToken } = options.credentials
+  if (sessionToken && plan.isTokenSigned) headers.push([X_AMZ_SECURITY_TOKEN, sessionToken])
+  const kept = plan.headers.filter(([name]) => !REPLACED.has(name))
+  const canonical = buildCanonicalHeaders([
+    ...headers,
+    ...selectHeaders(kept, options.signHeaders ?? 'minimal'),
+  ])
+
+  const query = buildCanonicalQuery(plan.wireQuery, 'plus')
+  const { canonicalRequest, stringToSign, signature } = computeSignature(plan, query, canonical, payloadHash)
+  headers.push(...kept)
   if (sessionToken && !plan.isTokenSigned) headers.push([X_AMZ_SECURITY_TOKEN, sessionToken])
-  const credential = `${accessKeyId}/${plan.key.scopeText}`
-  headers.push(['authorization', formatAuthorization(SIGV4_ALGORITHM, credential, canonical.signedHeaders, signature)])
+  const credential = `${accessKeyId}/${key.scopeText}`
+  headers.push([
+    'authorization',
+    formatAuthorization(SIGV4_ALGORITHM, credential, canonical.signedHeaders, signature),
+  ])
   const signed: SignedRequest = {
-    method: plan.method,
+    method,
     url: wireUrl(plan, plan.wireQuery),
     headers,
     canonicalRequest,
     stringToSign,
     signature,
-    scope: plan.key.scope,
+    scope: key.scope,
     signedHeaders: canonical.names,
-    warnings: plan.warnings,
+    warnings,
   }
-  return body === undefined ? signed : { ...signed, body }
-}
-
-/** The headers that a signature brings along and always covers, in canonical order. */
-function ownHeaders(plan: RequestPlan, options: SignOptions, payloadHash: string, isHashGiven: boolean): Header[] {
-  const headers: Header[] = [plan.host]
-  const isHashSent = options.contentSha256Header ?? (plan.rules.contentSha256Header || isHashGiven)
-  if (isHashSent) headers.push([X_AMZ_CONTENT_SHA256, payloadHash])
-  headers.push([X_AMZ_DATE, plan.amzDate])
-  const { sessionToken } = options.credentials
-  if (sessionToken && plan.isTokenSigned) headers.push([X_AMZ_SECURITY_TOKEN, sessionToken])
-  return headers
-}
-
-function signedOf(kept: readonly Header[], plan: RequestPlan, { signHeaders = 'minimal' }: SignOptions): Header[] {
-  return selectHeaders(kept, signHeaders).filter((header) => isOfInstant(header, plan))
+  return body ? { ...signed, body } : signed
 }

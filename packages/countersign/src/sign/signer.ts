@@ -47,13 +47,17 @@ export interface Signer {
 export function createSigner(options: SignerOptions): Signer {
   const now = options.now ?? systemClock
   const { credentials } = options
-  const provide = typeof credentials === 'function' ? cacheProvider(credentials, now) : async () => credentials
+  const provide =
+    typeof credentials === 'function' ? cacheProvider(credentials, now) : async () => credentials
 
   return {
     async sign(request) {
       const { body } = request
       if (body !== undefined && isStream(body) && isHashGiven(request)) {
-        return { ...signWithBody(request, undefined, { ...options, credentials: await provide() }, now), body }
+        return {
+          ...signWithBody(request, undefined, { ...options, credentials: await provide() }, now),
+          body,
+        }
       }
       const { bytes, contentType } = await readBody(body)
       const typed = contentType === undefined ? request : withContentType(request, contentType)
@@ -61,7 +65,11 @@ export function createSigner(options: SignerOptions): Signer {
     },
     async presign(request, presignOptions) {
       const body = request.body === undefined ? undefined : (await readBody(request.body)).bytes
-      return presignAt({ ...request, body }, { ...options, ...presignOptions, credentials: await provide() }, now)
+      return presignAt(
+        { ...request, body },
+        { ...options, ...presignOptions, credentials: await provide() },
+        now,
+      )
     },
   }
 }
