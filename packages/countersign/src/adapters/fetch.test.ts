@@ -60,7 +60,7 @@ describe('on the wire', () => {
   })
 
   async function serve(request: IncomingMessage, response: ServerResponse): Promise<void> {
-    const verified = verifiedOf(request)!
+    const verified = verifiedOf(request)
     const chunks: Uint8Array[] = []
     for await (const chunk of verified.body ?? []) chunks.push(chunk)
     seen.push({ verified, headers: request.headersDistinct, body: Buffer.concat(chunks) })

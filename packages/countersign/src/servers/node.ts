@@ -13,6 +13,7 @@ import { CountersignError, VerificationError } from '../errors.ts'
 import type { RequestMessage } from '../verify/message.ts'
 import type { ErrorResponse, ResponseOptions } from '../verify/responses/response.ts'
 import { restJson } from '../verify/responses/rest-json.ts'
+import { refuse } from '../verify/refusals.ts'
 import type { VerifiedRequest } from '../verify/verified-request.ts'
 import type { Verifier } from '../verify/verifier.ts'
 
@@ -83,9 +84,15 @@ function bodyOf(request: NodeRequest): AsyncIterable<Uint8Array> {
   return request.iterator?.({ destroyOnReturn: false }) ?? request
 }
 
-/** What the guard found out about a request that it let through. Its body is here; the request itself has been read. */
-export function verifiedOf(request: object): VerifiedRequest | undefined {
-  return verifiedRequests.get(request)
+/**
+ * What the guard found out about a request that it let through. Its body is here; the request itself has been read.
+ *
+ * @throws {@link VerificationError} `SIGNATURE_MISSING` for a request that no guard let through
+ */
+export function verifiedOf(request: object): VerifiedRequest {
+  const verified = verifiedRequests.get(request)
+  if (verified) return verified
+  throw refuse('SIGNATURE_MISSING', 'The request did not come through requireSignature')
 }
 
 /**
