@@ -103,20 +103,23 @@ async function demonstrate(base) {
   showCurl(base)
 }
 
+function wantedPort() {
+  const port = Number(process.env.PORT ?? 8787)
+  if (Number.isInteger(port) && port >= 0 && port <= 65_535) return port
+  console.error('PORT must be a number from 0 to 65535')
+  return process.exit(1)
+}
+
 async function start() {
   try {
-    return await listen(server, Number(process.env.PORT ?? 8787))
-  } catch (error) {
-    if (error.code !== 'EADDRINUSE') throw error
-    console.log('The port is taken; another one will do.')
+    return await listen(server, wantedPort())
+  } catch {
+    console.log('That port cannot be had; another one will do.')
     return listen(server)
   }
 }
 
-for (const signal of ['SIGINT', 'SIGTERM']) {
-  process.once(signal, () => {
-    server.close()
-    server.closeAllConnections()
-  })
-}
+for (const signal of ['SIGINT', 'SIGTERM']) process.once(signal, () => process.exit(0))
+// Whoever reads the output has seen enough: `npm start | head`.
+process.stdout.on('error', () => process.exit(0))
 await demonstrate(await start())

@@ -18,9 +18,14 @@ function list(query, principal, response) {
 
 async function store(name, body, response) {
   const pieces = []
-  for await (const piece of body ?? []) pieces.push(piece)
+  try {
+    for await (const piece of body ?? []) pieces.push(piece)
+  } catch (error) {
+    // A long body is checked while it is read: only at its end is it known to be the one that was signed.
+    return reply(response, 400, { message: error.message })
+  }
   notes.set(name, Buffer.concat(pieces).toString('utf8'))
-  reply(response, 201, { stored: name })
+  return reply(response, 201, { stored: name })
 }
 
 /**

@@ -39,7 +39,7 @@ describe('Express', () => {
     const router = express.Router()
     router.use(guard)
     router.put('/things/:id', (request, response) => {
-      const { covered, principal } = verifiedOf(request)!
+      const { covered, principal } = verifiedOf(request)
       response.end(JSON.stringify({ url: request.url, path: covered.path, query: covered.query, principal }))
     })
     const origin = await serve(express().use('/api/v1', router))

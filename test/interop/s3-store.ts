@@ -47,7 +47,7 @@ async function serve(
   request: IncomingMessage,
   response: ServerResponse,
 ): Promise<void> {
-  const answer = verifiedOf(request)!
+  const answer = verifiedOf(request)
   verified.push(answer)
   const { method, path } = answer.covered
   const name = decodeURIComponent(path)

@@ -15,7 +15,7 @@ describe("undici's own classes, which are not the platform's", () => {
   it('are taken by a signed fetch that sends with undici', async () => {
     const server = await startServer((request, response) => {
       guard(request, response, () => {
-        response.end(`${request.method} ${verifiedOf(request)!.payload}`)
+        response.end(`${request.method} ${verifiedOf(request).payload}`)
       })
     })
     const signedFetch = createSignedFetch(signer, {

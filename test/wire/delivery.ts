@@ -106,7 +106,7 @@ export async function openWay(rules: Partial<ServerRules> = {}): Promise<Way> {
   const guard = requireSignature(verifier, { onRefused: (error) => (fate = { refusedByServer: error }) })
   async function serve(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const served = verifiedOf(request)
-    fate = { ...(served && { served }), servedBody: await collect(served?.body) }
+    fate = { served, servedBody: await collect(served.body) }
     response.end(request.method === 'HEAD' ? undefined : 'let in')
   }
   const server = await startServer((request, response) => {

@@ -1,0 +1,152 @@
+import { spawn, type ChildProcess } from 'node:child_process'
+import { createServer } from 'node:net'
+import { once } from 'node:events'
+import { fileURLToPath } from 'node:url'
+import { afterEach, describe, expect, it } from 'vitest'
+import { signRequest } from '../../packages/countersign/src/index.ts'
+import { run } from '../interop/programs.ts'
+import { describeWithTool } from '../kit/tools.ts'
+
+const root = fileURLToPath(new URL('../../', import.meta.url))
+
+/** The demo of `npm start`, while it runs. */
+interface Demo {
+  readonly child: ChildProcess
+  /** What it has printed so far. */
+  output(): string
+  /** Its exit code, or the signal that ended it. */
+  readonly end: Promise<number | string | null>
+  /** Waits for a text in its output. */
+  saying(text: string): Promise<string>
+}
+
+const demos: Demo[] = []
+afterEach(() => {
+  for (const { child } of demos.splice(0)) child.kill('SIGKILL')
+})
+
+function start(env: Record<string, string> = { PORT: '0' }): Demo {
+  const child = spawn(process.execPath, ['examples/start.mjs'], {
+    cwd: root,
+    env: { PATH: process.env['PATH'] ?? '', ...env },
+  })
+  let text = ''
+  const waiting = new Set<() => void>()
+  for (const stream of [child.stdout, child.stderr]) {
+    stream.setEncoding('utf8').on('data', (piece: string) => {
+      text += piece
+      for (const look of waiting) look()
+    })
+  }
+  const end = once(child, 'close').then(([code, signal]) => (code ?? signal) as number | string)
+  const demo: Demo = {
+    child,
+    output: () => text,
+    end,
+    async saying(wanted) {
+      await Promise.race([
+        end.then(() => {
+          throw new Error(`It ended without saying ${wanted}: ${text}`)
+        }),
+        new Promise<void>((resolve) => {
+          const look = (): void => void (text.includes(wanted) && resolve())
+          waiting.add(look)
+          look()
+        }),
+      ])
+      return text
+    },
+  }
+  demos.push(demo)
+  return demo
+}
+
+const LAST = 'Ctrl-C stops the server.'
+
+describe('npm start', () => {
+  it('shows a signed request, a tampered one and what to try, in plain text when it is piped', async () => {
+    const text = await start().saying(LAST)
+    expect(text).toMatch(/Verdict: valid\n[^]*HTTP 200\n[^]*Verdict: invalid\n[^]*HTTP 403\n/)
+    expect(text).toContain('Canonical request')
+    expect(text).not.toContain('\u001b')
+  })
+
+  it.each(['SIGINT', 'SIGTERM'] as const)(
+    'ends at once on %s, with connections still open',
+    async (signal) => {
+      const demo = start()
+      const url = /http:\/\/[\d.:]+\/notes/.exec(await demo.saying(LAST))![0]
+      const kept = await fetch(url, { headers: { connection: 'keep-alive' } })
+      await kept.text()
+      demo.child.kill(signal)
+      expect(await demo.end).toBe(0)
+    },
+  )
+
+  it('ends on a signal that comes early', async () => {
+    const demo = start()
+    await demo.saying('1. Signed')
+    demo.child.kill('SIGINT')
+    expect(await demo.end).toBe(0)
+  })
+
+  it('takes another port where its own is taken', async () => {
+    const other = createServer().listen(0, '127.0.0.1')
+    await once(other, 'listening')
+    const { port } = other.address() as { port: number }
+    const text = await start({ PORT: `${port}` }).saying(LAST)
+    expect(text).toContain('another one will do')
+    expect(text).not.toContain(`:${port}/`)
+    other.close()
+  })
+
+  it('says what a port must be', async () => {
+    const demo = start({ PORT: 'http' })
+    expect(await demo.end).toBe(1)
+    expect(demo.output()).toBe('PORT must be a number from 0 to 65535\n')
+  })
+
+  it('ends quietly when nobody reads on', async () => {
+    const demo = start()
+    demo.child.stdout!.once('data', () => demo.child.stdout!.destroy())
+    expect(await demo.end).toBe(0)
+    expect(demo.output()).not.toContain('EPIPE')
+  })
+
+  it('lives on when a long body turns out to be another one at its end', async () => {
+    const text = await start().saying(LAST)
+    const [, id = '', secret = '', base = ''] = /"(\w+):([\w-]+)".*"(http:[^"]+)\/notes\?/.exec(text) ?? []
+    const signed = signRequest(
+      { method: 'PUT', url: `${base}/notes/long`, headers: { 'x-amz-content-sha256': '0'.repeat(64) } },
+      {
+        credentials: { accessKeyId: id, secretAccessKey: secret },
+        service: 'execute-api',
+        region: 'us-east-1',
+      },
+    )
+    const response = await fetch(signed.url, { ...signed, body: 'x'.repeat(2_000_000) })
+    expect([response.status, await response.json()]).toMatchObject([400, { message: expect.any(String) }])
+    expect((await fetch(`${base}/notes`)).status).toBe(403)
+  })
+})
+
+describeWithTool('curl', 'the commands that npm start prints', () => {
+  it('do what it says', async () => {
+    const demo = start()
+    const lines = (await demo.saying(LAST)).split('\n')
+    const [list = '', put = '', plain = ''] = lines
+      .filter((line) => line.includes('curl '))
+      .map((line) => line.slice(line.indexOf('curl ')))
+    const type = async (command: string): Promise<string> =>
+      run('/bin/sh', ['-c', command.replace('curl', 'curl -sS -q')])
+    expect(JSON.parse(await type(put))).toEqual({ stored: 'first' })
+    expect(JSON.parse(await type(list))).toEqual({ caller: 'demo-user', notes: ['apple', 'avocado'] })
+    expect(
+      JSON.parse(await type(put.replace('-X PUT -H "content-type: text/plain" -d "hello"', ''))),
+    ).toEqual({
+      first: 'hello',
+    })
+    expect(await type(plain)).toMatch(/^HTTP\/1\.1 403 /)
+    await demo.saying('refused GET /notes: SIGNATURE_MISSING')
+  })
+})
