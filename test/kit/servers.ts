@@ -91,29 +91,28 @@ export async function startTap(upstreamPort: number): Promise<Tap> {
   }
 }
 
-/** Writes bytes to a server as they are, and reads its answer until it closes the connection or falls silent. */
+/**
+ * Writes bytes to a server as they are, and reads until it closes the connection: one that shall not do so by itself
+ * has to be asked to. After `patience` milliseconds it counts as one that does not.
+ */
 export async function exchangeBytes(
   port: number,
-  pieces: readonly (string | Uint8Array)[],
-  { silence = 200 }: { silence?: number } = {},
+  bytes: string,
+  patience = 5000,
 ): Promise<{ text: string; isClosed: boolean }> {
   return new Promise((resolve) => {
-    const socket = connect(port, '127.0.0.1', () => {
-      for (const piece of pieces)
-        socket.write(typeof piece === 'string' ? Buffer.from(piece, 'latin1') : piece)
-    })
     const chunks: Buffer[] = []
-    let isClosed = false
-    const finish = (): void => resolve({ text: Buffer.concat(chunks).toString('latin1'), isClosed })
+    const finish = (isClosed: boolean): void => {
+      clearTimeout(timer)
+      resolve({ text: Buffer.concat(chunks).toString('latin1'), isClosed })
+    }
+    const socket = connect(port, '127.0.0.1', () => socket.write(bytes, 'latin1'))
+    const timer = setTimeout(() => {
+      finish(false)
+      socket.destroy()
+    }, patience)
     socket.on('data', (chunk) => chunks.push(chunk))
     socket.on('error', () => {})
-    socket.on('close', () => {
-      isClosed = true
-      finish()
-    })
-    socket.setTimeout(silence, () => {
-      finish()
-      socket.destroy()
-    })
+    socket.on('close', () => finish(true))
   })
 }

@@ -99,6 +99,7 @@ const nodeHttp: WireClient = {
           path: targetOf(url),
           headers: Object.fromEntries(named),
           agent: false,
+          setHost: false,
         },
         (response) => {
           text(response).then((answer) => resolve({ status: response.statusCode ?? 0, body: answer }), reject)
