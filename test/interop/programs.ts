@@ -4,6 +4,7 @@
  * @module
  */
 import { execFile, spawnSync } from 'node:child_process'
+import { describe } from 'vitest'
 import { describeWithTool, findTool } from '../kit/tools.ts'
 
 /** Runs a program to its end. Proxies and settings of the host stay out of it. */
@@ -42,5 +43,5 @@ function findPython(module: string): string | undefined {
 export function describeWithPython(module: string, name: string, fn: (python: string) => void): void {
   const python = findPython(module)
   if (python === undefined) describeWithTool(`python3 with ${module}`, name, fn)
-  else describeWithTool('env', name, () => fn(python))
+  else describe(name, () => fn(python))
 }

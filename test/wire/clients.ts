@@ -47,7 +47,7 @@ export const HEADERS_CLASS: readonly ClientName[] = ['undici fetch', 'fetch']
 const agents = new Map<number, Agent>()
 
 /** An agent whose connections all lead to the tap, so that any host can be signed for. TLS is left out. */
-export function agentTo(port: number): Agent {
+function agentTo(port: number): Agent {
   let agent = agents.get(port)
   if (!agent) {
     agent = new Agent({
@@ -156,7 +156,7 @@ const undiciFetching: WireClient = {
 }
 
 /** Node's own `fetch` that reaches the tap. */
-export function fetchTo(port: number): (url: string, init?: RequestInit) => Promise<Response> {
+function fetchTo(port: number): (url: string, init?: RequestInit) => Promise<Response> {
   return async (url, init) => fetch(url, { ...init, dispatcher: agentTo(port) } as RequestInit)
 }
 
