@@ -114,7 +114,7 @@ describe('A17 foreign Authorization', () => {
     const message = { method: 'GET', target: '/b/k', headers: [['authorization', 'Bearer x']] as const }
     for (const ignoreForeignAuthorization of [true, false]) {
       const options = { ignoreForeignAuthorization }
-      expect(await refusalOf(message, options)).toMatchObject({ code: 'MECHANISM_UNSUPPORTED', status: 400 })
+      expect(await refusalOf(message, options)).toMatchObject({ code: 'SCHEME_UNKNOWN', status: 400 })
     }
   })
 
@@ -301,14 +301,19 @@ describe('A41 separators', () => {
       ['an empty Signature', (value: string) => value.replace(/Signature=.*/, 'Signature=')],
       ['an empty Credential', (value: string) => value.replace(/Credential=[^,]*/, 'Credential=')],
       ['a blank before the equals sign', (value: string) => value.replace('Credential=', 'Credential =')],
-      ['the scheme alone', () => 'AWS4-HMAC-SHA256'],
     ])('%s', async (_, change) => {
       const changed = withAuthorization(message, change)
       await expectRefused(changed, 'AUTHORIZATION_MALFORMED', ON_HEADER)
     })
 
-    it('another scheme, or the right one in other case', async () => {
-      for (const scheme of ['AWS4-ECDSA-P256-SHA256', 'aws4-hmac-sha256', 'AWS4-HMAC-SHA512', 'AWS4']) {
+    it('the scheme alone, or in other case', async () => {
+      const alone = withAuthorization(message, () => 'AWS4-HMAC-SHA256')
+      const lower = withAuthorization(message, (value) => value.replace('AWS4-HMAC', 'aws4-hmac'))
+      for (const changed of [alone, lower]) await expectRefused(changed, 'SCHEME_UNKNOWN', 'InvalidArgument')
+    })
+
+    it('another scheme', async () => {
+      for (const scheme of ['AWS4-ECDSA-P256-SHA256', 'AWS4-HMAC-SHA512', 'AWS4']) {
         const changed = withAuthorization(message, (value) => value.replace('AWS4-HMAC-SHA256', scheme))
         expect(await refusalOf(changed)).toMatchObject({ code: 'MECHANISM_UNSUPPORTED', status: 400 })
       }

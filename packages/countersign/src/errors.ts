@@ -63,8 +63,10 @@ export type VerificationErrorCode =
   | 'SIGNATURE_MISSING'
   /** The request carries more than one signature, or one beside a foreign Authorization header. */
   | 'MECHANISMS_SEVERAL'
-  /** The Authorization header is of another kind than those served. */
+  /** The Authorization header is one of AWS's that is not served here: SigV2, or an algorithm that was not passed in. */
   | 'MECHANISM_UNSUPPORTED'
+  /** The Authorization header is not one of AWS's, or has nothing behind its scheme. */
+  | 'SCHEME_UNKNOWN'
   /** `X-Amz-Algorithm` is none of those served. */
   | 'ALGORITHM_UNSUPPORTED'
   /** The Authorization header, or one of its components, cannot be read. */

@@ -6,18 +6,9 @@
  */
 import { EMPTY_SHA256 } from '../core/names.ts'
 import { createSha256 } from '../crypto/incremental-sha256.ts'
+import { wrongHash, wrongLength, type ExpectedBody } from './expected-body.ts'
 import type { RequestMessage } from './message.ts'
 import { refuse } from './refusals.ts'
-
-/** What a body must be. */
-export interface ExpectedBody {
-  /** SHA-256 in lower-case hex, where the signature covers it. */
-  readonly hash?: string | undefined
-  /** Length in bytes, where the signature covers `content-length`. */
-  readonly length?: number | undefined
-  /** Longest body that is taken, in bytes. */
-  readonly maxBytes: number
-}
 
 /** A body that was looked at, and whether it is known to be the right one. */
 export interface CheckedBody {
@@ -46,19 +37,9 @@ async function* passChecked(
   if (computed !== undefined && computed !== expected.hash) throw wrongHash(expected.hash ?? '', computed)
 }
 
-function wrongHash(clientHash: string, computedHash: string): Error {
-  return refuse('PAYLOAD_MISMATCH', 'The body is not the one that was signed', { clientHash, computedHash })
-}
-
 function tooLong({ length, maxBytes }: ExpectedBody): Error {
   if (length !== undefined && length <= maxBytes) return wrongLength(length)
   return refuse('BODY_TOO_LARGE', `The body is over ${maxBytes} bytes`, { maxBytes: String(maxBytes) })
-}
-
-function wrongLength(length: number): Error {
-  return refuse('BODY_LENGTH_MISMATCH', `The body is not ${length} bytes long, as signed`, {
-    length: String(length),
-  })
 }
 
 /**
@@ -134,6 +115,10 @@ async function* replay(
   chunks: readonly Uint8Array[],
   rest: AsyncGenerator<Uint8Array, void, undefined>,
 ): AsyncGenerator<Uint8Array, void, undefined> {
-  yield* chunks
-  yield* rest
+  try {
+    yield* chunks
+    yield* rest
+  } finally {
+    await rest.return()
+  }
 }

@@ -92,7 +92,7 @@ describe('an invalid request', () => {
     ['a limit', presign(), 'LIMIT_EXCEEDED', { limits: { queryPairs: 1 } }],
     ['no signature', { method: 'GET', target: '/', headers: [] }, 'SIGNATURE_MISSING'],
     ['two signatures', withHeaders(presign(), ['authorization', 'x']), 'MECHANISMS_SEVERAL'],
-    ['another scheme', withAuthorization(signInHeader(), () => 'Bearer x'), 'MECHANISM_UNSUPPORTED'],
+    ['another scheme', withAuthorization(signInHeader(), () => 'Bearer x'), 'SCHEME_UNKNOWN'],
     [
       'another algorithm',
       withTarget(presign(), (target) => target.replace('HMAC', 'ECDSA')),

@@ -8,6 +8,7 @@ import { VerificationError, type VerificationErrorCode } from '../errors.ts'
 import { SigningKeyCache } from '../keys/signing-key-cache.ts'
 import type { Check } from './checks/check.ts'
 import type { Claim, Mechanism } from './claim.ts'
+import { expectedBody, wrongHash, wrongLength } from './expected-body.ts'
 import type { Found } from './found-key.ts'
 import { checkKeyLife } from './key-state.ts'
 import { readMessage, type RequestMessage } from './message.ts'
@@ -96,7 +97,7 @@ export function explainRequest(message: WholeMessage, options: ExplainOptions): 
     attempt('session token', () => checkGivenToken(key.sessionToken, claim))
   }
   run(AFTER_SIGNATURE, claim)
-  attempt('payload hash', () => checkHash(claim, body))
+  attempt('payload', () => checkPayload(claim, body))
   return { verdict: verdictOf(findings, key !== undefined), findings, ...outline(claim), ...steps }
 }
 
@@ -113,9 +114,11 @@ function verdictOf(findings: readonly Finding[], isKeyKnown: boolean): Report['v
   return isKeyKnown ? 'valid' : 'unproven'
 }
 
-function checkHash({ payload }: Claim, body: Uint8Array): void {
-  if (payload.kind !== 'hashed' || defaultSha256().hashHex(body) === payload.hash) return
-  throw refuse('PAYLOAD_MISMATCH', 'The body is not the one that was signed')
+function checkPayload(claim: Claim, body: Uint8Array): void {
+  const { hash, length } = expectedBody(claim, Infinity)
+  if (length !== undefined && body.length !== length) throw wrongLength(length)
+  const computed = defaultSha256().hashHex(body)
+  if (hash !== undefined && computed !== hash) throw wrongHash(hash, computed)
 }
 
 function checkGivenToken(expected: string | undefined, { sessionToken, accessKeyId }: Claim): void {

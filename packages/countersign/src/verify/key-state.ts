@@ -18,8 +18,10 @@ const DAY = 86_400_000
  */
 export function checkKeyLife({ notAfter, secretAccessKey }: Found, claim: Claim, now: Date): void {
   const { accessKeyId, expiresIn, scope } = claim
-  if (notAfter && now > notAfter)
+  // A date that is none has always passed.
+  if (notAfter && !(now <= notAfter)) {
     throw refuse('KEY_EXPIRED', 'The access key is past its end', { accessKeyId })
+  }
   if (expiresIn === undefined || secretAccessKey !== undefined) return
   const [year, month, day] = [scope.date.slice(0, 4), scope.date.slice(4, 6), scope.date.slice(6)].map(Number)
   const end = Date.UTC(year ?? 0, (month ?? 0) - 1, day) + DAY

@@ -33,7 +33,7 @@ export interface ReadMessage {
 }
 
 const TOKEN = /^[!#$%&'*+\-.^_`|~0-9A-Za-z]+$/
-const NAME = /^:?[!#$%&'*+\-.^_`|~0-9a-z]+$/
+const NAME = /^:?[!#$%&'*+\-.^_`|~0-9A-Za-z]+$/
 const ASCII = /^[\t\x20-\x7e]*$/
 const BYTES = /^[\t\x20-\x7e\x80-\xff]*$/
 const TARGET = /^[\x21-\x7e\x80-\xff]+$/
@@ -70,22 +70,24 @@ export function readMessage(message: RequestMessage, limits: Limits): ReadMessag
 }
 
 function readHeaders(
-  given: RequestMessage['headers'],
+  list: RequestMessage['headers'],
   limits: Limits,
 ): { headers: Header[]; isAscii: boolean } {
-  if (!Array.isArray(given)) throw malformed('headers must be a list of names and values')
-  if (given.length > limits.headerFields) throw exceeded('headerFields', limits)
+  if (!Array.isArray(list)) throw malformed('headers must be a list of names and values')
+  if (list.length > limits.headerFields) throw exceeded('headerFields', limits)
   const headers: Header[] = []
   let bytes = 0
   let isAscii = true
-  for (const header of given) {
-    const name = String(header[0]).toLowerCase()
-    const value = String(header[1])
+  for (const header of list) {
+    const given = String(header?.[0])
+    const value = String(header?.[1])
+    // Before lower case, which makes ASCII of some letters that are not.
+    if (!NAME.test(given)) throw malformed('a header has a name that is none')
+    const name = given.toLowerCase()
     bytes += name.length + value.length
     if (bytes > limits.headerBytes) throw exceeded('headerBytes', limits)
     isAscii &&= ASCII.test(value)
-    if (!NAME.test(name) || !(isAscii || BYTES.test(value)))
-      throw malformed('a header cannot stand in a message')
+    if (!isAscii && !BYTES.test(value)) throw malformed('a header has a value that is no bytes', name)
     if (SINGLE.has(name) && valueOf(headers, name) !== undefined)
       throw malformed('a header stands twice', name)
     headers.push([name, value])

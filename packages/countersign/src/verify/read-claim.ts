@@ -66,7 +66,8 @@ function readPresigned(
   const isForeign = authorization !== undefined && !authorization.startsWith('AWS')
   const isHeaderIgnored = authorization === undefined || (isForeign && options.ignoreForeignAuthorization)
   if (!isHeaderIgnored || (isV2 && parameters.size > V2_PARAMETERS.size)) {
-    throw refuse('MECHANISMS_SEVERAL', 'The request carries more than one authentication; send one')
+    const facts = { argumentName: 'Authorization' }
+    throw refuse('MECHANISMS_SEVERAL', 'The request carries more than one authentication; send one', facts)
   }
   if (isV2) throw refuse('MECHANISM_UNSUPPORTED', 'SigV2 is not served here; sign with AWS4-HMAC-SHA256')
   return readQueryClaim(message, parameters, options)

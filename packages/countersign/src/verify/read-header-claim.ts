@@ -13,7 +13,7 @@ import type { Claim } from './claim.ts'
 import { valueOf, type ReadMessage } from './message.ts'
 import { refuse } from './refusals.ts'
 
-const SCHEME = /^[A-Za-z0-9-]{1,40}$/
+const AWS_SCHEME = /^AWS[A-Z0-9-]{0,40}$/
 
 /**
  * Reads the header.
@@ -32,13 +32,9 @@ export function readHeaderClaim(
     throw refuse('LIMIT_EXCEEDED', `authorizationBytes is over ${limits.authorizationBytes}`)
   }
   const blank = authorization.search(/[ \t]/)
-  const algorithm = blank < 0 ? authorization : authorization.slice(0, blank)
-  if (!options.algorithms.includes(algorithm)) {
-    const scheme = SCHEME.test(algorithm) ? algorithm : 'This scheme'
-    throw refuse('MECHANISM_UNSUPPORTED', `${scheme} is not served here; sign with AWS4-HMAC-SHA256`, {
-      scheme,
-    })
-  }
+  if (blank < 0) throw unknownScheme('The Authorization header is a single word', 'no-blank')
+  const algorithm = authorization.slice(0, blank)
+  if (!options.algorithms.includes(algorithm)) throw unservedScheme(algorithm)
   const components = parseAuthorization(authorization.slice(algorithm.length))
   if ('fault' in components) {
     const { fault, component } = components
@@ -58,6 +54,17 @@ export function readHeaderClaim(
     amzDate,
     instant,
     sessionToken: valueOf(message.headers, X_AMZ_SECURITY_TOKEN),
+  })
+}
+
+function unknownScheme(message: string, fault: string): Error {
+  return refuse('SCHEME_UNKNOWN', message, { argumentName: 'Authorization', fault })
+}
+
+function unservedScheme(scheme: string): Error {
+  if (!AWS_SCHEME.test(scheme)) return unknownScheme('The Authorization header is not one of AWS', 'scheme')
+  return refuse('MECHANISM_UNSUPPORTED', `${scheme} is not served here; sign with AWS4-HMAC-SHA256`, {
+    scheme,
   })
 }
 

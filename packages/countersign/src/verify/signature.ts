@@ -29,7 +29,7 @@ export function matchSignature(
     throw refuse(
       'SIGNATURE_MALFORMED',
       'The signature is not 64 lower-case hex digits',
-      { accessKeyId },
+      { accessKeyId, signatureProvided: signature.slice(0, 200) },
       steps,
     )
   }

@@ -5,11 +5,12 @@
  * @module
  */
 import { SigningKeyCache } from '../keys/signing-key-cache.ts'
-import { checkBody, readWholeBody, type CheckedBody, type ExpectedBody } from './body.ts'
+import { checkBody, readWholeBody, type CheckedBody } from './body.ts'
 import type { Claim } from './claim.ts'
+import { expectedBody } from './expected-body.ts'
 import type { SecretsLookup } from './found-key.ts'
 import { checkKeyLife, checkToken } from './key-state.ts'
-import { readMessage, valueOf, type RequestMessage } from './message.ts'
+import { readMessage, type RequestMessage } from './message.ts'
 import { readClaim } from './read-claim.ts'
 import { payloadHashOf, rebuildSteps } from './rebuild.ts'
 import { refuse } from './refusals.ts'
@@ -90,20 +91,6 @@ function isPromise<T>(value: T | Promise<T>): value is Promise<T> {
 function unknownKey(claim: Claim): Error {
   matchNothing(claim, rebuildSteps(claim, payloadHashOf(claim.payload, NO_BODY)))
   return refuse('KEY_UNKNOWN', 'There is no such access key', { accessKeyId: claim.accessKeyId })
-}
-
-function expectedBody({ payload, message, signedHeaders }: Claim, maxBytes: number): ExpectedBody {
-  const length = signedHeaders.includes('content-length')
-    ? valueOf(message.headers, 'content-length')
-    : undefined
-  if (length !== undefined && !/^\d{1,15}$/.test(length)) {
-    throw refuse('REQUEST_MALFORMED', 'Content-Length is not a number of bytes', { header: 'content-length' })
-  }
-  return {
-    maxBytes,
-    hash: payload.kind === 'hashed' ? payload.hash : undefined,
-    length: length === undefined ? undefined : Number(length),
-  }
 }
 
 async function* once(bytes: Uint8Array): AsyncGenerator<Uint8Array, void, undefined> {

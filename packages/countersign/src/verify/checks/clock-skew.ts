@@ -17,9 +17,11 @@ export const clockSkew: Check = {
     const skew = context.now.getTime() - claim.instant.getTime()
     if (claim.mechanism !== 'header' || Math.abs(skew) <= most) return undefined
     const serverTime = formatAmzDate(context.now)
+    const limit = formatAmzDate(new Date(context.now.getTime() - Math.sign(skew) * most))
     return refuse('CLOCK_SKEWED', `The request is dated ${claim.amzDate}, here it is ${serverTime}`, {
       requestTime: claim.amzDate,
       serverTime,
+      limit,
       direction: skew > 0 ? 'past' : 'future',
       maxAllowedSkewMilliseconds: String(most),
     })

@@ -54,6 +54,10 @@ export const S3_TEXTS: Texts = {
     'Only one auth mechanism allowed; only the X-Amz-Algorithm query parameter, Signature query string parameter or the Authorization header should be specified',
   MECHANISM_UNSUPPORTED:
     'The authorization mechanism you have provided is not supported. Please use AWS4-HMAC-SHA256.',
+  SCHEME_UNKNOWN: ({ fault }) =>
+    fault === 'no-blank'
+      ? "Authorization header is invalid -- one and only one ' ' (space) required."
+      : 'Unsupported Authorization Type',
   ALGORITHM_UNSUPPORTED: 'X-Amz-Algorithm only supports "AWS4-HMAC-SHA256 and AWS4-ECDSA-P256-SHA256"',
   AUTHORIZATION_MALFORMED: (facts) => `The authorization header is malformed; ${componentFault(facts)}`,
   QUERY_PARAMETER_MISSING:
@@ -98,13 +102,11 @@ const GENERAL_NO_MATCH =
   'The request signature we calculated does not match the signature you provided. Check your AWS Secret Access Key and signing method. Consult the service documentation for details.'
 const GENERAL_NO_KEY = 'The security token included in the request is invalid.'
 
-function clockText({ requestTime, serverTime, direction, maxAllowedSkewMilliseconds }: Facts): string {
+function clockText({ requestTime, serverTime, limit, direction, maxAllowedSkewMilliseconds }: Facts): string {
   const minutes = Number(maxAllowedSkewMilliseconds) / 60_000
-  const sign = direction === 'past' ? '-' : '+'
-  const window = `(${serverTime} ${sign} ${minutes} min.)`
   return direction === 'past'
-    ? `Signature expired: ${requestTime} is now earlier than the oldest that is taken ${window}`
-    : `Signature not yet current: ${requestTime} is still later than the latest that is taken ${window}`
+    ? `Signature expired: ${requestTime} is now earlier than ${limit} (${serverTime} - ${minutes} min.)`
+    : `Signature not yet current: ${requestTime} is still later than ${limit} (${serverTime} + ${minutes} min.)`
 }
 
 /** Texts of the other services. The trailing blanks are AWS's. */

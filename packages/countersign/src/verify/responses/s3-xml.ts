@@ -13,6 +13,7 @@ type Element = readonly [name: string, text: string]
 
 /** Facts that S3 tells in elements of their own, by the names that it gives them. */
 const ELEMENTS: ReadonlyMap<string, string> = new Map([
+  ['argumentName', 'ArgumentName'],
   ['accessKeyId', 'AWSAccessKeyId'],
   ['signatureProvided', 'SignatureProvided'],
   ['headersNotSigned', 'HeadersNotSigned'],
