@@ -222,6 +222,20 @@ describe('a refused request', () => {
     expect(text).toMatch(/^HTTP\/1\.1 403 [^]*content-length: [1-9]\d+\r\n[^]*?\r\n\r\nHTTP\/1\.1 200/)
   })
 
+  it('gets none from servers either that throw when one is written', async () => {
+    const written: unknown[] = []
+    const response = { writeHead: () => {}, end: (body?: string) => written.push(body) }
+    const request = {
+      method: 'HEAD',
+      url: '/',
+      rawHeaders: ['host', 'h'],
+      socket: {},
+      async *[Symbol.asyncIterator]() {},
+    }
+    requireSignature(verifier)(request, response, () => {})
+    await expect.poll(() => written).toEqual([undefined])
+  })
+
   it('leaves the connection open where nothing is left to be read', async () => {
     const { port } = await guarded()
     const tampered = `${signedBytes({ method: 'PUT', body: 'abc' }).slice(0, -1)}d`
@@ -241,11 +255,16 @@ describe('a refused request', () => {
 
   it('does not get to see more of a body than it may send', async () => {
     const small = createVerifier({ secrets: () => credentials, ...scope, maxBytes: 10 })
-    const { port, refused } = await guarded({ respond: s3Xml }, small)
+    const sockets: unknown[] = []
+    const onRefused: NodeGuardOptions['onRefused'] = (error, { socket }) => {
+      sockets.push([error.code, socket.remoteAddress])
+    }
+    const { port } = await guarded({ respond: s3Xml, onRefused }, small)
     const endless = signedBytes({ method: 'PUT', body: 'x'.repeat(100_000) })
     const { text, isClosed } = await exchangeBytes(port, endless.slice(0, 20_000))
     expect(text).toContain('<Code>EntityTooLarge</Code>')
-    expect(refused).toMatchObject([{ code: 'BODY_TOO_LARGE' }])
+    // Whoever keeps the log can still tell who it was.
+    expect(sockets).toEqual([['BODY_TOO_LARGE', '127.0.0.1']])
     expect(isClosed).toBe(true)
   })
 
