@@ -21,6 +21,9 @@ export interface Credential {
   readonly scopeText: string
 }
 
+/** The credential that was read last: most requests of a client have the same one all day. */
+let last: { readonly text: string; readonly credential: Credential } | undefined
+
 /**
  * Reads a credential. It is split from the right, since key ids of some vendors hold slashes.
  *
@@ -30,6 +33,13 @@ export function readCredential(text: string, mechanism: Mechanism, limits: Limit
   if (text.length > limits.credentialBytes) {
     throw refuse('LIMIT_EXCEEDED', `credentialBytes is over ${limits.credentialBytes}`)
   }
+  if (text !== last?.text) last = { text, credential: splitCredential(text, mechanism) }
+  const { credential } = last
+  if (credential.accessKeyId.length > limits.accessKeyIdLength) throw malformed('access key id', mechanism)
+  return credential
+}
+
+function splitCredential(text: string, mechanism: Mechanism): Credential {
   const serviceEnd = text.lastIndexOf('/')
   const regionEnd = text.lastIndexOf('/', serviceEnd - 1)
   const dateEnd = text.lastIndexOf('/', regionEnd - 1)
@@ -44,10 +54,8 @@ export function readCredential(text: string, mechanism: Mechanism, limits: Limit
     throw malformed('form', mechanism)
   if (terminator !== TERMINATOR) throw malformed('terminator', mechanism, terminator)
   if (!DAY.test(date)) throw malformed('date', mechanism, date)
-  if (!ACCESS_KEY_ID.test(accessKeyId) || accessKeyId.length > limits.accessKeyIdLength) {
-    throw malformed('access key id', mechanism)
-  }
-  return { accessKeyId, scope: { date, region, service }, scopeText: text.slice(idEnd + 1) }
+  if (!ACCESS_KEY_ID.test(accessKeyId)) throw malformed('access key id', mechanism)
+  return { accessKeyId, scope: Object.freeze({ date, region, service }), scopeText: text.slice(idEnd + 1) }
 }
 
 function malformed(fault: string, mechanism: Mechanism, value = ''): Error {
