@@ -9,7 +9,7 @@ import { conclude, root } from './lib/project.mjs'
 const SOURCE = join(root, 'packages/countersign/src/errors.ts')
 const PAGE = join(root, 'docs/errors.md')
 const UNION = /\/\*\* What an? \{@link (\w+)\}[^]*?export type \w+ =\n([^]*?)\n\n/g
-const CODE = /\/\*\* ([^]*?) \*\/\s*\| '(\w+)'/g
+const CODE = /\/\*\* ([^]*?) \*\/\s*(?:\| )?'(\w+)'/g
 
 const HEAD = `# Errors
 
@@ -37,7 +37,7 @@ function writePage(unions) {
 const unions = readUnions(readFileSync(SOURCE, 'utf8'))
 const page = writePage(unions)
 const problems = []
-if (unions.length < 3 || unions.some(([, codes]) => codes.length < 3))
+if (unions.length < 3 || unions.some(([, codes]) => codes.length === 0))
   problems.push('No codes were found in errors.ts')
 if (process.argv.includes('--write')) writeFileSync(PAGE, page)
 else if (!existsSync(PAGE) || readFileSync(PAGE, 'utf8') !== page) {

@@ -39,7 +39,7 @@ export function isNotUtf8(text: string): boolean {
 }
 
 /** Decoded names of the query, in order. */
-export function queryNames({ query }: PeerRequest): string[] {
+function queryNames({ query }: PeerRequest): string[] {
   const pieces = query.split('&').filter((piece) => piece !== '')
   return pieces.map((piece) => decoded(piece.split('=', 1)[0]!).toString('utf8'))
 }

@@ -38,7 +38,7 @@ function requestOf(signing: Signing): HttpRequest<SyncBody> {
 }
 
 /** The vector's flags and facts as options. */
-export function optionsOf(signing: Signing): SignOptions {
+function optionsOf(signing: Signing): SignOptions {
   const { flags, credentials, region, service } = signing.vector
   const names = signedNames(signing.expected)
   return {

@@ -126,6 +126,11 @@ export type VerificationErrorCode =
   /** The body is not the one that was signed. */
   | 'PAYLOAD_MISMATCH'
 
+/** What a {@link CountersignError} of no other kind can be about. */
+export type CountersignErrorCode =
+  /** A body was read before the signature of its request was checked: put `requireSignature` before body parsers. */
+  'BODY_ALREADY_READ'
+
 /** Base of every error that Countersign throws on purpose. */
 export class CountersignError extends Error {
   /** Stable name of the cause; safe to compare in code. */
