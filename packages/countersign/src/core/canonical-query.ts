@@ -5,7 +5,6 @@
  * @see {@link https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_sigv-create-signed-request.html}
  * @module
  */
-import { compareBytes } from './bytes.ts'
 import { decodeUri, encodeUri } from './uri-encoding.ts'
 
 /** One parameter, name and value canonically encoded. */
@@ -15,7 +14,7 @@ export type QueryPair = readonly [name: string, value: string]
 export type PlusMeaning = 'space' | 'plus'
 
 const ENCODED = /^[\w.~-]*$/
-const ALL_ENCODED = /^[\w.~-]*=[\w.~-]*(?:&[\w.~-]*=[\w.~-]*)*$/
+const ENCODED_QUERY = /^(?:[\w.~-]*=[\w.~-]*(?:&(?!$)|$))*$/
 
 function canonicalize(raw: string, plus: PlusMeaning): string {
   if (ENCODED.test(raw)) return raw
@@ -38,39 +37,37 @@ export function parseQuery(query: string, plus: PlusMeaning): QueryPair[] {
   return pairs
 }
 
-function comparePairs(a: QueryPair, b: QueryPair): number {
-  return compareBytes(a[0], b[0]) || compareBytes(a[1], b[1])
-}
-
 /** Writes pairs down in canonical order. */
 export function formatCanonicalQuery(pairs: readonly QueryPair[]): string {
-  let text = ''
-  for (const [name, value] of pairs.toSorted(comparePairs)) text += `${text && '&'}${name}=${value}`
-  return text
+  // `!` sorts below all that names are made of, as the end of a name must; `=` does not.
+  const sorted = pairs.map(([name, value]) => `${name}!${value}`).toSorted()
+  return sorted.join('&').replaceAll('!', '=')
 }
 
-function isSorted(query: string): boolean {
-  let previous: QueryPair = ['', '']
-  for (let start = 0; start < query.length;) {
+function isAscending(query: string): boolean {
+  let last = ''
+  let start = 0
+  do {
     const equals = query.indexOf('=', start)
-    const ampersand = query.indexOf('&', equals)
-    const end = ampersand < 0 ? query.length : ampersand
-    const pair: QueryPair = [query.slice(start, equals), query.slice(equals + 1, end)]
-    if (comparePairs(previous, pair) > 0) return false
-    previous = pair
-    start = end + 1
-  }
+    const name = query.slice(start, equals)
+    if (name <= last) return false
+    last = name
+    start = query.indexOf('&', equals) + 1
+  } while (start > 0)
   return true
 }
 
-/** Sorts a query whose names and values are canonically encoded. Most are in order as they come. */
-export function sortQuery(query: string): string {
-  return isSorted(query) ? query : formatCanonicalQuery(parseQuery(query, 'plus'))
+/** Whether names and values are canonically encoded as they stand, and each pair has its `=`. Most queries are such. */
+export function isEncodedQuery(query: string): boolean {
+  return ENCODED_QUERY.test(query)
 }
 
-/** Canonical query of a raw query. Most need no encoding. */
+/** Sorts a query that is canonically encoded. Most are in order as they come. */
+export function sortQuery(query: string): string {
+  return query === '' || isAscending(query) ? query : formatCanonicalQuery(parseQuery(query, 'plus'))
+}
+
+/** Canonical query of a raw query. */
 export function buildCanonicalQuery(query: string, plus: PlusMeaning): string {
-  return query === '' || ALL_ENCODED.test(query)
-    ? sortQuery(query)
-    : formatCanonicalQuery(parseQuery(query, plus))
+  return isEncodedQuery(query) ? sortQuery(query) : formatCanonicalQuery(parseQuery(query, plus))
 }

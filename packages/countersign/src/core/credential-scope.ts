@@ -11,7 +11,7 @@ import { SigningError } from '../errors.ts'
 export const TERMINATOR = 'aws4_request'
 
 // Region and service: printable ASCII that neither ends a part nor a component of the Authorization header.
-const SCOPE = /^(\d{8})\/([!-+\-.0-~]+)\/([!-+\-.0-~]+)\/aws4_request$/
+const SCOPE = /^\d{8}(?:\/[!-+\-.0-~]+){2}\/aws4_request$/
 
 /** The parts of a credential scope. */
 export interface CredentialScope {
@@ -39,8 +39,18 @@ export function isSameScope(a: CredentialScope, b: CredentialScope): boolean {
  * @throws {@link SigningError} `CREDENTIAL_SCOPE_MALFORMED`
  */
 export function parseCredentialScope(text: string): CredentialScope {
-  const [, date, region, service] = SCOPE.exec(text) ?? []
-  if (date && region && service) return { date, region, service }
+  assertCredentialScope(text)
+  const [date = '', region = '', service = ''] = text.split('/')
+  return { date, region, service }
+}
+
+/**
+ * Checks the shape of a scope.
+ *
+ * @throws {@link SigningError} `CREDENTIAL_SCOPE_MALFORMED`
+ */
+export function assertCredentialScope(text: string): void {
+  if (SCOPE.test(text)) return
   throw new SigningError(
     'CREDENTIAL_SCOPE_MALFORMED',
     'The scope must be YYYYMMDD/region/service/aws4_request',

@@ -33,7 +33,8 @@ export type CredentialsProvider = () => Promise<Credentials | KeyCredentials>
 
 // What can stand in an Authorization header, and cannot end its component.
 const KEY_ID = /^[!-+\--~]+$/
-const TOKEN = /^[ -~]*$/
+const TOKEN = /^[ -~]+$/
+const TOKEN_OR_NONE = /^[ -~]*$/
 const ANYTHING = /./
 
 /**
@@ -50,8 +51,7 @@ function unusablePart(credentials: Partial<AnyCredentials> = {}): string | undef
   const { accessKeyId, secretAccessKey, signingKey, sessionToken = '' } = credentials
   if (!isText(accessKeyId, KEY_ID)) return 'accessKeyId'
   if (!signingKey && !isText(secretAccessKey, ANYTHING)) return 'secretAccessKey'
-  if (!isText(sessionToken, TOKEN)) return 'sessionToken'
   // Temporary keys never work without their token, and AWS answers that with a misleading error.
-  if (!sessionToken && accessKeyId.startsWith('ASIA')) return 'sessionToken, as temporary keys need'
+  if (!isText(sessionToken, accessKeyId.startsWith('ASIA') ? TOKEN : TOKEN_OR_NONE)) return 'sessionToken'
   return undefined
 }

@@ -4,10 +4,9 @@
  *
  * @module
  */
-import { deriveSigV4Key } from '../algorithms/sigv4.ts'
 import {
+  assertCredentialScope,
   formatCredentialScope,
-  parseCredentialScope,
   type CredentialScope,
 } from '../core/credential-scope.ts'
 import { defaultSha256 } from '../crypto/default-sha256.ts'
@@ -20,10 +19,14 @@ export class ScopedKey {
   readonly scopeText: string
   readonly #hmacKey: HmacKey
 
-  /** @param bytes the derived key, 32 bytes */
+  /**
+   * @param bytes the derived key, 32 bytes
+   * @throws {@link SigningError} `CREDENTIAL_SCOPE_MALFORMED`
+   */
   constructor(bytes: Uint8Array, scope: CredentialScope) {
     this.scope = Object.freeze(scope)
     this.scopeText = formatCredentialScope(scope)
+    assertCredentialScope(this.scopeText)
     this.#hmacKey = defaultSha256().hmacKey(bytes)
   }
 
@@ -31,14 +34,4 @@ export class ScopedKey {
   sign(stringToSign: string): string {
     return this.#hmacKey.signHex(stringToSign)
   }
-}
-
-/**
- * Derives the key of a day, region and service.
- *
- * @throws {@link SigningError} `CREDENTIAL_SCOPE_MALFORMED`
- */
-export function deriveScopedKey(secretAccessKey: string, wanted: CredentialScope): ScopedKey {
-  const scope = parseCredentialScope(formatCredentialScope(wanted))
-  return new ScopedKey(deriveSigV4Key(secretAccessKey, scope), scope)
 }

@@ -8,11 +8,7 @@
 import { deriveSigV4Key } from '../algorithms/sigv4.ts'
 import { formatAmzDate } from '../core/amz-date.ts'
 import { bytesOfHex, hexOf } from '../core/bytes.ts'
-import {
-  formatCredentialScope,
-  parseCredentialScope,
-  type CredentialScope,
-} from '../core/credential-scope.ts'
+import { parseCredentialScope, type CredentialScope } from '../core/credential-scope.ts'
 import { SigningError } from '../errors.ts'
 import { ScopedKey } from './scoped-key.ts'
 
@@ -50,7 +46,7 @@ export class SigningKey extends ScopedKey {
       throw new SigningError('SECRET_KEY_MISSING', 'There is no secret access key to derive from')
     }
     const day = typeof date === 'string' ? date : formatAmzDate(date).slice(0, 8)
-    const scope = parseCredentialScope(formatCredentialScope({ date: day, region, service }))
+    const scope = { date: day, region, service }
     return new SigningKey(deriveSigV4Key(secretAccessKey, scope), scope)
   }
 

@@ -19,12 +19,12 @@ export interface ComputedSignature {
 
 /** Signs a planned request. */
 export function computeSignature(
-  { method, canonicalPath, amzDate, key }: RequestPlan,
+  { method, path, amzDate, key }: RequestPlan,
   canonicalQuery: string,
   headers: CanonicalHeaders,
   payloadHash: string,
 ): ComputedSignature {
-  const canonicalRequest = buildCanonicalRequest(method, canonicalPath, canonicalQuery, headers, payloadHash)
+  const canonicalRequest = buildCanonicalRequest(method, path.canonical, canonicalQuery, headers, payloadHash)
   const hash = defaultSha256().hashHex(canonicalRequest)
   const stringToSign = buildStringToSign(SIGV4_ALGORITHM, amzDate, key.scopeText, hash)
   return { canonicalRequest, stringToSign, signature: key.sign(stringToSign) }

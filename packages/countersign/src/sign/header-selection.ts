@@ -17,47 +17,34 @@ import { headerValue } from './read-headers.ts'
  */
 export type SignHeaders = 'minimal' | 'sdk' | 'all' | readonly string[]
 
-type Predicate = (name: string) => boolean
-
 const OF_ONE_CONNECTION =
-  /^(?:authorization|connection|expect|keep-alive|proxy-.*|te|trailer|transfer-encoding|upgrade|user-agent|x-amzn-trace-id|amz-sdk-.*)$/
+  'authorization|connection|expect|keep-alive|proxy-.*|te|trailer|transfer-encoding|upgrade|user-agent|x-amzn-trace-id|amz-sdk-.*'
 // Seen changed by proxies, caches, balancers and tracing: aws/aws-cli#9257, hashicorp/terraform#36412,
 // open-telemetry/opentelemetry-js#3922, aws/aws-sdk-go-v2#2722.
 const FRAGILE =
-  /^(?:accept|accept-encoding|b3|baggage|cache-control|cdn-loop|cf-.*|content-length|cookie|forwarded|range|trace(?:parent|state)|uber-trace-id|via|x-envoy-.*|x-forwarded-.*|x-real-ip|x-request-id)$/
+  'accept|accept-encoding|b3|baggage|cache-control|cdn-loop|cf-.*|content-length|cookie|forwarded|range|trace(?:parent|state)|uber-trace-id|via|x-envoy-.*|x-forwarded-.*|x-real-ip|x-request-id'
 // Mobile Analytics breaks when it is signed.
 const CLIENT_CONTEXT = 'x-amz-client-context'
 
-function isMinimal(name: string): boolean {
-  if (name.startsWith('x-amz-')) return name !== CLIENT_CONTEXT
-  return name === 'content-type' || name === 'content-md5' || name === 'date'
-}
-
-function isDurable(name: string): boolean {
-  return !OF_ONE_CONNECTION.test(name)
-}
-
-function isSdk(name: string): boolean {
-  return isDurable(name) && !FRAGILE.test(name) && name !== CLIENT_CONTEXT
-}
-
-/** A test for names, in which `*` stands for any run of characters. */
-export function matchesAny(patterns: readonly string[]): Predicate {
-  const sources = patterns.map((pattern) => pattern.toLowerCase().replace(/[\\^$.*+?()[\]{}|]/g, quote))
-  const expression = new RegExp(`^(?:${sources.join('|')})$`)
-  return (name) => expression.test(name)
-}
+const PRESETS: ReadonlyMap<SignHeaders, RegExp> = new Map([
+  ['minimal', new RegExp(`^(?!${CLIENT_CONTEXT}$)(?:content-(?:md5|type)|date|x-amz-.*)$`)],
+  ['sdk', new RegExp(`^(?!(?:${OF_ONE_CONNECTION}|${FRAGILE}|${CLIENT_CONTEXT})$)`)],
+  ['all', new RegExp(`^(?!(?:${OF_ONE_CONNECTION})$)`)],
+])
 
 function quote(character: string): string {
   return character === '*' ? '.*' : '\\' + character
 }
 
-function predicateOf(selection: SignHeaders): Predicate {
-  if (selection === 'minimal') return isMinimal
-  if (selection === 'sdk') return isSdk
-  if (selection === 'all') return isDurable
-  if (Array.isArray(selection)) return matchesAny(selection as readonly string[])
-  throw new SigningError('OPTION_INVALID', 'signHeaders must be minimal, sdk, all or a list')
+function expressionOf(patterns: readonly string[]): RegExp {
+  const sources = patterns.map((pattern) => pattern.toLowerCase().replace(/[\\^$.*+?()[\]{}|]/g, quote))
+  return new RegExp(`^(?:${sources.join('|')})$`)
+}
+
+/** A test for names, in which `*` stands for any run of characters. */
+export function matchesAny(patterns: readonly string[]): (name: string) => boolean {
+  const expression = expressionOf(patterns)
+  return (name) => expression.test(name)
 }
 
 /**
@@ -66,9 +53,12 @@ function predicateOf(selection: SignHeaders): Predicate {
  * @throws {@link SigningError} `OPTION_INVALID`
  */
 export function selectHeaders(headers: readonly Header[], selection: SignHeaders): Header[] {
-  const isSelected = predicateOf(selection)
+  const expression = PRESETS.get(selection) ?? (Array.isArray(selection) && expressionOf(selection))
+  if (!expression) {
+    throw new SigningError('OPTION_INVALID', 'signHeaders must be minimal, sdk, all or a list')
+  }
   const connection = headerValue(headers, 'connection')
     ?.toLowerCase()
     .split(/[\t ,]+/)
-  return headers.filter(([name]) => isSelected(name) && !connection?.includes(name))
+  return headers.filter(([name]) => expression.test(name) && !connection?.includes(name))
 }

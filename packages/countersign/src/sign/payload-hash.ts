@@ -23,10 +23,9 @@ const KEYWORD = /^(?:UNSIGNED-PAYLOAD|STREAMING-[A-Z\d-]+)$/
  * @throws {@link SigningError} `PAYLOAD_HASH_INVALID`
  */
 export function resolvePayloadHash(given: string | undefined, body: Uint8Array | undefined): string {
-  if (given !== undefined && KEYWORD.test(given)) return given
+  if (given && (KEYWORD.test(given) || (!body && HEX.test(given)))) return given
   const known = body?.length ? defaultSha256().hashHex(body) : (emptyHash ??= defaultSha256().hashHex(''))
   if (given === undefined || given === known) return known
-  if (!body && HEX.test(given)) return given
   throw new SigningError(
     'PAYLOAD_HASH_INVALID',
     `The payload hash must be that of the body in hex, or ${UNSIGNED_PAYLOAD}`,

@@ -13,12 +13,12 @@ import { assertCredentials } from '../credentials/credentials.ts'
 import { SigningError } from '../errors.ts'
 import type { ScopedKey } from '../keys/scoped-key.ts'
 import type { HttpRequest, SigningWarning } from './http-request.ts'
-import { planPath, planQuery } from './plan-target.ts'
-import { readHeaders, TOKEN } from './read-headers.ts'
+import { hasRepeatedName, planPath, planQuery, type PlannedPart } from './plan-target.ts'
+import { headerValue, readHeaders, TOKEN } from './read-headers.ts'
 import { readUrl, type UrlParts } from './read-url.ts'
 import { resolveKey } from './resolve-key.ts'
-import { resolveDate, type SignOptions } from './sign-options.ts'
-import { collectWarnings } from './warnings.ts'
+import { resolveInstant, type SignOptions } from './sign-options.ts'
+import { credentialsWarnings } from './warnings.ts'
 
 /** What is known of a request before its payload hash. */
 export interface RequestPlan {
@@ -26,14 +26,13 @@ export interface RequestPlan {
   readonly url: UrlParts
   /** Value of `Host`: the caller's own, else that of the URL. */
   readonly host: string
-  /** Path as it is sent. */
-  readonly wirePath: string
-  readonly canonicalPath: string
-  /** Query as it is sent, without `?`. */
-  readonly wireQuery: string
+  readonly path: PlannedPart
+  /** Without `?`. */
+  readonly query: PlannedPart
   /** The caller's headers with lower-case names, without `host`, and without a `date` of another instant. */
   readonly headers: readonly Header[]
-  readonly instant: Date
+  /** The instant, in seconds since 1970. */
+  readonly second: number
   /** The instant as `YYYYMMDDTHHMMSSZ`. */
   readonly amzDate: string
   readonly key: ScopedKey
@@ -45,46 +44,48 @@ export interface RequestPlan {
 /** The second that was written last: many requests are signed within it. */
 let last = { second: NaN, amzDate: '' }
 
-function writeInstant(instant: Date): string {
-  const second = Math.floor(instant.getTime() / 1000)
-  if (second !== last.second) last = { second, amzDate: formatAmzDate(instant) }
+function writeSecond(second: number): string {
+  if (second !== last.second) last = { second, amzDate: formatAmzDate(new Date(second * 1000)) }
   return last.amzDate
 }
 
 /**
  * Plans a request. The caller's objects are only read.
  *
- * @param now the clock, for requests that neither the options nor their own headers date
+ * @param clock milliseconds, for requests that neither the options nor their own headers date
  */
 export function planRequest(
   request: HttpRequest<unknown>,
   options: SignOptions,
-  now: () => Date,
+  clock: () => number,
 ): RequestPlan {
   const { credentials } = options
   assertCredentials(credentials)
   const url = readUrl(request.url)
   const headers = readHeaders(request.headers)
-  const instant = resolveDate(headers, options, now)
-  const amzDate = writeInstant(instant)
+  const second = Math.floor(resolveInstant(headers, options, clock) / 1000)
+  const amzDate = writeSecond(second)
   const key = resolveKey(options, url, amzDate.slice(0, 8))
   const rules = serviceRules(key.scope.service)
   const { normalizePath = rules.normalizePath, pathEncoding = rules.pathEncoding } = options
-  const [wirePath, canonicalPath] = planPath(url.path, { normalizePath, pathEncoding })
+  const warnings = credentialsWarnings(credentials)
+  const path = planPath(url.path, { normalizePath, pathEncoding }, warnings)
+  const query = planQuery(url.query, options.plusInQuery ?? 'space', warnings)
+  if (rules.plusInQuery === 'space' && hasRepeatedName(query.canonical))
+    warnings.push('DUPLICATE_QUERY_NAMES')
   return {
     method: readMethod(request.method),
     url,
     host: resolveHost(headers) ?? url.host,
-    wirePath,
-    canonicalPath,
-    wireQuery: planQuery(url.query, options.plusInQuery ?? 'space'),
-    headers: headers.filter((header) => header[0] !== 'host' && isOfInstant(header, instant)),
-    instant,
+    path,
+    query,
+    headers: headers.filter((header) => isKept(header, second)),
+    second,
     amzDate,
     key,
     rules,
     isTokenSigned: (options.tokenPlacement ?? rules.tokenPlacement) === 'signed',
-    warnings: collectWarnings(credentials, wirePath, url.query, rules.plusInQuery === 'space'),
+    warnings,
   }
 }
 
@@ -94,19 +95,18 @@ function readMethod(method: string): string {
 }
 
 function resolveHost(headers: readonly Header[]): string | undefined {
-  const [first, second] = headers.filter(([name]) => name === 'host')
-  if (second) throw new SigningError('HEADER_INVALID', 'There must be one Host header')
-  return first?.[1].trim()
+  const host = headerValue(headers, 'host')
+  if (host === headers.findLast(([name]) => name === 'host')?.[1]) return host?.trim()
+  throw new SigningError('HEADER_INVALID', 'There must be one Host header')
 }
 
-/** Whether a header goes with the instant: a `date` that tells another one, or none, does not. */
-function isOfInstant([name, value]: Header, instant: Date): boolean {
-  if (name !== 'date') return true
-  const date = parseDate(value, instant)
-  return date !== undefined && writeInstant(date) === writeInstant(instant)
+/** A `date` that is not the instant, or none at all, is neither signed nor sent. */
+function isKept([name, value]: Header, second: number): boolean {
+  if (name !== 'date') return name !== 'host'
+  return parseDate(value, new Date(second * 1000))?.getTime() === second * 1000
 }
 
 /** The URL to be sent: what was signed, and nothing else. */
-export function wireUrl({ url, wirePath }: RequestPlan, query: string): string {
-  return `${url.scheme}://${url.host}${wirePath}${query && '?'}${query}`
+export function wireUrl({ url, path }: RequestPlan, query: string): string {
+  return `${url.scheme}://${url.host}${path.wire}${query && '?'}${query}`
 }

@@ -1,27 +1,44 @@
 /**
- * Plans the request target: what is sent, and what is signed for it.
+ * Plans the request target: what is sent, what is signed for it, and what the caller should know of it.
  *
  * @module
  */
-import { buildCanonicalPath, isPlainPath, type PathRules } from '../core/canonical-path.ts'
-import type { PlusMeaning } from '../core/canonical-query.ts'
+import { buildCanonicalPath, hasDotSegment, isPlainPath, type PathRules } from '../core/canonical-path.ts'
+import { buildCanonicalQuery, isEncodedQuery, sortQuery, type PlusMeaning } from '../core/canonical-query.ts'
 import { encodeUnsendable } from '../core/uri-encoding.ts'
+import type { SigningWarning } from './http-request.ts'
 
-const PLAIN_QUERY = /^[\w.~=&-]*$/
+// In a canonical query equal names stand side by side.
+const REPEATED_NAME = /(?:^|&)([^=]*=)[^&]*&\1/
 
-/**
- * The path as it is sent, and as it is signed. S3 gets the strictly encoded form, which servers that decode and
- * servers that take the path as it stands read alike.
- */
-export function planPath(path: string, rules: PathRules): [wire: string, canonical: string] {
-  if (isPlainPath(path)) return [path, path]
-  const sendable = encodeUnsendable(path)
-  const canonical = buildCanonicalPath(sendable, rules)
-  return [rules.pathEncoding === 'single' && !rules.normalizePath ? canonical : sendable, canonical]
+/** Path or query in their two forms: as sent, and as signed. */
+export interface PlannedPart {
+  readonly wire: string
+  readonly canonical: string
 }
 
-/** The query as it is sent: escaped where it must be, and with no raw `+`, which servers read in two ways. */
-export function planQuery(query: string, plus: PlusMeaning): string {
-  if (PLAIN_QUERY.test(query)) return query
-  return encodeUnsendable(query).replaceAll('+', plus === 'space' ? '%20' : '%2B')
+/**
+ * Plans the path. S3 gets the strictly encoded form, which servers that decode and servers that take the path as
+ * it stands read alike.
+ */
+export function planPath(path: string, rules: PathRules, warnings: SigningWarning[]): PlannedPart {
+  if (isPlainPath(path)) return { wire: path, canonical: path }
+  const sendable = encodeUnsendable(path)
+  const canonical = buildCanonicalPath(sendable, rules)
+  const wire = rules.pathEncoding === 'single' && !rules.normalizePath ? canonical : sendable
+  if (hasDotSegment(wire)) warnings.push('DOT_SEGMENTS')
+  return { wire, canonical }
+}
+
+/** Plans the query. No `+` is sent raw, since servers read it in two ways. */
+export function planQuery(query: string, plus: PlusMeaning, warnings: SigningWarning[]): PlannedPart {
+  if (isEncodedQuery(query)) return { wire: query, canonical: sortQuery(query) }
+  if (query.includes('+')) warnings.push('PLUS_REWRITTEN')
+  const wire = encodeUnsendable(query).replaceAll('+', plus === 'space' ? '%20' : '%2B')
+  return { wire, canonical: buildCanonicalQuery(wire, 'plus') }
+}
+
+/** Whether a name stands twice in a canonical query. */
+export function hasRepeatedName(canonicalQuery: string): boolean {
+  return REPEATED_NAME.test(canonicalQuery)
 }

@@ -7,27 +7,26 @@
 import { buildCanonicalHeaders } from '../core/canonical-headers.ts'
 import { buildCanonicalQuery, sortQuery } from '../core/canonical-query.ts'
 import {
-  QUERY,
   SIGV4_ALGORITHM,
   UNSIGNED_PAYLOAD,
   X_AMZ_CONTENT_SHA256,
   X_AMZ_DATE,
   X_AMZ_SECURITY_TOKEN,
 } from '../core/names.ts'
-import { decodeUri, encodeUri } from '../core/uri-encoding.ts'
-import { systemClock } from './clock.ts'
+import { encodeUri } from '../core/uri-encoding.ts'
 import { computeSignature } from './compute-signature.ts'
 import { matchesAny, selectHeaders } from './header-selection.ts'
 import type { HttpRequest, PresignedUrl, SyncBody } from './http-request.ts'
 import { resolvePayloadHash } from './payload-hash.ts'
-import { planRequest, wireUrl, type RequestPlan } from './plan-request.ts'
+import { planRequest, wireUrl } from './plan-request.ts'
 import { readSyncBody } from './read-body.ts'
 import { headerValue } from './read-headers.ts'
 import { resolveExpiry } from './resolve-expiry.ts'
-import type { PresignOptions, SignOptions } from './sign-options.ts'
+import type { PresignOptions } from './sign-options.ts'
 
 const REPLACED: ReadonlySet<string> = new Set(['authorization', X_AMZ_DATE, X_AMZ_SECURITY_TOKEN])
-const SIGNING_PARAMETERS: ReadonlySet<string> = new Set(Object.values(QUERY))
+const OWN_PARAMETER =
+  /^X-Amz-(?:Algorithm|Content-Sha256|Credential|Date|Expires|Security-Token|Signature|SignedHeaders)(?![^=])/
 
 /**
  * Makes a presigned URL, at once and without waiting for anything.
@@ -39,41 +38,44 @@ const SIGNING_PARAMETERS: ReadonlySet<string> = new Set(Object.values(QUERY))
  * @throws {@link CredentialsError} `CREDENTIALS_INVALID`, `CREDENTIALS_EXPIRED`
  */
 export function presignUrl(request: HttpRequest<SyncBody>, options: PresignOptions): PresignedUrl {
-  return presignAt(request, options, systemClock)
+  return presignAt(request, options, Date.now)
 }
 
 /** {@link presignUrl} at a given instant, where options and request name no other. */
 export function presignAt(
   request: HttpRequest<SyncBody>,
   options: PresignOptions,
-  now: () => Date,
+  clock: () => number,
 ): PresignedUrl {
-  const plan = planRequest(request, options, now)
-  const { method, url, host, key, amzDate, warnings } = plan
-  const [query, removed] = takeSigningParameters(plan.wireQuery)
-  const { seconds, expiresAt, isClamped } = resolveExpiry(options, removed, plan.instant)
-  if (isClamped) warnings.push('EXPIRY_CLAMPED')
-  const payloadHash = presignedPayloadHash(request, options, plan)
+  const plan = planRequest(request, options, clock)
+  const { method, url, host, key, amzDate, rules, isTokenSigned, warnings } = plan
+  const [seconds, expiresAt] = resolveExpiry(options, plan)
 
   const isHoisted = matchesAny(options.hoistHeaders ?? [])
-  const kept = plan.headers.filter(([name]) => !REPLACED.has(name))
-  const headers = selectHeaders(kept, options.signHeaders ?? 'sdk').filter(([name]) => !isHoisted(name))
+  const given = plan.headers.filter(([name]) => !REPLACED.has(name))
+  const headers = selectHeaders(given, options.signHeaders ?? 'sdk').filter(([name]) => !isHoisted(name))
   if (host !== url.host) headers.unshift(['host', host])
   const canonical = buildCanonicalHeaders(host === url.host ? [['host', host], ...headers] : headers)
 
+  const givenHash = options.payloadHash ?? headerValue(given, X_AMZ_CONTENT_SHA256)
+  const payloadHash =
+    rules.unsignedPayload && givenHash === undefined
+      ? UNSIGNED_PAYLOAD
+      : resolvePayloadHash(givenHash, readSyncBody(request.body))
+
   const { accessKeyId, sessionToken } = options.credentials
-  const token = sessionToken ? `&${QUERY.securityToken}=${encodeUri(sessionToken)}` : ''
-  const hash = options.contentSha256Header ? `&${QUERY.contentSha256}=${payloadHash}` : ''
-  const credential = encodeUri(`${accessKeyId}/${key.scopeText}`)
-  const parameters =
-    (query && '&') +
-    `${QUERY.algorithm}=${SIGV4_ALGORITHM}${hash}&${QUERY.credential}=${credential}` +
-    `&${QUERY.date}=${amzDate}&${QUERY.expires}=${seconds}${plan.isTokenSigned ? token : ''}` +
-    `&${QUERY.signedHeaders}=${encodeUri(canonical.signedHeaders)}` +
-    kept
-      .filter(([name]) => isHoisted(name))
-      .map(([name, value]) => `&${encodeUri(name)}=${encodeUri(value)}`)
-      .join('')
+  const hash = options.contentSha256Header ? `&X-Amz-Content-Sha256=${payloadHash}` : ''
+  const token = sessionToken ? `&X-Amz-Security-Token=${encodeUri(sessionToken)}` : ''
+  const hoisted = given
+    .filter(([name]) => isHoisted(name))
+    .map(([name, value]) => `&${encodeUri(name)}=${encodeUri(value)}`)
+    .join('')
+  const query = plan.query.wire
+    .split('&')
+    .filter((piece) => !OWN_PARAMETER.test(piece))
+    .join('&')
+  // In canonical order, so that there is seldom anything to sort.
+  const parameters = `${query && '&'}X-Amz-Algorithm=${SIGV4_ALGORITHM}${hash}&X-Amz-Credential=${encodeUri(`${accessKeyId}/${key.scopeText}`)}&X-Amz-Date=${amzDate}&X-Amz-Expires=${seconds}${isTokenSigned ? token : ''}&X-Amz-SignedHeaders=${encodeUri(canonical.signedHeaders)}${hoisted}`
 
   const canonicalQuery = sortQuery(buildCanonicalQuery(query, 'plus') + parameters)
   const { canonicalRequest, stringToSign, signature } = computeSignature(
@@ -82,7 +84,7 @@ export function presignAt(
     canonical,
     payloadHash,
   )
-  const signed = `${query}${parameters}&${QUERY.signature}=${signature}${plan.isTokenSigned ? '' : token}`
+  const signed = `${query}${parameters}&X-Amz-Signature=${signature}${isTokenSigned ? '' : token}`
   return {
     method,
     url: wireUrl(plan, signed) + url.fragment,
@@ -95,26 +97,4 @@ export function presignAt(
     signedHeaders: canonical.names,
     warnings,
   }
-}
-
-function presignedPayloadHash(
-  { body }: HttpRequest<SyncBody>,
-  options: SignOptions,
-  plan: RequestPlan,
-): string {
-  const given = options.payloadHash ?? headerValue(plan.headers, X_AMZ_CONTENT_SHA256)
-  if (given === undefined && plan.rules.unsignedPayload) return UNSIGNED_PAYLOAD
-  return resolvePayloadHash(given, readSyncBody(body))
-}
-
-/** Parts the caller's own parameters, as they stand, from signing parameters among them. */
-function takeSigningParameters(query: string): [kept: string, removed: ReadonlyMap<string, string>] {
-  const removed = new Map<string, string>()
-  if (!query.includes('X-Amz-')) return [query, removed]
-  const kept = query.split('&').filter((piece) => {
-    const [name = '', value = ''] = piece.split('=').map(decodeUri)
-    if (SIGNING_PARAMETERS.has(name)) removed.set(name, value)
-    return !SIGNING_PARAMETERS.has(name)
-  })
-  return [kept.join('&'), removed]
 }

@@ -14,12 +14,6 @@ export interface BodyBytes {
   readonly contentType?: string
 }
 
-function viewOf({ buffer, byteOffset, byteLength }: ArrayBufferView): Bytes {
-  const view = new Uint8Array(buffer, byteOffset, byteLength)
-  // Shared memory could change between hashing and sending.
-  return buffer instanceof ArrayBuffer ? (view as Bytes) : view.slice()
-}
-
 /**
  * Bytes of a body that is at hand.
  *
@@ -27,10 +21,13 @@ function viewOf({ buffer, byteOffset, byteLength }: ArrayBufferView): Bytes {
  */
 export function readSyncBody(body: SyncBody): Bytes | undefined {
   if (body === undefined || body === null) return undefined
-  if (typeof body === 'string') return utf8(body)
+  if (typeof body === 'string' || body instanceof URLSearchParams) return utf8(String(body))
   if (body instanceof ArrayBuffer) return new Uint8Array(body)
-  if (ArrayBuffer.isView(body)) return viewOf(body)
-  if (body instanceof URLSearchParams) return utf8(body.toString())
+  if (ArrayBuffer.isView(body)) {
+    const view = new Uint8Array(body.buffer, body.byteOffset, body.byteLength)
+    // Shared memory could change between hashing and sending.
+    return body.buffer instanceof ArrayBuffer ? (view as Bytes) : view.slice()
+  }
   throw new SigningError('BODY_UNSUPPORTED', 'The body must be text or bytes; createSigner() takes others')
 }
 

@@ -37,7 +37,7 @@ let last: { text: string; origin: Origin } | undefined
  * @throws {@link SigningError} `URL_INVALID`
  */
 export function readUrl(url: string | URL): UrlParts {
-  const text = typeof url === 'string' ? url : String(url?.href)
+  const text = String(url)
   const hash = text.indexOf('#')
   const end = hash < 0 ? text.length : hash
   const question = text.indexOf('?')

@@ -3,11 +3,12 @@
  *
  * @module
  */
+import { deriveSigV4Key } from '../algorithms/sigv4.ts'
 import { formatCredentialScope, isSameScope, type CredentialScope } from '../core/credential-scope.ts'
 import { inferScope } from '../core/service-hosts.ts'
 import type { AnyCredentials } from '../credentials/credentials.ts'
 import { SigningError } from '../errors.ts'
-import { deriveScopedKey, type ScopedKey } from '../keys/scoped-key.ts'
+import { ScopedKey } from '../keys/scoped-key.ts'
 import { SigningKeyCache } from '../keys/signing-key-cache.ts'
 import type { UrlParts } from './read-url.ts'
 import type { SignOptions } from './sign-options.ts'
@@ -37,26 +38,25 @@ export function resolveKey(options: SignOptions, url: UrlParts, day: string): Sc
   cache ??= new SigningKeyCache(CACHED_KEYS)
   let key = cache.find(accessKeyId, secretAccessKey, scope)
   if (!key) {
-    key = deriveScopedKey(secretAccessKey, scope)
+    key = new ScopedKey(deriveSigV4Key(secretAccessKey, scope), scope)
     cache.store(accessKeyId, secretAccessKey, key)
   }
   return key
 }
 
-/** Service and region are those given, those of the key given, or those that the host tells. */
+/** Service and region are those given, else those of the key given, or those that the host tells. */
 function resolveScope(
   { service, region, keyDate }: SignOptions,
   { host, path }: UrlParts,
   day: string,
   ofKey: CredentialScope | undefined,
 ): CredentialScope {
-  const date = ofKey && keyDate === 'keep' ? ofKey.date : day
-  service ||= ofKey?.service
-  region ||= ofKey?.region
-  if (service && region) return { date, region, service }
-  const ofHost = inferScope(host, path)
-  service ||= ofHost?.service
-  region ||= ofHost?.region
-  if (service && region && ofHost?.region !== '*') return { date, region, service }
-  throw new SigningError('SCOPE_UNKNOWN', `${host} does not tell service and region; give both`)
+  const known = ofKey ?? (service && region ? undefined : inferScope(host, path))
+  service ||= known?.service
+  region ||= known?.region
+  // A signature for all regions would have to be one of SigV4A.
+  if (!service || !region || region === '*') {
+    throw new SigningError('SCOPE_UNKNOWN', `${host} does not tell service and region; give both`)
+  }
+  return { date: ofKey && keyDate === 'keep' ? ofKey.date : day, region, service }
 }

@@ -54,14 +54,21 @@ export interface PresignOptions extends SignOptions {
 }
 
 /**
- * The signing instant: the option, else what the request's headers say (`x-amz-date` before `date`), else now. A
- * date that cannot be read counts as none. The headers of a request that was signed before are stale.
+ * The signing instant, in milliseconds: the option, else what the request's headers say (`x-amz-date` before
+ * `date`), else now. A date that cannot be read counts as none. The headers of a request that was signed before are
+ * stale.
+ *
+ * @returns `NaN` when the option is no date
  */
-export function resolveDate(headers: readonly Header[], { date }: SignOptions, clock: () => Date): Date {
-  if (date) return date
+export function resolveInstant(
+  headers: readonly Header[],
+  { date }: SignOptions,
+  clock: () => number,
+): number {
+  if (date) return date instanceof Date ? date.getTime() : NaN
   const now = clock()
-  if (headerValue(headers, 'authorization') !== undefined) return now
-  return readDate(headers, now) ?? now
+  if (headers.length === 0 || headerValue(headers, 'authorization') !== undefined) return now
+  return readDate(headers, new Date(now))?.getTime() ?? now
 }
 
 /** What the headers say: `x-amz-date` before `date`, the first that can be read. */

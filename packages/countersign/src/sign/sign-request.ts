@@ -7,9 +7,7 @@
 import { formatAuthorization } from '../core/authorization-header.ts'
 import type { Bytes } from '../core/bytes.ts'
 import { buildCanonicalHeaders, type Header } from '../core/canonical-headers.ts'
-import { buildCanonicalQuery } from '../core/canonical-query.ts'
 import { SIGV4_ALGORITHM, X_AMZ_CONTENT_SHA256, X_AMZ_DATE, X_AMZ_SECURITY_TOKEN } from '../core/names.ts'
-import { systemClock } from './clock.ts'
 import { computeSignature } from './compute-signature.ts'
 import { selectHeaders } from './header-selection.ts'
 import type { HttpRequest, SignedRequest, SyncBody } from './http-request.ts'
@@ -36,7 +34,7 @@ const REPLACED: ReadonlySet<string> = new Set([
  * @throws {@link CredentialsError} `CREDENTIALS_INVALID`
  */
 export function signRequest(request: HttpRequest<SyncBody>, options: SignOptions): SignedRequest {
-  return signWithBody(request, readSyncBody(request.body), options, systemClock)
+  return signWithBody(request, readSyncBody(request.body), options, Date.now)
 }
 
 /**
@@ -48,40 +46,39 @@ export function signWithBody(
   request: HttpRequest<unknown>,
   body: Bytes | undefined,
   options: SignOptions,
-  now: () => Date,
+  clock: () => number,
 ): SignedRequest {
-  const plan = planRequest(request, options, now)
-  const { method, key, amzDate, warnings } = plan
+  const plan = planRequest(request, options, clock)
+  const { method, query, key, amzDate, warnings } = plan
   const givenHash = options.payloadHash ?? headerValue(plan.headers, X_AMZ_CONTENT_SHA256)
   const payloadHash = resolvePayloadHash(givenHash, body)
-  assertProtected(payloadHash, plan.url, options)
+  if (givenHash) assertProtected(givenHash, plan.url, options)
 
   // What a signature brings along comes first, in canonical order, and is always covered.
-  const headers: Header[] = [['host', plan.host]]
+  const own: Header[] = [['host', plan.host]]
   if (options.contentSha256Header ?? (plan.rules.contentSha256Header || givenHash !== undefined)) {
-    headers.push([X_AMZ_CONTENT_SHA256, payloadHash])
+    own.push([X_AMZ_CONTENT_SHA256, payloadHash])
   }
-  headers.push([X_AMZ_DATE, amzDate])
+  own.push([X_AMZ_DATE, amzDate])
   const { accessKeyId, sessionToken } = options.credentials
-  if (sessionToken && plan.isTokenSigned) headers.push([X_AMZ_SECURITY_TOKEN, sessionToken])
-  const kept = plan.headers.filter(([name]) => !REPLACED.has(name))
-  const canonical = buildCanonicalHeaders([
-    ...headers,
-    ...selectHeaders(kept, options.signHeaders ?? 'minimal'),
-  ])
+  if (sessionToken && plan.isTokenSigned) own.push([X_AMZ_SECURITY_TOKEN, sessionToken])
+  const given = plan.headers.filter(([name]) => !REPLACED.has(name))
+  const covered = given.length > 0 ? [...own, ...selectHeaders(given, options.signHeaders ?? 'minimal')] : own
+  const canonical = buildCanonicalHeaders(covered)
 
-  const query = buildCanonicalQuery(plan.wireQuery, 'plus')
-  const { canonicalRequest, stringToSign, signature } = computeSignature(plan, query, canonical, payloadHash)
-  headers.push(...kept)
-  if (sessionToken && !plan.isTokenSigned) headers.push([X_AMZ_SECURITY_TOKEN, sessionToken])
+  const { canonicalRequest, stringToSign, signature } = computeSignature(
+    plan,
+    query.canonical,
+    canonical,
+    payloadHash,
+  )
   const credential = `${accessKeyId}/${key.scopeText}`
-  headers.push([
-    'authorization',
-    formatAuthorization(SIGV4_ALGORITHM, credential, canonical.signedHeaders, signature),
-  ])
+  const authorization = formatAuthorization(SIGV4_ALGORITHM, credential, canonical.signedHeaders, signature)
+  const headers: Header[] = [...own, ...given, ['authorization', authorization]]
+  if (sessionToken && !plan.isTokenSigned) headers.push([X_AMZ_SECURITY_TOKEN, sessionToken])
   const signed: SignedRequest = {
     method,
-    url: wireUrl(plan, plan.wireQuery),
+    url: wireUrl(plan, query.wire),
     headers,
     canonicalRequest,
     stringToSign,

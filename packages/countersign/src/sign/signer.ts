@@ -8,7 +8,6 @@ import { X_AMZ_CONTENT_SHA256 } from '../core/names.ts'
 import { cacheProvider } from '../credentials/cached-provider.ts'
 import type { Credentials, CredentialsProvider, KeyCredentials } from '../credentials/credentials.ts'
 import type { Body, HttpRequest, PresignedUrl, SignedRequest } from './http-request.ts'
-import { systemClock } from './clock.ts'
 import { presignAt } from './presign-url.ts'
 import { isStream, readBody } from './read-body.ts'
 import { headerValue, readHeaders } from './read-headers.ts'
@@ -45,7 +44,8 @@ export interface Signer {
 
 /** Makes a signer. */
 export function createSigner(options: SignerOptions): Signer {
-  const now = options.now ?? systemClock
+  const { now = () => new Date() } = options
+  const clock = (): number => now().getTime()
   const { credentials } = options
   const provide =
     typeof credentials === 'function' ? cacheProvider(credentials, now) : async () => credentials
@@ -55,20 +55,20 @@ export function createSigner(options: SignerOptions): Signer {
       const { body } = request
       if (body !== undefined && isStream(body) && isHashGiven(request)) {
         return {
-          ...signWithBody(request, undefined, { ...options, credentials: await provide() }, now),
+          ...signWithBody(request, undefined, { ...options, credentials: await provide() }, clock),
           body,
         }
       }
       const { bytes, contentType } = await readBody(body)
       const typed = contentType === undefined ? request : withContentType(request, contentType)
-      return signWithBody(typed, bytes, { ...options, credentials: await provide() }, now)
+      return signWithBody(typed, bytes, { ...options, credentials: await provide() }, clock)
     },
     async presign(request, presignOptions) {
       const body = request.body === undefined ? undefined : (await readBody(request.body)).bytes
       return presignAt(
         { ...request, body },
         { ...options, ...presignOptions, credentials: await provide() },
-        now,
+        clock,
       )
     },
   }
