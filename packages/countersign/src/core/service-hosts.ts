@@ -24,18 +24,22 @@ export interface HostScope {
 /** A name in the DNS, then perhaps a trailing dot and a port. */
 const HOST = /^([\w.-]{1,253}?)\.?(?::\d+)?$/
 
-/** Suffixes of AWS's partitions, some of dual stack included. */
-const PARTITION =
-  '(?:amazonaws.(?:com(?:.cn)?|eu)|api.(?:aws|amazonwebservices.(?:com.cn|eu))|s?c2s.(?:ic|sgov).gov)'
-const REGION = '(?<region>[a-z]{2,}(?:-[a-z]+)+-[0-9]+)'
-
-type Rule = readonly [expression: RegExp, pattern: string, region: string | undefined, service: string]
+/** What one sign stands for in the patterns. */
+const SIGNS: Readonly<Record<string, string>> = {
+  '.': '\\.',
+  '=': '?<service>',
+  // A region.
+  R: '(?<region>[a-z]{2,}(?:-[a-z]+)+-[0-9]+)',
+  // The suffix of any of AWS's partitions, some of dual stack included.
+  A: '(?:amazonaws\\.(?:com(?:\\.cn)?|eu)|api\\.(?:aws|amazonwebservices\\.(?:com\\.cn|eu))|s?c2s\\.(?:ic|sgov)\\.gov)',
+  // The end of a tenant's name.
+  T: '[a-z0-9]\\.',
+}
 
 /**
- * Host pattern, region, service; the first pattern that matches the end of the host (`^`: all of it) wins.
- * In a pattern a dot is a dot, `R` is a region, `A` the suffix of any partition, `T` the end of a tenant's
- * name, and `(=` begins the service. Region and service follow where the host does not have them; `-` stands for a
- * region that it has.
+ * Host pattern, region, service; the first pattern that matches the end of the host (`^`: all of it) wins. Its
+ * {@link SIGNS} are written out, and `(=` begins the service. Region and service follow where the host does not have
+ * them; `-` stands for a region that it has.
  */
 const PATTERNS: readonly string[] = [
   // A bucket or an access point may stand before S3, with any dots; the region once followed a dash.
@@ -43,48 +47,46 @@ const PATTERNS: readonly string[] = [
   '.(=s3)(?:-external-1)?.amazonaws.com us-east-1',
   '.(=s3)-accelerate.amazonaws.com',
   '.mrap.accesspoint.(=s3)-global.amazonaws.com *',
-  'T.cloudfront-kvs.global.api.aws * cloudfront-keyvaluestore',
+  'Tcloudfront-kvs.global.api.aws * cloudfront-keyvaluestore',
   '^.(=iam|sts|route53|cloudfront).(?:amazonaws.com|global.api.aws) us-east-1',
   // Unverified for each service: the regions of the other partitions.
   '^.(=iam|route53).us-gov.amazonaws.com us-gov-west-1',
   '^.(=iam).amazonaws.com.cn cn-north-1',
   '^.(=route53|cloudfront).amazonaws.com.cn cn-northwest-1',
-  'T.(=execute-api|sagemaker|lex|dynamodb).R.A',
-  'T.(=appsync)-(?:realtime-)?api.R.A',
+  'T(=execute-api|sagemaker|lex|dynamodb|ddb|appsync)(?:-(?:realtime-)?api)?.R.A',
   // Not every host under iot is iotdata's: credentials.iot takes certificates, jobs.iot has another name.
   '^.[a-z0-9-]+(?:.ats)?.iot.R.A - iotdata',
-  'T.ddb.R.A - dynamodb',
-  'T.R.(=es|aoss).A',
   // Unverified: the shapes of rds, neptune and vpc-lattice-svcs.
-  'T.R.rds.A - rds-db',
-  'T.R.neptune.A - neptune-db',
-  'T.(=lambda)-url.R.on.aws',
-  'T.aos.R.on.aws - es',
-  'T.(=dsql|vpc-lattice-svcs).R.on.aws',
-  '^.email.R.A - ses',
-  '^.aos.R.A - es',
+  'TR.(=es|aoss).A',
+  'TR.rds.A - rds-db',
+  'TR.neptune.A - neptune-db',
+  'T(=lambda-url|aos|dsql|vpc-lattice-svcs).R.on.aws',
   // Unverified for each: the services beside bedrock-runtime.
-  '^.(=bedrock(?:-agentcore)?)-(?!agentcore|mantle)[a-z-]+.R.A',
-  '^.(=aps|transcribe|appconfig|appstream|cloudhsm|personalize)(?:-workspaces|streaming|data|v?2|-events|-runtime).R.A',
-  '^.[a-z0-9-]+-(=chime|lex).R.A',
-  '^.[a-z0-9-]+[.-]marketplace.R.A - aws-marketplace',
+  '^.(=bedrock(?:-agentcore)?|aps|transcribe|appconfig|appstream|cloudhsm|personalize)(?:-(?!agentcore|mantle)[a-z-]+|streaming|data|v?2).R.A',
+  '^.[a-z0-9-]+[.-](=chime|lex|marketplace).R.A',
   '^.(?:(?:api|fips).)?(=(?!vpce-)[a-z][a-z0-9-]*).R.A',
   '.(=s3).R.(?:backblazeb2|wasabisys).com',
   '.(?<region>[a-z]{3}[0-9]).digitaloceanspaces.com - s3',
-  'T.r2.cloudflarestorage.com auto s3',
+  'Tr2.cloudflarestorage.com auto s3',
 ]
+
+/** Signing names that differ from the name in the host. */
+const SIGNING_NAMES: ReadonlyMap<string, string> = new Map([
+  ['aos', 'es'],
+  ['ddb', 'dynamodb'],
+  ['email', 'ses'],
+  ['lambda-url', 'lambda'],
+  ['marketplace', 'aws-marketplace'],
+])
+
+type Rule = readonly [expression: RegExp, pattern: string, region: string | undefined, service: string]
 
 /** Made at the first call. */
 let rules: readonly Rule[] | undefined
 
 function readRule(rule: string): Rule {
   const [pattern = '', region, service = ''] = rule.split(' ')
-  const source = pattern
-    .replace('R', REGION)
-    .replace('A', PARTITION)
-    .replace('T', '[a-z0-9]')
-    .replace('(=', '(?<service>')
-    .replaceAll('.', '\\.')
+  const source = pattern.replace(/[.=RAT]/g, (sign) => SIGNS[sign] ?? '')
   return [new RegExp(`${source}$`), pattern, region, service]
 }
 
@@ -98,9 +100,9 @@ function readRule(rule: string): Rule {
  */
 export function inferScope(host: string, path = ''): HostScope | undefined {
   const name = HOST.exec(host.toLowerCase())?.[1]
+  if (!name) return undefined
   // FIPS and dual stack change the host, never the scope. The dot in front is the one that patterns begin with.
-  const plain = name && `.${name.replace(/-fips(?![^.-])|(?:\.fips)?\.dualstack(?=\.)/g, '')}`
-  if (!plain) return undefined
+  const plain = '.' + name.replace(/-fips(?![^.-])|(?:\.fips)?\.dualstack(?=\.)/g, '')
   rules ??= PATTERNS.map(readRule)
   for (const [expression, pattern, ownRegion, ownService] of rules) {
     const match = expression.exec(plain)
@@ -110,7 +112,11 @@ export function inferScope(host: string, path = ''): HostScope | undefined {
         throw new SigningError('HOST_NOT_SIGNABLE', 'S3 websites take no signatures; use the REST endpoint')
       }
       const isSocket = service === 'iotdata' && /^\/mqtt(?![^?])/.test(path)
-      return { service: isSocket ? 'iotdevicegateway' : service, region, reason: `host pattern ${pattern}` }
+      return {
+        service: isSocket ? 'iotdevicegateway' : (SIGNING_NAMES.get(service) ?? service),
+        region,
+        reason: `host pattern ${pattern}`,
+      }
     }
   }
   return undefined

@@ -7,17 +7,16 @@
 import { formatAmzDate } from '../core/amz-date.ts'
 import { isText } from '../core/bytes.ts'
 import type { Header } from '../core/canonical-headers.ts'
-import { parseDate } from '../core/http-date.ts'
 import { serviceRules, type ServiceRules } from '../core/service-rules.ts'
 import { assertCredentials } from '../credentials/credentials.ts'
 import { SigningError } from '../errors.ts'
 import type { ScopedKey } from '../keys/scoped-key.ts'
 import type { HttpRequest, SigningWarning } from './http-request.ts'
 import { hasRepeatedName, planPath, planQuery, type PlannedPart } from './plan-target.ts'
-import { headerValue, readHeaders, TOKEN } from './read-headers.ts'
+import { headerValue, TOKEN } from './read-headers.ts'
 import { readUrl, type UrlParts } from './read-url.ts'
 import { resolveKey } from './resolve-key.ts'
-import { resolveInstant, type SignOptions } from './sign-options.ts'
+import type { SignOptions } from './sign-options.ts'
 import { credentialsWarnings } from './warnings.ts'
 
 /** What is known of a request before its payload hash. */
@@ -29,8 +28,6 @@ export interface RequestPlan {
   readonly path: PlannedPart
   /** Without `?`. */
   readonly query: PlannedPart
-  /** The caller's headers with lower-case names, without `host`, and without a `date` of another instant. */
-  readonly headers: readonly Header[]
   /** The instant, in seconds since 1970. */
   readonly second: number
   /** The instant as `YYYYMMDDTHHMMSSZ`. */
@@ -42,44 +39,49 @@ export interface RequestPlan {
 }
 
 /** The second that was written last: many requests are signed within it. */
-let last = { second: NaN, amzDate: '' }
+let last = { second: NaN, amzDate: '', day: '' }
 
-function writeSecond(second: number): string {
-  if (second !== last.second) last = { second, amzDate: formatAmzDate(new Date(second * 1000)) }
-  return last.amzDate
+function writeSecond(second: number): typeof last {
+  if (second !== last.second) {
+    const amzDate = formatAmzDate(new Date(second * 1000))
+    last = { second, amzDate, day: amzDate.slice(0, 8) }
+  }
+  return last
 }
 
 /**
  * Plans a request. The caller's objects are only read.
  *
- * @param clock milliseconds, for requests that neither the options nor their own headers date
+ * @param headers those of the request, as they were read
+ * @param now the instant in milliseconds, unless the options name another
  */
 export function planRequest(
   request: HttpRequest<unknown>,
   options: SignOptions,
-  clock: () => number,
+  headers: readonly Header[],
+  now: number,
 ): RequestPlan {
-  const { credentials } = options
+  const { credentials, date } = options
   assertCredentials(credentials)
   const url = readUrl(request.url)
-  const headers = readHeaders(request.headers)
-  const second = Math.floor(resolveInstant(headers, options, clock) / 1000)
-  const amzDate = writeSecond(second)
-  const key = resolveKey(options, url, amzDate.slice(0, 8))
+  // What is no date becomes NaN, which has no written form.
+  const instant = date ? Number(date instanceof Date ? date : NaN) : now
+  const { second, amzDate, day } = writeSecond(Math.floor(instant / 1000))
+  const key = resolveKey(options, url, day)
   const rules = serviceRules(key.scope.service)
   const { normalizePath = rules.normalizePath, pathEncoding = rules.pathEncoding } = options
   const warnings = credentialsWarnings(credentials)
   const path = planPath(url.path, { normalizePath, pathEncoding }, warnings)
   const query = planQuery(url.query, options.plusInQuery ?? 'space', warnings)
-  if (rules.plusInQuery === 'space' && hasRepeatedName(query.canonical))
+  if (rules.plusInQuery === 'space' && hasRepeatedName(query.canonical)) {
     warnings.push('DUPLICATE_QUERY_NAMES')
+  }
   return {
     method: readMethod(request.method),
     url,
     host: resolveHost(headers) ?? url.host,
     path,
     query,
-    headers: headers.filter((header) => isKept(header, second)),
     second,
     amzDate,
     key,
@@ -98,12 +100,6 @@ function resolveHost(headers: readonly Header[]): string | undefined {
   const host = headerValue(headers, 'host')
   if (host === headers.findLast(([name]) => name === 'host')?.[1]) return host?.trim()
   throw new SigningError('HEADER_INVALID', 'There must be one Host header')
-}
-
-/** A `date` that is not the instant, or none at all, is neither signed nor sent. */
-function isKept([name, value]: Header, second: number): boolean {
-  if (name !== 'date') return name !== 'host'
-  return parseDate(value, new Date(second * 1000))?.getTime() === second * 1000
 }
 
 /** The URL to be sent: what was signed, and nothing else. */

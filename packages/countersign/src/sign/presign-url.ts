@@ -4,7 +4,7 @@
  * @see {@link https://docs.aws.amazon.com/AmazonS3/latest/API/sigv4-query-string-auth.html}
  * @module
  */
-import { buildCanonicalHeaders } from '../core/canonical-headers.ts'
+import { buildCanonicalHeaders, type Header } from '../core/canonical-headers.ts'
 import { buildCanonicalQuery, sortQuery } from '../core/canonical-query.ts'
 import {
   SIGV4_ALGORITHM,
@@ -20,13 +20,20 @@ import type { HttpRequest, PresignedUrl, SyncBody } from './http-request.ts'
 import { resolvePayloadHash } from './payload-hash.ts'
 import { planRequest, wireUrl } from './plan-request.ts'
 import { readSyncBody } from './read-body.ts'
-import { headerValue } from './read-headers.ts'
+import { headerValue, readHeaders } from './read-headers.ts'
 import { resolveExpiry } from './resolve-expiry.ts'
 import type { PresignOptions } from './sign-options.ts'
 
-const REPLACED: ReadonlySet<string> = new Set(['authorization', X_AMZ_DATE, X_AMZ_SECURITY_TOKEN])
-const OWN_PARAMETER =
-  /^X-Amz-(?:Algorithm|Content-Sha256|Credential|Date|Expires|Security-Token|Signature|SignedHeaders)(?![^=])/
+/** What belongs to one sending of a request is not for whoever is handed the URL. */
+const REPLACED: ReadonlySet<string> = new Set([
+  'host',
+  'authorization',
+  'date',
+  X_AMZ_DATE,
+  X_AMZ_SECURITY_TOKEN,
+])
+const OWN_PARAMETERS =
+  /(?:^|&)X-Amz-(?:Algorithm|Content-Sha256|Credential|Date|Expires|Security-Token|Signature|SignedHeaders)(?:=[^&]*)?(?![^&])/g
 
 /**
  * Makes a presigned URL, at once and without waiting for anything.
@@ -47,54 +54,47 @@ export function presignAt(
   options: PresignOptions,
   clock: () => number,
 ): PresignedUrl {
-  const plan = planRequest(request, options, clock)
-  const { method, url, host, key, amzDate, rules, isTokenSigned, warnings } = plan
-  const [seconds, expiresAt] = resolveExpiry(options, plan)
+  const headers = readHeaders(request.headers)
+  const plan = planRequest(request, options, headers, clock())
+  const { url, host, key, isTokenSigned } = plan
+  const { seconds, expiresAt } = resolveExpiry(options, plan)
 
   const isHoisted = matchesAny(options.hoistHeaders ?? [])
-  const given = plan.headers.filter(([name]) => !REPLACED.has(name))
-  const headers = selectHeaders(given, options.signHeaders ?? 'sdk').filter(([name]) => !isHoisted(name))
-  if (host !== url.host) headers.unshift(['host', host])
-  const canonical = buildCanonicalHeaders(host === url.host ? [['host', host], ...headers] : headers)
+  const given = headers.filter(([name]) => !REPLACED.has(name))
+  const selected = selectHeaders(given, options.signHeaders ?? 'sdk')
+  const covered: Header[] = [['host', host], ...selected.filter(([name]) => !isHoisted(name))]
+  const canonical = buildCanonicalHeaders(covered)
 
   const givenHash = options.payloadHash ?? headerValue(given, X_AMZ_CONTENT_SHA256)
   const payloadHash =
-    rules.unsignedPayload && givenHash === undefined
+    plan.rules.unsignedPayload && givenHash === undefined
       ? UNSIGNED_PAYLOAD
       : resolvePayloadHash(givenHash, readSyncBody(request.body))
 
   const { accessKeyId, sessionToken } = options.credentials
+  const query = plan.query.wire.replace(OWN_PARAMETERS, '').replace(/^&/, '')
   const hash = options.contentSha256Header ? `&X-Amz-Content-Sha256=${payloadHash}` : ''
+  const credential = encodeUri(`${accessKeyId}/${key.scopeText}`)
   const token = sessionToken ? `&X-Amz-Security-Token=${encodeUri(sessionToken)}` : ''
-  const hoisted = given
-    .filter(([name]) => isHoisted(name))
-    .map(([name, value]) => `&${encodeUri(name)}=${encodeUri(value)}`)
-    .join('')
-  const query = plan.query.wire
-    .split('&')
-    .filter((piece) => !OWN_PARAMETER.test(piece))
-    .join('&')
   // In canonical order, so that there is seldom anything to sort.
-  const parameters = `${query && '&'}X-Amz-Algorithm=${SIGV4_ALGORITHM}${hash}&X-Amz-Credential=${encodeUri(`${accessKeyId}/${key.scopeText}`)}&X-Amz-Date=${amzDate}&X-Amz-Expires=${seconds}${isTokenSigned ? token : ''}&X-Amz-SignedHeaders=${encodeUri(canonical.signedHeaders)}${hoisted}`
+  let parameters =
+    (query && '&') +
+    `X-Amz-Algorithm=${SIGV4_ALGORITHM}${hash}&X-Amz-Credential=${credential}&X-Amz-Date=${plan.amzDate}` +
+    `&X-Amz-Expires=${seconds}${isTokenSigned ? token : ''}&X-Amz-SignedHeaders=${encodeUri(canonical.signedHeaders)}`
+  for (const [name, value] of given) {
+    if (isHoisted(name)) parameters += `&${encodeUri(name)}=${encodeUri(value)}`
+  }
 
   const canonicalQuery = sortQuery(buildCanonicalQuery(query, 'plus') + parameters)
-  const { canonicalRequest, stringToSign, signature } = computeSignature(
-    plan,
-    canonicalQuery,
-    canonical,
-    payloadHash,
-  )
-  const signed = `${query}${parameters}&X-Amz-Signature=${signature}${isTokenSigned ? '' : token}`
-  return {
-    method,
+  const steps = computeSignature(plan, canonicalQuery, canonical, payloadHash)
+  const signed = `${query}${parameters}&X-Amz-Signature=${steps.signature}${isTokenSigned ? '' : token}`
+  return Object.assign(steps, {
+    method: plan.method,
     url: wireUrl(plan, signed) + url.fragment,
-    headers,
+    headers: host === url.host ? covered.slice(1) : covered,
     expiresAt,
-    canonicalRequest,
-    stringToSign,
-    signature,
     scope: key.scope,
     signedHeaders: canonical.names,
-    warnings,
-  }
+    warnings: plan.warnings,
+  })
 }

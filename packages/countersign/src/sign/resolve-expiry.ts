@@ -11,6 +11,9 @@ import type { PresignOptions } from './sign-options.ts'
 
 const DEFAULT_EXPIRES = 3600
 
+// Not in a URL that was signed before: that one is signed anew.
+const EXPIRES_IN_URL = /^(?!.*X-Amz-Signature=)(?:.*&)?X-Amz-Expires=([^&]*)/
+
 /**
  * The lifetime asked for, cut short where the credentials die first.
  *
@@ -19,17 +22,11 @@ const DEFAULT_EXPIRES = 3600
  */
 export function resolveExpiry(
   { expiresIn, credentials: { expiration } }: PresignOptions,
-  { query: { wire }, second, warnings }: RequestPlan,
-): [seconds: number, expiresAt: Date] {
-  // A URL that was signed before is signed anew; one that was not may say how long it shall live.
-  const inUrl = wire.includes('X-Amz-Signature=') ? undefined : /(?:^|&)X-Amz-Expires=([^&]*)/.exec(wire)?.[1]
+  { query, second, warnings }: RequestPlan,
+): { seconds: number; expiresAt: Date } {
+  const inUrl = EXPIRES_IN_URL.exec(query.wire)?.[1]
   const wanted = expiresIn ?? Number(inUrl ?? DEFAULT_EXPIRES)
-  if (
-    !Number.isInteger(wanted) ||
-    wanted < 1 ||
-    wanted > MAX_EXPIRES ||
-    `${inUrl ?? wanted}` !== `${wanted}`
-  ) {
+  if (!Number.isInteger(wanted) || wanted < 1 || wanted > MAX_EXPIRES || Number(inUrl ?? wanted) !== wanted) {
     throw new SigningError(
       'EXPIRY_INVALID',
       `expiresIn must be 1 to ${MAX_EXPIRES} whole seconds, and X-Amz-Expires in the URL the same`,
@@ -39,5 +36,5 @@ export function resolveExpiry(
   if (!(left >= 1)) throw new CredentialsError('CREDENTIALS_EXPIRED', 'The credentials have expired')
   if (left < wanted) warnings.push('EXPIRY_CLAMPED')
   const seconds = Math.min(wanted, left)
-  return [seconds, new Date((second + seconds) * 1000)]
+  return { seconds, expiresAt: new Date((second + seconds) * 1000) }
 }

@@ -54,18 +54,10 @@ export interface PresignOptions extends SignOptions {
 }
 
 /**
- * The signing instant, in milliseconds: the option, else what the request's headers say (`x-amz-date` before
- * `date`), else now. A date that cannot be read counts as none. The headers of a request that was signed before are
- * stale.
- *
- * @returns `NaN` when the option is no date
+ * The instant that the request's headers name, in milliseconds (`x-amz-date` before `date`), else now. A date that
+ * cannot be read counts as none. The headers of a request that was signed before are stale.
  */
-export function resolveInstant(
-  headers: readonly Header[],
-  { date }: SignOptions,
-  clock: () => number,
-): number {
-  if (date) return date instanceof Date ? date.getTime() : NaN
+export function resolveInstant(headers: readonly Header[], clock: () => number): number {
   const now = clock()
   if (headers.length === 0 || headerValue(headers, 'authorization') !== undefined) return now
   return readDate(headers, new Date(now))?.getTime() ?? now

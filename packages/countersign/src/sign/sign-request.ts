@@ -7,6 +7,7 @@
 import { formatAuthorization } from '../core/authorization-header.ts'
 import type { Bytes } from '../core/bytes.ts'
 import { buildCanonicalHeaders, type Header } from '../core/canonical-headers.ts'
+import { parseDate } from '../core/http-date.ts'
 import { SIGV4_ALGORITHM, X_AMZ_CONTENT_SHA256, X_AMZ_DATE, X_AMZ_SECURITY_TOKEN } from '../core/names.ts'
 import { computeSignature } from './compute-signature.ts'
 import { selectHeaders } from './header-selection.ts'
@@ -14,11 +15,12 @@ import type { HttpRequest, SignedRequest, SyncBody } from './http-request.ts'
 import { assertProtected, resolvePayloadHash } from './payload-hash.ts'
 import { planRequest, wireUrl } from './plan-request.ts'
 import { readSyncBody } from './read-body.ts'
-import { headerValue } from './read-headers.ts'
-import type { SignOptions } from './sign-options.ts'
+import { headerValue, readHeaders } from './read-headers.ts'
+import { resolveInstant, type SignOptions } from './sign-options.ts'
 
 /** Headers of which a request has one, ours: a request that is signed again gets the same set. */
 const REPLACED: ReadonlySet<string> = new Set([
+  'host',
   'authorization',
   X_AMZ_DATE,
   X_AMZ_CONTENT_SHA256,
@@ -48,22 +50,23 @@ export function signWithBody(
   options: SignOptions,
   clock: () => number,
 ): SignedRequest {
-  const plan = planRequest(request, options, clock)
-  const { method, query, key, amzDate, warnings } = plan
-  const givenHash = options.payloadHash ?? headerValue(plan.headers, X_AMZ_CONTENT_SHA256)
+  const given = readHeaders(request.headers)
+  const plan = planRequest(request, options, given, resolveInstant(given, clock))
+  const { method, host, query, key, amzDate, rules, isTokenSigned, warnings } = plan
+  const givenHash = options.payloadHash ?? headerValue(given, X_AMZ_CONTENT_SHA256)
   const payloadHash = resolvePayloadHash(givenHash, body)
   if (givenHash) assertProtected(givenHash, plan.url, options)
 
   // What a signature brings along comes first, in canonical order, and is always covered.
-  const own: Header[] = [['host', plan.host]]
-  if (options.contentSha256Header ?? (plan.rules.contentSha256Header || givenHash !== undefined)) {
+  const own: Header[] = [['host', host]]
+  if (options.contentSha256Header ?? (rules.contentSha256Header || givenHash !== undefined)) {
     own.push([X_AMZ_CONTENT_SHA256, payloadHash])
   }
   own.push([X_AMZ_DATE, amzDate])
   const { accessKeyId, sessionToken } = options.credentials
-  if (sessionToken && plan.isTokenSigned) own.push([X_AMZ_SECURITY_TOKEN, sessionToken])
-  const given = plan.headers.filter(([name]) => !REPLACED.has(name))
-  const covered = given.length > 0 ? [...own, ...selectHeaders(given, options.signHeaders ?? 'minimal')] : own
+  if (sessionToken && isTokenSigned) own.push([X_AMZ_SECURITY_TOKEN, sessionToken])
+  const kept = given.filter((header) => isKept(header, plan.second))
+  const covered = kept.length > 0 ? [...own, ...selectHeaders(kept, options.signHeaders ?? 'minimal')] : own
   const canonical = buildCanonicalHeaders(covered)
 
   const { canonicalRequest, stringToSign, signature } = computeSignature(
@@ -74,12 +77,12 @@ export function signWithBody(
   )
   const credential = `${accessKeyId}/${key.scopeText}`
   const authorization = formatAuthorization(SIGV4_ALGORITHM, credential, canonical.signedHeaders, signature)
-  const headers: Header[] = [...own, ...given, ['authorization', authorization]]
-  if (sessionToken && !plan.isTokenSigned) headers.push([X_AMZ_SECURITY_TOKEN, sessionToken])
+  const unsigned: Header[] = [['authorization', authorization]]
+  if (sessionToken && !isTokenSigned) unsigned.unshift([X_AMZ_SECURITY_TOKEN, sessionToken])
   const signed: SignedRequest = {
     method,
     url: wireUrl(plan, query.wire),
-    headers,
+    headers: [...own, ...kept, ...unsigned],
     canonicalRequest,
     stringToSign,
     signature,
@@ -88,4 +91,11 @@ export function signWithBody(
     warnings,
   }
   return body ? { ...signed, body } : signed
+}
+
+/** What a signature does not bring along itself. A `date` that is not its instant is neither signed nor sent. */
+function isKept([name, value]: Header, second: number): boolean {
+  if (name !== 'date') return !REPLACED.has(name)
+  const instant = second * 1000
+  return parseDate(value, new Date(instant))?.getTime() === instant
 }
