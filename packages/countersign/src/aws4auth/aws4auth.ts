@@ -4,13 +4,15 @@
  *
  * @module
  */
+import { parseDate } from '../core/http-date.ts'
 import { cacheProvider } from '../credentials/cached-provider.ts'
 import type { Credentials, CredentialsProvider, KeyCredentials } from '../credentials/credentials.ts'
 import { CredentialsError, SigningError } from '../errors.ts'
 import type { SigningKey } from '../keys/signing-key.ts'
 import type { Body, HttpRequest, SignedRequest, SyncBody } from '../sign/http-request.ts'
+import { readSyncBody } from '../sign/read-body.ts'
 import { readHeaders } from '../sign/read-headers.ts'
-import { signRequest } from '../sign/sign-request.ts'
+import { signWithBody } from '../sign/sign-request.ts'
 import type { SignOptions } from '../sign/sign-options.ts'
 import type { SignedBody } from '../sign/signer.ts'
 import type { AWS4SigningKey, KeyChanges } from './aws4-signing-key.ts'
@@ -175,14 +177,16 @@ export class AWS4Auth {
     const date = requestDate(headers, this.#now(), this.#isDateStrict)
     const key = this.keyForDay(holder.key, dayOf(date))
     if (key !== holder.key) this.#holder = { ...holder, key }
-    return signRequest(request, {
+    const options: SignOptions = {
       ...this.#options,
       credentials: credentialsOf({ ...holder, key }),
       date,
       // keyForDay has decided.
       keyDate: 'keep',
       signHeaders: this.#chooseHeaders(headers),
-    })
+    }
+    const host = { now: () => date.getTime(), readDate: parseDate }
+    return signWithBody(request, readSyncBody(request.body), options, host)
   }
 
   #adopt(credentials: Credentials | KeyCredentials): KeyHolder {

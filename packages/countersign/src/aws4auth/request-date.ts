@@ -4,9 +4,10 @@
  * @module
  */
 import type { Header } from '../core/canonical-headers.ts'
+import { parseDate } from '../core/http-date.ts'
 import { X_AMZ_DATE } from '../core/names.ts'
 import { headerValue } from '../sign/read-headers.ts'
-import { readDate } from '../sign/sign-options.ts'
+import { findDate } from '../sign/sign-options.ts'
 import { InvalidDateError } from './aws4auth-errors.ts'
 
 /**
@@ -18,7 +19,7 @@ import { InvalidDateError } from './aws4auth-errors.ts'
  */
 export function requestDate(headers: readonly Header[], now: Date, isStrict: boolean): Date {
   if (headerValue(headers, 'authorization') !== undefined) return now
-  const date = readDate(headers, now)
+  const date = findDate(headers, parseDate, now)
   if (date === undefined && isStrict && headers.some(isDate)) {
     throw new InvalidDateError('Neither x-amz-date nor date of the request can be read as a date')
   }

@@ -28,8 +28,7 @@ const MONTHS = 'janfebmaraprmayjunjulaugsepoctnovdec'
  * @param now decides the century of a two-digit year: the latest one that is at most 50 years after `now`
  * @returns `undefined` when the text is not such a date, or its year in UTC is not in 1 to 9999
  */
-export function parseDate(text: string | undefined, now: Date): Date | undefined {
-  if (text === undefined) return undefined
+export function parseDate(text: string, now: Date): Date | undefined {
   const [, day = '', name, year = '', time, offset = 'Z'] =
     HTTP.exec(text.replace(ASCTIME, '$2 $1 $4 $3 GMT')) ?? []
   if (!name) return parseAmzDate(text) ?? parseIso(text)

@@ -6,9 +6,9 @@
 import type { Header } from '../core/canonical-headers.ts'
 import type { PathEncoding } from '../core/canonical-path.ts'
 import type { PlusMeaning } from '../core/canonical-query.ts'
-import { parseDate } from '../core/http-date.ts'
 import { X_AMZ_DATE } from '../core/names.ts'
 import type { Credentials, KeyCredentials } from '../credentials/credentials.ts'
+import type { DateReader } from './common-date.ts'
 import type { SignHeaders } from './header-selection.ts'
 import { headerValue } from './read-headers.ts'
 
@@ -53,17 +53,28 @@ export interface PresignOptions extends SignOptions {
   readonly hoistHeaders?: readonly string[] | undefined
 }
 
+/** What a signing takes from its surroundings. */
+export interface SigningHost {
+  /** The clock, in milliseconds since 1970. */
+  now(): number
+  readonly readDate: DateReader
+}
+
 /**
- * The instant that the request's headers name, in milliseconds (`x-amz-date` before `date`), else now. A date that
- * cannot be read counts as none. The headers of a request that was signed before are stale.
+ * The instant that the request's headers name, in milliseconds, else now. A date that cannot be read counts as none.
+ * The headers of a request that was signed before are stale.
  */
-export function resolveInstant(headers: readonly Header[], clock: () => number): number {
-  const now = clock()
+export function resolveInstant(headers: readonly Header[], host: SigningHost): number {
+  const now = host.now()
   if (headers.length === 0 || headerValue(headers, 'authorization') !== undefined) return now
-  return readDate(headers, new Date(now))?.getTime() ?? now
+  return findDate(headers, host.readDate, new Date(now))?.getTime() ?? now
 }
 
 /** What the headers say: `x-amz-date` before `date`, the first that can be read. */
-export function readDate(headers: readonly Header[], now: Date): Date | undefined {
-  return parseDate(headerValue(headers, X_AMZ_DATE), now) ?? parseDate(headerValue(headers, 'date'), now)
+export function findDate(headers: readonly Header[], readDate: DateReader, now: Date): Date | undefined {
+  for (const name of [X_AMZ_DATE, 'date']) {
+    const date = readDate(headerValue(headers, name) ?? '', now)
+    if (date) return date
+  }
+  return undefined
 }

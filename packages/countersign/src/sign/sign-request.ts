@@ -7,8 +7,8 @@
 import { formatAuthorization } from '../core/authorization-header.ts'
 import type { Bytes } from '../core/bytes.ts'
 import { buildCanonicalHeaders, type Header } from '../core/canonical-headers.ts'
-import { parseDate } from '../core/http-date.ts'
 import { SIGV4_ALGORITHM, X_AMZ_CONTENT_SHA256, X_AMZ_DATE, X_AMZ_SECURITY_TOKEN } from '../core/names.ts'
+import { readCommonDate, type DateReader } from './common-date.ts'
 import { computeSignature } from './compute-signature.ts'
 import { selectHeaders } from './header-selection.ts'
 import type { HttpRequest, SignedRequest, SyncBody } from './http-request.ts'
@@ -16,7 +16,7 @@ import { assertProtected, resolvePayloadHash } from './payload-hash.ts'
 import { planRequest, wireUrl } from './plan-request.ts'
 import { readSyncBody } from './read-body.ts'
 import { headerValue, readHeaders } from './read-headers.ts'
-import { resolveInstant, type SignOptions } from './sign-options.ts'
+import { resolveInstant, type SigningHost, type SignOptions } from './sign-options.ts'
 
 /** Headers of which a request has one, ours: a request that is signed again gets the same set. */
 const REPLACED: ReadonlySet<string> = new Set([
@@ -27,6 +27,8 @@ const REPLACED: ReadonlySet<string> = new Set([
   X_AMZ_SECURITY_TOKEN,
 ])
 
+const COMMON: SigningHost = { now: Date.now, readDate: readCommonDate }
+
 /**
  * Signs a request whose body is at hand, at once and without waiting for anything.
  *
@@ -36,36 +38,37 @@ const REPLACED: ReadonlySet<string> = new Set([
  * @throws {@link CredentialsError} `CREDENTIALS_INVALID`
  */
 export function signRequest(request: HttpRequest<SyncBody>, options: SignOptions): SignedRequest {
-  return signWithBody(request, readSyncBody(request.body), options, Date.now)
+  return signWithBody(request, readSyncBody(request.body), options, COMMON)
 }
 
 /**
  * Signs a request whose body has been read.
  *
+ * @param host the clock, and what reads the dates of headers
  * @param body the bytes; without them a payload hash that is given stands for a body that the caller sends himself
  */
 export function signWithBody(
   request: HttpRequest<unknown>,
   body: Bytes | undefined,
   options: SignOptions,
-  clock: () => number,
+  host: SigningHost,
 ): SignedRequest {
   const given = readHeaders(request.headers)
-  const plan = planRequest(request, options, given, resolveInstant(given, clock))
-  const { method, host, query, key, amzDate, rules, isTokenSigned, warnings } = plan
+  const plan = planRequest(request, options, given, resolveInstant(given, host))
+  const { method, query, key, amzDate, rules, isTokenSigned, warnings } = plan
   const givenHash = options.payloadHash ?? headerValue(given, X_AMZ_CONTENT_SHA256)
   const payloadHash = resolvePayloadHash(givenHash, body)
   if (givenHash) assertProtected(givenHash, plan.url, options)
 
   // What a signature brings along comes first, in canonical order, and is always covered.
-  const own: Header[] = [['host', host]]
+  const own: Header[] = [['host', plan.host]]
   if (options.contentSha256Header ?? (rules.contentSha256Header || givenHash !== undefined)) {
     own.push([X_AMZ_CONTENT_SHA256, payloadHash])
   }
   own.push([X_AMZ_DATE, amzDate])
   const { accessKeyId, sessionToken } = options.credentials
   if (sessionToken && isTokenSigned) own.push([X_AMZ_SECURITY_TOKEN, sessionToken])
-  const kept = given.filter((header) => isKept(header, plan.second))
+  const kept = given.filter((header) => isKept(header, plan.second, host.readDate))
   const covered = kept.length > 0 ? [...own, ...selectHeaders(kept, options.signHeaders ?? 'minimal')] : own
   const canonical = buildCanonicalHeaders(covered)
 
@@ -94,8 +97,8 @@ export function signWithBody(
 }
 
 /** What a signature does not bring along itself. A `date` that is not its instant is neither signed nor sent. */
-function isKept([name, value]: Header, second: number): boolean {
+function isKept([name, value]: Header, second: number, readDate: DateReader): boolean {
   if (name !== 'date') return !REPLACED.has(name)
   const instant = second * 1000
-  return parseDate(value, new Date(instant))?.getTime() === instant
+  return readDate(value, new Date(instant))?.getTime() === instant
 }

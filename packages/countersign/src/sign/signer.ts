@@ -5,13 +5,15 @@
  */
 import type { Bytes } from '../core/bytes.ts'
 import { X_AMZ_CONTENT_SHA256 } from '../core/names.ts'
+import { parseDate } from '../core/http-date.ts'
 import { cacheProvider } from '../credentials/cached-provider.ts'
 import type { Credentials, CredentialsProvider, KeyCredentials } from '../credentials/credentials.ts'
+import { SigningError } from '../errors.ts'
 import type { Body, HttpRequest, PresignedUrl, SignedRequest } from './http-request.ts'
 import { presignAt } from './presign-url.ts'
 import { isStream, readBody } from './read-body.ts'
 import { headerValue, readHeaders } from './read-headers.ts'
-import type { SigningRules } from './sign-options.ts'
+import type { SigningHost, SigningRules } from './sign-options.ts'
 import { signWithBody } from './sign-request.ts'
 
 /** A body as a signed request carries it: the bytes that were hashed, or a stream that was not. */
@@ -45,7 +47,7 @@ export interface Signer {
 /** Makes a signer. */
 export function createSigner(options: SignerOptions): Signer {
   const { now = () => new Date() } = options
-  const clock = (): number => now().getTime()
+  const host: SigningHost = { now: () => now().getTime(), readDate: parseDate }
   const { credentials } = options
   const provide =
     typeof credentials === 'function' ? cacheProvider(credentials, now) : async () => credentials
@@ -55,20 +57,26 @@ export function createSigner(options: SignerOptions): Signer {
       const { body } = request
       if (body !== undefined && isStream(body) && isHashGiven(request)) {
         return {
-          ...signWithBody(request, undefined, { ...options, credentials: await provide() }, clock),
+          ...signWithBody(request, undefined, { ...options, credentials: await provide() }, host),
           body,
         }
       }
       const { bytes, contentType } = await readBody(body)
       const typed = contentType === undefined ? request : withContentType(request, contentType)
-      return signWithBody(typed, bytes, { ...options, credentials: await provide() }, clock)
+      return signWithBody(typed, bytes, { ...options, credentials: await provide() }, host)
     },
     async presign(request, presignOptions) {
-      const body = request.body === undefined ? undefined : (await readBody(request.body)).bytes
+      const { bytes: body, contentType } = await readBody(request.body)
+      if (contentType !== undefined) {
+        throw new SigningError(
+          'BODY_UNSUPPORTED',
+          'A form has another boundary each time; sign it when it is sent',
+        )
+      }
       return presignAt(
         { ...request, body },
         { ...options, ...presignOptions, credentials: await provide() },
-        clock,
+        host.now,
       )
     },
   }

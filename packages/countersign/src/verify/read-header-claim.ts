@@ -74,7 +74,8 @@ let lastDate: { readonly amzDate: string; readonly instant: Date } | undefined
 function readHeaderDate({ headers }: ReadMessage, now: Date): { amzDate: string; instant: Date } {
   const amzDate = valueOf(headers, X_AMZ_DATE)
   if (amzDate !== undefined && amzDate === lastDate?.amzDate) return lastDate
-  const instant = amzDate === undefined ? parseDate(valueOf(headers, 'date'), now) : parseAmzDate(amzDate)
+  const instant =
+    amzDate === undefined ? parseDate(valueOf(headers, 'date') ?? '', now) : parseAmzDate(amzDate)
   if (!instant)
     throw refuse('DATE_INVALID', 'The request needs an x-amz-date as YYYYMMDDTHHMMSSZ, or a valid Date')
   lastDate = { amzDate: amzDate ?? formatAmzDate(instant), instant }

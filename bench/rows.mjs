@@ -1,0 +1,137 @@
+/**
+ * What is measured: one request signed by this library and by its peers, each as its users call it, with its signing
+ * key already cached. The requests take turns, so that no runtime can compute anything once and for all.
+ */
+import { createHash, createHmac, hash } from 'node:crypto'
+import { createRequire } from 'node:module'
+import { SignatureV4 } from '@smithy/signature-v4'
+import { AwsClient } from 'aws4fetch'
+import { presignUrl, signRequest } from 'countersign'
+
+/** @import { Row } from './measure.mjs' */
+
+/** Has no types of its own. @type {{ sign(request: object, credentials: object): { headers: object } }} */
+const aws4 = createRequire(import.meta.url)('aws4')
+
+const credentials = {
+  accessKeyId: 'AKIDEXAMPLE',
+  secretAccessKey: 'wJalrXUtnFEMI/K7MDENG+bPxRfiCYEXAMPLEKEY',
+}
+const service = 'execute-api'
+const region = 'us-east-1'
+const options = { credentials, service, region }
+
+const host = 'abc123.execute-api.us-east-1.amazonaws.com'
+const VARIANTS = 8
+const values = Array.from({ length: VARIANTS }, (_, index) => `value${index}`)
+const paths = values.map((value) => `/stage/items?Param1=${value}&Param2=value2`)
+const urls = paths.map((path) => `https://${host}${path}`)
+
+/** @template T @param {readonly T[]} list @param {number} index @returns {T} */
+const pick = (list, index) => /** @type {T} */ (list[index % VARIANTS])
+
+/**
+ * The least that any signer must do, the fastest way that the runtime offers: hash the canonical request, and make
+ * the HMAC of the string to sign with two one-shot hashes over blocks of padded key.
+ *
+ * @returns {Row}
+ */
+function floorRow() {
+  const signed = urls.map((url) => signRequest({ method: 'GET', url }, options))
+  // Through a buffer, so that they are flat in memory.
+  const requests = signed.map(({ canonicalRequest }) => Buffer.from(canonicalRequest).toString('latin1'))
+  const texts = signed.map(({ stringToSign }) => Buffer.from(stringToSign).toString('latin1'))
+  const inner = Buffer.alloc(64 + (texts[0]?.length ?? 0), 0x36)
+  const outer = Buffer.alloc(96, 0x5c)
+  return {
+    name: 'floor: a hash and an HMAC',
+    operation(index) {
+      hash('sha256', pick(requests, index), 'hex')
+      inner.latin1Write(pick(texts, index), 64)
+      outer.latin1Write(hash('sha256', inner, 'latin1'), 64)
+      return hash('sha256', outer, 'hex')
+    },
+  }
+}
+
+/** The hash that users of smithy pass in on Node: `node:crypto`, as the SDK's own class does it. */
+class NodeSha256 {
+  #hash
+
+  /** @param {string | ArrayBuffer | ArrayBufferView} [secret] */
+  constructor(secret) {
+    this.#hash = secret ? createHmac('sha256', /** @type {Uint8Array} */ (secret)) : createHash('sha256')
+  }
+
+  /** @param {string | Uint8Array} data */
+  update(data) {
+    this.#hash.update(data)
+  }
+
+  async digest() {
+    return this.#hash.digest()
+  }
+
+  reset() {}
+}
+
+/** @returns {Row[]} */
+function smithyRows() {
+  const signer = new SignatureV4({ credentials, region, service, sha256: NodeSha256 })
+  /** @param {number} index */
+  const request = (index) => ({
+    method: 'GET',
+    protocol: 'https:',
+    hostname: host,
+    path: '/stage/items',
+    query: { Param1: pick(values, index), Param2: 'value2' },
+    headers: { host },
+  })
+  return [
+    { name: 'sign: @smithy/signature-v4', operation: (index) => signer.sign(request(index)) },
+    { name: 'presign: @smithy/signature-v4', operation: (index) => signer.presign(request(index)) },
+  ]
+}
+
+/** @returns {Row} */
+function aws4fetchRow() {
+  const client = new AwsClient(options.credentials && { ...credentials, service, region })
+  return { name: 'sign: aws4fetch', operation: (index) => client.sign(pick(urls, index)) }
+}
+
+/** @returns {Promise<Row[]>} */
+async function verifyRows() {
+  // There as soon as the library has it.
+  const { createVerifier } = await import('countersign/verify').catch(() => ({ createVerifier: undefined }))
+  if (!createVerifier) return []
+  const date = new Date()
+  const { secretAccessKey } = credentials
+  const verifier = createVerifier({ secrets: () => ({ secretAccessKey }), service, region, now: () => date })
+  const messages = urls.map((url, index) => {
+    const { method, headers } = signRequest({ method: 'GET', url }, { ...options, date })
+    return { method, target: pick(paths, index), headers }
+  })
+  return [{ name: 'verify: countersign', operation: (index) => verifier.verify(pick(messages, index)) }]
+}
+
+/** @returns {Promise<Row[]>} */
+export async function rows() {
+  return [
+    floorRow(),
+    {
+      name: 'sign: countersign',
+      operation: (index) => signRequest({ method: 'GET', url: pick(urls, index) }, options),
+    },
+    {
+      name: 'sign: aws4',
+      operation: (index) => aws4.sign({ host, path: pick(paths, index), service, region }, credentials),
+    },
+    aws4fetchRow(),
+    {
+      name: 'presign: countersign',
+      operation: (index) => presignUrl({ method: 'GET', url: pick(urls, index) }, options),
+    },
+    ...smithyRows(),
+    ...(await verifyRows()),
+  ]
+}
