@@ -10,8 +10,8 @@ import { SigningError } from '../errors.ts'
 /** Last part of every scope of version 4. */
 export const TERMINATOR = 'aws4_request'
 
-// Region and service: printable ASCII that neither ends a part nor a component of the Authorization header.
-const SCOPE = /^\d{8}(?:\/[!-+\-.0-~]+){2}\/aws4_request$/
+// Region and service are of what a URL needs no escape for, so that a scope reads the same in a URL and a header.
+const SCOPE = /^\d{8}(?:\/[\w.~-]+){2}\/aws4_request$/
 
 /** The parts of a credential scope. */
 export interface CredentialScope {

@@ -42,9 +42,9 @@ function expressionOf(patterns: readonly string[]): RegExp {
 }
 
 /** A test for names, in which `*` stands for any run of characters. */
-export function matchesAny(patterns: readonly string[]): (name: string) => boolean {
-  const expression = expressionOf(patterns)
-  return (name) => expression.test(name)
+export function matchesAny(patterns: readonly string[] | undefined): (name: string) => boolean {
+  const expression = patterns && expressionOf(patterns)
+  return (name) => expression?.test(name) ?? false
 }
 
 /**

@@ -98,7 +98,7 @@ function readMethod(method: string): string {
 
 function resolveHost(headers: readonly Header[]): string | undefined {
   const host = headerValue(headers, 'host')
-  if (host === headers.findLast(([name]) => name === 'host')?.[1]) return host?.trim()
+  if (host === headerValue(headers.toReversed(), 'host')) return host?.trim()
   throw new SigningError('HEADER_INVALID', 'There must be one Host header')
 }
 

@@ -6,13 +6,7 @@
  */
 import { buildCanonicalHeaders, type Header } from '../core/canonical-headers.ts'
 import { buildCanonicalQuery, sortQuery } from '../core/canonical-query.ts'
-import {
-  SIGV4_ALGORITHM,
-  UNSIGNED_PAYLOAD,
-  X_AMZ_CONTENT_SHA256,
-  X_AMZ_DATE,
-  X_AMZ_SECURITY_TOKEN,
-} from '../core/names.ts'
+import { SIGV4_ALGORITHM, UNSIGNED_PAYLOAD, X_AMZ_CONTENT_SHA256 } from '../core/names.ts'
 import { encodeUri } from '../core/uri-encoding.ts'
 import { computeSignature } from './compute-signature.ts'
 import { matchesAny, selectHeaders } from './header-selection.ts'
@@ -25,15 +19,9 @@ import { resolveExpiry } from './resolve-expiry.ts'
 import type { PresignOptions } from './sign-options.ts'
 
 /** What belongs to one sending of a request is not for whoever is handed the URL. */
-const REPLACED: ReadonlySet<string> = new Set([
-  'host',
-  'authorization',
-  'date',
-  X_AMZ_DATE,
-  X_AMZ_SECURITY_TOKEN,
-])
-const OWN_PARAMETERS =
-  /(?:^|&)X-Amz-(?:Algorithm|Content-Sha256|Credential|Date|Expires|Security-Token|Signature|SignedHeaders)(?:=[^&]*)?(?![^&])/g
+const REPLACED = /^(?:authorization|date|host|x-amz-(?:date|security-token))$/
+const OWN_PARAMETER =
+  /^X-Amz-(?:Algorithm|Content-Sha256|Credential|Date|Expires|Security-Token|Signature|SignedHeaders)(?:=|$)/
 
 /**
  * Makes a presigned URL, at once and without waiting for anything.
@@ -59,8 +47,8 @@ export function presignAt(
   const { url, host, key, isTokenSigned } = plan
   const { seconds, expiresAt } = resolveExpiry(options, plan)
 
-  const isHoisted = matchesAny(options.hoistHeaders ?? [])
-  const given = headers.filter(([name]) => !REPLACED.has(name))
+  const isHoisted = matchesAny(options.hoistHeaders)
+  const given = headers.filter(([name]) => !REPLACED.test(name))
   const selected = selectHeaders(given, options.signHeaders ?? 'sdk')
   const covered: Header[] = [['host', host], ...selected.filter(([name]) => !isHoisted(name))]
   const canonical = buildCanonicalHeaders(covered)
@@ -72,9 +60,15 @@ export function presignAt(
       : resolvePayloadHash(givenHash, readSyncBody(request.body))
 
   const { accessKeyId, sessionToken } = options.credentials
-  const query = plan.query.wire.replace(OWN_PARAMETERS, '').replace(/^&/, '')
+  const { wire } = plan.query
+  const query = wire.includes('X-Amz-')
+    ? wire
+        .split('&')
+        .filter((pair) => !OWN_PARAMETER.test(pair))
+        .join('&')
+    : wire
   const hash = options.contentSha256Header ? `&X-Amz-Content-Sha256=${payloadHash}` : ''
-  const credential = encodeUri(`${accessKeyId}/${key.scopeText}`)
+  const credential = `${encodeUri(accessKeyId)}%2F${key.scopeText.replaceAll('/', '%2F')}`
   const token = sessionToken ? `&X-Amz-Security-Token=${encodeUri(sessionToken)}` : ''
   // In canonical order, so that there is seldom anything to sort.
   let parameters =
@@ -86,15 +80,23 @@ export function presignAt(
   }
 
   const canonicalQuery = sortQuery(buildCanonicalQuery(query, 'plus') + parameters)
-  const steps = computeSignature(plan, canonicalQuery, canonical, payloadHash)
-  const signed = `${query}${parameters}&X-Amz-Signature=${steps.signature}${isTokenSigned ? '' : token}`
-  return Object.assign(steps, {
+  const { canonicalRequest, stringToSign, signature } = computeSignature(
+    plan,
+    canonicalQuery,
+    canonical,
+    payloadHash,
+  )
+  const signed = `${query}${parameters}&X-Amz-Signature=${signature}${isTokenSigned ? '' : token}`
+  return {
     method: plan.method,
     url: wireUrl(plan, signed) + url.fragment,
     headers: host === url.host ? covered.slice(1) : covered,
     expiresAt,
+    canonicalRequest,
+    stringToSign,
+    signature,
     scope: key.scope,
     signedHeaders: canonical.names,
     warnings: plan.warnings,
-  })
+  }
 }

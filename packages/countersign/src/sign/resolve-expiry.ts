@@ -27,10 +27,7 @@ export function resolveExpiry(
   const inUrl = EXPIRES_IN_URL.exec(query.wire)?.[1]
   const wanted = expiresIn ?? Number(inUrl ?? DEFAULT_EXPIRES)
   if (!Number.isInteger(wanted) || wanted < 1 || wanted > MAX_EXPIRES || Number(inUrl ?? wanted) !== wanted) {
-    throw new SigningError(
-      'EXPIRY_INVALID',
-      `expiresIn must be 1 to ${MAX_EXPIRES} whole seconds, and X-Amz-Expires in the URL the same`,
-    )
+    throw new SigningError('EXPIRY_INVALID', `expiresIn must be 1 to ${MAX_EXPIRES} whole seconds`)
   }
   const left = expiration ? Math.floor(expiration.getTime() / 1000) - second : wanted
   if (!(left >= 1)) throw new CredentialsError('CREDENTIALS_EXPIRED', 'The credentials have expired')

@@ -10,8 +10,7 @@ import { refuse } from './refusals.ts'
 
 const ACCESS_KEY_ID = /^[\w./=+-]+$/
 const DAY = /^\d{8}$/
-// Printable ASCII without what ends a part or a component, as in every scope that can be signed.
-const PART = /^[!-+\-.0-~]+$/
+const PART = /^[\w.~-]+$/
 
 /** Access key id and scope, as the client claims them. */
 export interface Credential {
