@@ -5,7 +5,7 @@
  */
 import type { Header } from '../core/canonical-headers.ts'
 import { SigningError } from '../errors.ts'
-import { matchesAny, selectHeaders, type SignHeaders } from '../sign/header-selection.ts'
+import { expressionOf, selectHeaders, type SignHeaders } from '../sign/header-selection.ts'
 
 /** Picks the headers of one request. */
 export type HeaderChoice = (headers: readonly Header[]) => SignHeaders
@@ -30,10 +30,10 @@ export function chooseHeaders(includeHeaders: readonly string[] | undefined): He
     )
   }
   const named = includeHeaders.filter((pattern) => !pattern.includes('*'))
-  const isIncluded = matchesAny(includeHeaders)
+  const included = expressionOf(includeHeaders)
   return (headers) => {
     const names = selectHeaders(headers, 'all').map(([name]) => name)
-    return [...named, ...names.filter((name) => name !== CLIENT_CONTEXT && isIncluded(name))]
+    return [...named, ...names.filter((name) => name !== CLIENT_CONTEXT && included.test(name))]
   }
 }
 

@@ -22,7 +22,7 @@ export function isWritable(date: Date): boolean {
  */
 export function formatAmzDate(date: Date): string {
   if (date instanceof Date && isWritable(date)) return date.toISOString().replace(/\.\d+|\W/g, '')
-  throw new SigningError('DATE_INVALID', 'The date must be a valid Date, its year 1 to 9999')
+  throw new SigningError('DATE_INVALID', 'The date must be a valid Date')
 }
 
 /**

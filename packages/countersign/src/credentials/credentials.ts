@@ -37,14 +37,25 @@ const TOKEN = /^[ -~]+$/
 const TOKEN_OR_NONE = /^[ -~]*$/
 const ANYTHING = /./
 
+/** What was found usable last: most requests are signed with the credentials of the one before. */
+let usable: Partial<AnyCredentials> = {}
+
 /**
  * Checks that credentials can be signed with.
  *
  * @throws {@link CredentialsError} `CREDENTIALS_INVALID` naming the part; never its value
  */
 export function assertCredentials(credentials: Credentials | KeyCredentials): void {
+  const { accessKeyId, secretAccessKey, sessionToken }: Partial<AnyCredentials> = credentials ?? {}
+  const isSame =
+    secretAccessKey &&
+    secretAccessKey === usable.secretAccessKey &&
+    accessKeyId === usable.accessKeyId &&
+    sessionToken === usable.sessionToken
+  if (isSame) return
   const part = unusablePart(credentials)
   if (part) throw new CredentialsError('CREDENTIALS_INVALID', `The credentials have no usable ${part}`)
+  usable = { ...credentials }
 }
 
 function unusablePart(credentials: Partial<AnyCredentials> = {}): string | undefined {

@@ -36,15 +36,10 @@ function quote(character: string): string {
   return character === '*' ? '.*' : '\\' + character
 }
 
-function expressionOf(patterns: readonly string[]): RegExp {
+/** An expression for names, in which `*` stands for any run of characters. */
+export function expressionOf(patterns: readonly string[]): RegExp {
   const sources = patterns.map((pattern) => pattern.toLowerCase().replace(/[\\^$.*+?()[\]{}|]/g, quote))
   return new RegExp(`^(?:${sources.join('|')})$`)
-}
-
-/** A test for names, in which `*` stands for any run of characters. */
-export function matchesAny(patterns: readonly string[] | undefined): (name: string) => boolean {
-  const expression = patterns && expressionOf(patterns)
-  return (name) => expression?.test(name) ?? false
 }
 
 /**

@@ -9,7 +9,7 @@ import { buildCanonicalQuery, sortQuery } from '../core/canonical-query.ts'
 import { SIGV4_ALGORITHM, UNSIGNED_PAYLOAD, X_AMZ_CONTENT_SHA256 } from '../core/names.ts'
 import { encodeUri } from '../core/uri-encoding.ts'
 import { computeSignature } from './compute-signature.ts'
-import { matchesAny, selectHeaders } from './header-selection.ts'
+import { expressionOf, selectHeaders } from './header-selection.ts'
 import type { HttpRequest, PresignedUrl, SyncBody } from './http-request.ts'
 import { resolvePayloadHash } from './payload-hash.ts'
 import { planRequest, wireUrl } from './plan-request.ts'
@@ -47,10 +47,10 @@ export function presignAt(
   const { url, host, key, isTokenSigned } = plan
   const { seconds, expiresAt } = resolveExpiry(options, plan)
 
-  const isHoisted = matchesAny(options.hoistHeaders)
+  const hoisted = options.hoistHeaders && expressionOf(options.hoistHeaders)
   const given = headers.filter(([name]) => !REPLACED.test(name))
   const selected = selectHeaders(given, options.signHeaders ?? 'sdk')
-  const covered: Header[] = [['host', host], ...selected.filter(([name]) => !isHoisted(name))]
+  const covered: Header[] = [['host', host], ...selected.filter(([name]) => !hoisted?.test(name))]
   const canonical = buildCanonicalHeaders(covered)
 
   const givenHash = options.payloadHash ?? headerValue(given, X_AMZ_CONTENT_SHA256)
@@ -76,7 +76,7 @@ export function presignAt(
     `X-Amz-Algorithm=${SIGV4_ALGORITHM}${hash}&X-Amz-Credential=${credential}&X-Amz-Date=${plan.amzDate}` +
     `&X-Amz-Expires=${seconds}${isTokenSigned ? token : ''}&X-Amz-SignedHeaders=${encodeUri(canonical.signedHeaders)}`
   for (const [name, value] of given) {
-    if (isHoisted(name)) parameters += `&${encodeUri(name)}=${encodeUri(value)}`
+    if (hoisted?.test(name)) parameters += `&${encodeUri(name)}=${encodeUri(value)}`
   }
 
   const canonicalQuery = sortQuery(buildCanonicalQuery(query, 'plus') + parameters)

@@ -34,7 +34,7 @@ export function readHeaders(headers: HeadersLike | undefined): Header[] {
 function readHeader(name: unknown, value: unknown): Header {
   const text = typeof value === 'number' ? String(value) : value
   if (!isText(name, TOKEN) || !isText(text, SENDABLE_VALUE)) {
-    throw new SigningError('HEADER_INVALID', `The header ${String(name)} must be a token with an ASCII value`)
+    throw new SigningError('HEADER_INVALID', `The header ${String(name)} must be ASCII`)
   }
   return [name.toLowerCase(), text]
 }

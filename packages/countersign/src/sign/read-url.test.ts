@@ -44,8 +44,8 @@ describe('host (HOST-2, row 21)', () => {
     )
   })
 
-  it.each([undefined, null, 1, {}])('%j is refused, being no URL at all', (url) => {
-    expect(() => readUrl(url as unknown as string)).toThrow(SigningError)
+  it.each<unknown>([undefined, null, 1, {}])('%j is refused, being no URL at all', (url) => {
+    expect(() => readUrl(url as string)).toThrow(SigningError)
   })
 
   it('does not mix up hosts that are asked for in turns', () => {
