@@ -30,6 +30,10 @@ const urls = paths.map((path) => `https://${host}${path}`)
 /** @template T @param {readonly T[]} list @param {number} index @returns {T} */
 const pick = (list, index) => /** @type {T} */ (list[index % VARIANTS])
 
+/** The types of Node leave its fastest writer out. @param {Buffer} buffer */
+const writable = (buffer) =>
+  /** @type {Buffer & { latin1Write(text: string, offset: number): number }} */ (buffer)
+
 /**
  * The least that any signer must do, the fastest way that the runtime offers: hash the canonical request, and make
  * the HMAC of the string to sign with two one-shot hashes over blocks of padded key.
@@ -41,14 +45,14 @@ function floorRow() {
   // Through a buffer, so that they are flat in memory.
   const requests = signed.map(({ canonicalRequest }) => Buffer.from(canonicalRequest).toString('latin1'))
   const texts = signed.map(({ stringToSign }) => Buffer.from(stringToSign).toString('latin1'))
-  const inner = Buffer.alloc(64 + (texts[0]?.length ?? 0), 0x36)
-  const outer = Buffer.alloc(96, 0x5c)
+  const inner = writable(Buffer.alloc(64 + (texts[0]?.length ?? 0), 0x36))
+  const outer = writable(Buffer.alloc(96, 0x5c))
   return {
     name: 'floor: a hash and an HMAC',
     operation(index) {
       hash('sha256', pick(requests, index), 'hex')
       inner.latin1Write(pick(texts, index), 64)
-      outer.latin1Write(hash('sha256', inner, 'latin1'), 64)
+      outer.latin1Write(hash('sha256', inner, 'binary'), 64)
       return hash('sha256', outer, 'hex')
     },
   }

@@ -17,8 +17,8 @@ const script =
 
 /** @returns {Outcome} */
 function checkTypes() {
-  const projects = [root, join(root, 'examples'), ...packages().map(({ folder }) => folder)].filter((folder) =>
-    existsSync(join(folder, 'tsconfig.json')),
+  const projects = [root, join(root, 'examples'), ...packages().map(({ folder }) => folder)].filter(
+    (folder) => existsSync(join(folder, 'tsconfig.json')),
   )
   const outcomes = projects.map((folder) => runTool('tsc', ['--noEmit', '--project', folder]))
   return {
