@@ -99,7 +99,7 @@ function smithyRows() {
 
 /** @returns {Row} */
 function aws4fetchRow() {
-  const client = new AwsClient(options.credentials && { ...credentials, service, region })
+  const client = new AwsClient({ ...credentials, service, region })
   return { name: 'sign: aws4fetch', operation: (index) => client.sign(pick(urls, index)) }
 }
 
