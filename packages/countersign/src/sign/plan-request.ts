@@ -23,7 +23,7 @@ import { credentialsWarnings } from './warnings.ts'
 export interface RequestPlan {
   readonly method: string
   readonly url: UrlParts
-  /** Value of `Host`: the caller's own, the first one, else that of the URL. */
+  /** Value of `Host`: the caller's own, else that of the URL. */
   readonly host: string
   readonly path: PlannedPart
   /** Without `?`. */
@@ -79,7 +79,7 @@ export function planRequest(
   return {
     method: readMethod(request.method),
     url,
-    host: headerValue(headers, 'host')?.trim() ?? url.host,
+    host: resolveHost(headers) ?? url.host,
     path,
     query,
     second,
@@ -92,9 +92,14 @@ export function planRequest(
 }
 
 function readMethod(method: string): string {
-  if (method === 'GET') return method
   if (isText(method, TOKEN)) return method.toUpperCase()
   throw new SigningError('METHOD_INVALID', 'The method must be a token')
+}
+
+function resolveHost(headers: readonly Header[]): string | undefined {
+  const host = headerValue(headers, 'host')
+  if (host === headerValue(headers.toReversed(), 'host')) return host?.trim()
+  throw new SigningError('HEADER_INVALID', 'There must be one Host header')
 }
 
 /** The URL to be sent: what was signed, and nothing else. */
