@@ -92,11 +92,14 @@ export function planRequest(
 }
 
 function readMethod(method: string): string {
+  // GET is the usual one, and is as it should be.
+  if (method === 'GET') return method
   if (isText(method, TOKEN)) return method.toUpperCase()
   throw new SigningError('METHOD_INVALID', 'The method must be a token')
 }
 
 function resolveHost(headers: readonly Header[]): string | undefined {
+  if (headers.length === 0) return undefined
   const host = headerValue(headers, 'host')
   if (host === headerValue(headers.toReversed(), 'host')) return host?.trim()
   throw new SigningError('HEADER_INVALID', 'There must be one Host header')

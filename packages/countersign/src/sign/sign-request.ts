@@ -6,7 +6,12 @@
  */
 import { formatAuthorization } from '../core/authorization-header.ts'
 import type { Bytes } from '../core/bytes.ts'
-import { buildCanonicalHeaders, type Header } from '../core/canonical-headers.ts'
+import {
+  buildCanonicalHeaders,
+  canonicalHeaderValue,
+  type CanonicalHeaders,
+  type Header,
+} from '../core/canonical-headers.ts'
 import { SIGV4_ALGORITHM, X_AMZ_CONTENT_SHA256, X_AMZ_DATE, X_AMZ_SECURITY_TOKEN } from '../core/names.ts'
 import { readCommonDate, type DateReader } from './common-date.ts'
 import { computeSignature } from './compute-signature.ts'
@@ -70,7 +75,7 @@ export function signWithBody(
   if (sessionToken && isTokenSigned) own.push([X_AMZ_SECURITY_TOKEN, sessionToken])
   const kept = given.filter((header) => isKept(header, plan.second, host.readDate))
   const covered = kept.length > 0 ? [...own, ...selectHeaders(kept, options.signHeaders ?? 'minimal')] : own
-  const canonical = buildCanonicalHeaders(covered)
+  const canonical = covered.length > 2 ? buildCanonicalHeaders(covered) : leastHeaders(plan.host, amzDate)
 
   const { canonicalRequest, stringToSign, signature } = computeSignature(
     plan,
@@ -94,6 +99,15 @@ export function signWithBody(
     warnings,
   }
   return body ? { ...signed, body } : signed
+}
+
+/** The canonical form of the two headers that every signature covers, in one step where they are alone. */
+function leastHeaders(host: string, amzDate: string): CanonicalHeaders {
+  return {
+    lines: 'host:' + canonicalHeaderValue(host) + '\n' + X_AMZ_DATE + ':' + amzDate + '\n',
+    names: ['host', X_AMZ_DATE],
+    signedHeaders: 'host;' + X_AMZ_DATE,
+  }
 }
 
 /** What a signature does not bring along itself. A `date` that is not its instant is neither signed nor sent. */
