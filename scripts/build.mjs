@@ -13,11 +13,16 @@ import { filesUnder, isMain, packages, root, run } from './lib/project.mjs'
 const stampFile = ({ name }) =>
   join(root, 'node_modules', '.cache', 'countersign-build', encodeURIComponent(name))
 
-/** Changes whenever a source or a setting of the package does. @param {Package} pkg */
-function fingerprint({ folder }) {
-  const settings = ['package.json', 'tsconfig.json', 'tsconfig.build.json'].map((name) => join(folder, name))
+/** Changes whenever a source or a setting of the package does, or of one that it depends on. @param {Package} pkg */
+function fingerprint({ folder, manifest }) {
+  const settings = ['package.json', 'tsconfig.json', 'tsconfig.build.json', 'build.mjs'].map((name) =>
+    join(folder, name),
+  )
   const sources = filesUnder(join(folder, 'src')).map((name) => join(folder, 'src', name))
   const hash = createHash('sha256')
+  for (const pkg of packages()) {
+    if (manifest.dependencies?.[pkg.name]) hash.update(fingerprint(pkg))
+  }
   for (const file of [join(root, 'tsconfig.base.json'), ...settings, ...sources]) {
     if (/\.(test|fuzz|long)\.ts$/.test(file) || !existsSync(file)) continue
     hash.update(`${file}\0`).update(readFileSync(file)).update('\0')

@@ -1,0 +1,10 @@
+/**
+ * The command `countersign`.
+ *
+ * @module
+ */
+
+/** Runs the command. */
+export async function main(args: readonly string[]): Promise<void> {
+  process.stdout.write(`${args.length}\n`)
+}
