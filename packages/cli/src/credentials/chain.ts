@@ -1,0 +1,94 @@
+/**
+ * AWS's own chain of credentials: profiles, SSO, roles, web identity, containers, instances.
+ *
+ * @module
+ */
+import { defaultProvider } from '@aws-sdk/credential-provider-node'
+import { CommandError } from '../frame/command-error.ts'
+import { EXIT } from '../frame/exit-codes.ts'
+import type { ResolvedCredentials } from './resolve.ts'
+
+/** An instance is asked for a session token and for its role; both together have a second. */
+const METADATA_TIMEOUT = 450
+
+/** Names of the chain's links, as its log spells them. */
+const LINKS: ReadonlyMap<string, string> = new Map([
+  ['fromEnv', 'environment'],
+  ['fromIni', 'profile'],
+  ['fromProcess', 'credential_process'],
+  ['fromTokenFile', 'web identity token'],
+  ['fromHttp/fromContainerMetadata', 'container'],
+  ['fromInstanceMetadata', 'instance metadata'],
+])
+
+/** The marks that the SDK puts on credentials, the most telling first. */
+const MARKS: readonly (readonly [mark: string, source: string])[] = [
+  ['CREDENTIALS_IMDS', 'instance metadata'],
+  ['CREDENTIALS_HTTP', 'container'],
+  ['CREDENTIALS_SSO', 'SSO'],
+  ['CREDENTIALS_SSO_LEGACY', 'SSO'],
+  ['CREDENTIALS_LOGIN', 'login'],
+  ['CREDENTIALS_STS_ASSUME_ROLE', 'role'],
+  ['CREDENTIALS_STS_ASSUME_ROLE_WEB_ID', 'web identity'],
+  ['CREDENTIALS_PROFILE_PROCESS', 'credential_process'],
+  ['CREDENTIALS_PROCESS', 'credential_process'],
+]
+
+/**
+ * Asks the chain.
+ *
+ * @param profile that of the flag; the chain reads `AWS_PROFILE` itself
+ * @throws {@link CommandError} `CREDENTIALS_MISSING` with the sources that were tried
+ */
+export async function askChain(profile: string | undefined): Promise<ResolvedCredentials> {
+  const tried: string[] = []
+  const provide = defaultProvider({
+    ...(profile === undefined ? {} : { profile }),
+    timeout: METADATA_TIMEOUT,
+    maxRetries: 0,
+    logger: loggerOf(tried),
+  })
+  const name = profile ?? process.env['AWS_PROFILE']
+  try {
+    const { accessKeyId, secretAccessKey, sessionToken, expiration, ...rest } = await provide()
+    return {
+      credentials: { accessKeyId, secretAccessKey, sessionToken, expiration },
+      source: sourceOf(rest, tried, name),
+    }
+  } catch (error) {
+    throw new CommandError('CREDENTIALS_MISSING', 'There are no usable credentials', {
+      exitCode: EXIT.credentials,
+      why: `tried ${tried.join(', ')}; the last said: ${firstLine(error)}`,
+      fix: 'aws configure, aws sso login, or set AWS_ACCESS_KEY_ID; see: countersign help credentials',
+      cause: error,
+    })
+  }
+}
+
+/** The chain tells its logger which link it tries. Everything else that it logs is not for people. */
+function loggerOf(tried: string[]): Record<'debug' | 'info' | 'warn' | 'error', (message: string) => void> {
+  const ignore = (): void => {}
+  return {
+    debug(message) {
+      const link = /(?:defaultProvider|remoteProvider)::(from\S+)$/.exec(message)?.[1]
+      const source = LINKS.get(link ?? '')
+      if (source !== undefined) tried.push(source)
+    },
+    info: ignore,
+    warn: ignore,
+    error: ignore,
+  }
+}
+
+function sourceOf(rest: object, tried: readonly string[], profile: string | undefined): string {
+  const marks: object = '$source' in rest && rest.$source instanceof Object ? rest.$source : {}
+  const mark = MARKS.find(([name]) => name in marks)?.[1]
+  const source = mark ?? tried.at(-1) ?? 'the chain'
+  if (tried.at(-1) !== 'profile') return source
+  const name = `profile ${profile ?? 'default'}`
+  return source === 'profile' ? name : `${name}, ${source}`
+}
+
+function firstLine(error: unknown): string {
+  return (error instanceof Error ? error.message : String(error)).split('\n')[0] ?? ''
+}

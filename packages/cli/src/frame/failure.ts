@@ -1,0 +1,90 @@
+/**
+ * How a command ends when something was thrown: its exit code, and what is said about it, whoever threw it.
+ *
+ * @module
+ */
+import { CommanderError } from 'commander'
+import { CountersignError, CredentialsError, SigningError, VerificationError } from 'countersign/errors'
+import { CommandError } from './command-error.ts'
+import { EXIT, type ExitCode } from './exit-codes.ts'
+
+/** An error as it is shown. */
+export interface Failure {
+  readonly exitCode: ExitCode
+  readonly code: string
+  readonly message: string
+  readonly why: string | undefined
+  readonly fix: string
+}
+
+const CLOCK_CODES: ReadonlySet<string> = new Set(['CLOCK_SKEWED', 'NOT_YET_VALID'])
+
+const FIXES: ReadonlyMap<string, string> = new Map([
+  ['URL_INVALID', 'give an absolute URL, such as https://sts.eu-west-1.amazonaws.com/'],
+  ['METHOD_INVALID', 'give a method such as GET or PUT'],
+  ['HEADER_INVALID', 'write a header as name: value, in ASCII'],
+  ['HOST_NOT_SIGNABLE', "give the bucket's REST endpoint, bucket.s3.REGION.amazonaws.com"],
+  ['PAYLOAD_UNSIGNED_OVER_HTTP', 'use https, or leave out --unsigned-payload'],
+  ['EXPIRY_INVALID', 'give --expires from 1s to 7d'],
+  ['DATE_MISMATCH', 'derive a key for that day, or set --at to a time on the day of the key'],
+  ['SIGNING_KEY_SCOPE_MISMATCH', 'derive a key for that service and region'],
+  ['SIGNING_KEY_INVALID', 'give a file with the text that SigningKey.export() wrote'],
+  ['CREDENTIALS_EXPIRED', 'log in again, for instance with: aws sso login'],
+  ['CREDENTIALS_INVALID', 'countersign help credentials'],
+])
+
+/**
+ * What is shown of an error, and how the command ends.
+ *
+ * @param help the command line that shows the help on what was tried
+ */
+export function describeFailure(error: unknown, help: string): Failure {
+  if (error instanceof CommandError) return error
+  if (error instanceof CommanderError) return describeUsage(error, help)
+  if (error instanceof CountersignError) {
+    const { code, message } = error
+    return {
+      exitCode: exitCodeOf(error),
+      code,
+      message,
+      why: `refused with ${code}`,
+      fix: FIXES.get(code) ?? help,
+    }
+  }
+  return {
+    exitCode: EXIT.internal,
+    code: 'INTERNAL',
+    message: error instanceof Error ? error.message : String(error),
+    why: 'countersign did not expect this',
+    fix: 'report it, with the command line that led to it',
+  }
+}
+
+function exitCodeOf(error: CountersignError): ExitCode {
+  if (error instanceof CredentialsError) return EXIT.credentials
+  if (error instanceof VerificationError) return CLOCK_CODES.has(error.code) ? EXIT.clock : EXIT.signature
+  return error instanceof SigningError ? EXIT.usage : EXIT.internal
+}
+
+const SECRET_FLAG = /^--?(?:secret|session-?token|token|password|user\b|u$|aws-secret)/
+
+/** commander's message, without what stood behind the `=` of a flag: it may be a secret. */
+function describeUsage({ message }: CommanderError, help: string): Failure {
+  const [what = '', hint = ''] = message.replace(/^error: /, '').split('\n')
+  const flag = /unknown option '([^'=]*)/.exec(what)?.[1] ?? ''
+  const isSecret = SECRET_FLAG.test(flag)
+  const suggestion = /\(Did you mean (.*)\?\)/.exec(hint)?.[1]
+  return {
+    exitCode: EXIT.usage,
+    code: 'USAGE',
+    message: what.replace(/^(unknown option '[^'=]*)=.*/s, "$1'"),
+    why: isSecret
+      ? 'no flag takes a secret: it would show in the list of processes'
+      : 'the command line cannot be read',
+    fix: isSecret
+      ? 'countersign help credentials'
+      : suggestion === undefined
+        ? help
+        : `did you mean ${suggestion}?`,
+  }
+}

@@ -1,0 +1,70 @@
+/**
+ * The texts of `countersign help TOPIC`.
+ *
+ * @module
+ */
+
+const EXIT_CODES = `Exit codes
+
+    0  done; what was to be verified is valid
+    1  a fault of countersign itself, or of the key store
+    2  the command line, or a file that it names, cannot be used
+    3  no usable credentials, or expired ones
+    4  network: name, connection, TLS, timeout; trying again may help
+    5  refused for the signature; verify: not valid; presign check: malformed or over
+    6  refused for the clock, or a presigned URL from the future
+    7  refused for a permission: the signature was right
+   22  another HTTP status from 400 on, with --fail
+  130  stopped by Ctrl-C
+  143  stopped by SIGTERM
+
+They are part of the interface and do not change their meaning.
+`
+
+const ENVIRONMENT = `Environment
+
+  AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY, AWS_SESSION_TOKEN
+                                credentials, unless a profile is named
+  AWS_PROFILE                   a profile of AWS's files; it wins over the three above
+  AWS_REGION, AWS_DEFAULT_REGION
+                                the region, in this order, where flags and host do not tell it
+  AWS_CONFIG_FILE, AWS_SHARED_CREDENTIALS_FILE
+                                AWS's files, by default ~/.aws/config and ~/.aws/credentials
+  AWS_EC2_METADATA_DISABLED     true asks no instance for credentials
+  AWS_WEB_IDENTITY_TOKEN_FILE, AWS_ROLE_ARN, AWS_CONTAINER_CREDENTIALS_RELATIVE_URI, ...
+                                as AWS's own chain of credentials reads them
+  COUNTERSIGN_MASTER_KEY        the master key of the gateway's store of keys
+  NO_COLOR, CLICOLOR_FORCE, TERM
+                                colour: --color wins over them
+`
+
+const CREDENTIALS = `Credentials
+
+No flag takes a secret: flags show in the list of processes and in the shell's history.
+
+Flags, each of which wins over the environment:
+  --credentials FILE            JSON: AccessKeyId, SecretAccessKey, SessionToken, Expiration, as
+                                "aws configure export-credentials" prints it, or in camelCase
+  --credentials -               the same on standard input
+  --credentials process:COMMAND the same from a command's output
+  --access-key-id ID --secret-stdin
+                                the secret on standard input, in one line
+  --access-key-id ID --signing-key FILE
+                                a derived key; it signs for its day, region and service alone
+  --profile NAME                a profile of AWS's files
+
+Otherwise, as AWS's own chain has it:
+  1. AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, unless AWS_PROFILE names a profile
+  2. the profile: keys, SSO, role_arn, source_profile, credential_process, login
+  3. a web identity token, for instance of Kubernetes
+  4. a container, then the instance, which has one second to answer
+
+With -v the source that won is said. Standard input can be read by one flag.
+`
+
+/** Texts by their topics. */
+export const TOPICS: ReadonlyMap<string, string> = new Map([
+  ['exit-codes', EXIT_CODES],
+  ['environment', ENVIRONMENT],
+  ['credentials', CREDENTIALS],
+])

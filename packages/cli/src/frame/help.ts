@@ -1,0 +1,46 @@
+/**
+ * Help: the overview, `help VERB`, and the topics.
+ *
+ * @module
+ */
+import { readFileSync } from 'node:fs'
+import { CommandError } from './command-error.ts'
+import { TOPICS } from './help-topics.ts'
+import { createOverview } from './overview.ts'
+import { VERBS } from './verbs.ts'
+
+/**
+ * Answers a command line that does not begin with a verb.
+ *
+ * @param name its first word
+ * @throws {@link CommandError} `USAGE`, and commander's error for an unknown verb
+ */
+export async function help(name: string, rest: readonly string[]): Promise<void> {
+  const [subject] = rest
+  if (name === 'help' && subject !== undefined) return helpOn(subject)
+  const first = name === 'help' ? '--help' : name
+  await createOverview(version()).parseAsync([first, ...rest], { from: 'user' })
+}
+
+async function helpOn(subject: string): Promise<void> {
+  const topic = TOPICS.get(subject)
+  if (topic !== undefined) {
+    process.stdout.write(topic)
+    return
+  }
+  const verb = VERBS.get(subject)
+  if (!verb) {
+    throw new CommandError('USAGE', `There is no help on ${subject}`, {
+      why: `it is on ${[...VERBS.keys(), ...TOPICS.keys()].join(', ')}`,
+      fix: 'countersign help',
+    })
+  }
+  const { createCommand } = await verb.load()
+  createCommand().outputHelp()
+}
+
+/** The version of the package, whose manifest is two folders up from here, and from the bundle of this module. */
+function version(): string {
+  const text = readFileSync(new URL('../../package.json', import.meta.url), 'utf8')
+  return (JSON.parse(text) as { version: string }).version
+}

@@ -1,0 +1,98 @@
+/**
+ * Options that several verbs have, declared once.
+ *
+ * @module
+ */
+import { Command, InvalidArgumentError, Option } from 'commander'
+import { parseInstant } from './times.ts'
+import type { OutputFlags } from './output.ts'
+
+/** Where the credentials come from. */
+export interface CredentialFlags {
+  readonly profile?: string | undefined
+  /** A file, `-`, or `process:` and a command. */
+  readonly credentials?: string | undefined
+  readonly accessKeyId?: string | undefined
+  readonly secretStdin?: boolean | undefined
+  /** A file with an exported signing key. */
+  readonly signingKey?: string | undefined
+  readonly trimSecret?: boolean | undefined
+}
+
+/** What is signed for, and when. */
+export interface ScopeFlags {
+  readonly service?: string | undefined
+  readonly region?: string | undefined
+  /** The clock. */
+  readonly at?: Date | undefined
+}
+
+/** The flags of a verb that signs. */
+export interface SigningFlags extends CredentialFlags, ScopeFlags, OutputFlags {}
+
+/** Makes the command of a verb: what it writes about wrong flags is left to the frame. */
+export function createVerbCommand(name: string, description: string): Command {
+  return new Command(`countersign ${name}`)
+    .description(description)
+    .helpOption('-h, --help', 'show this')
+    .showSuggestionAfterError()
+    .exitOverride()
+    .configureOutput({ writeErr: () => {} })
+    .configureHelp({ helpWidth: 100 })
+}
+
+/** `--service`, `--region`, `--at`. */
+export function addScopeOptions(command: Command): Command {
+  return command
+    .option('--service <name>', 'signing name, such as s3; by default read off the host')
+    .option('--region <name>', 'by default read off the host, then the environment')
+    .addOption(atOption())
+}
+
+/** `--at`, which fixes the clock. */
+export function atOption(): Option {
+  return new Option('--at <time>', 'the clock: 20150830T123600Z or ISO 8601').argParser((text) =>
+    parseInstant(text, '--at'),
+  )
+}
+
+/** `--profile`, `--credentials`, `--access-key-id` with `--secret-stdin` or `--signing-key`, `--trim-secret`. */
+export function addCredentialOptions(command: Command): Command {
+  return command
+    .option('--profile <name>', "a profile of AWS's files")
+    .option('--credentials <source>', 'JSON: a file, - (standard input) or process:COMMAND')
+    .option('--access-key-id <id>', 'with --secret-stdin or --signing-key')
+    .option('--secret-stdin', 'read the secret access key from standard input')
+    .option('--signing-key <file>', 'a derived key in the place of the secret')
+    .option('--trim-secret', 'cut blanks and line ends off the secret')
+}
+
+/** `--json`, `-v`, `--color`. */
+export function addOutputOptions(command: Command): Command {
+  return command.option('--json', 'print one JSON object').addOption(verboseOption()).addOption(colorOption())
+}
+
+/** `-v`, which may be repeated. */
+export function verboseOption(): Option {
+  return new Option('-v, --verbose', 'say how things were found out; -vv more')
+    .default(0, 'off')
+    .argParser<number>((_, previous) => previous + 1)
+}
+
+/** `--color`. */
+export function colorOption(): Option {
+  return new Option('--color <when>', 'colour').choices(['auto', 'always', 'never'])
+}
+
+/** Collects the values of an option that may be repeated. */
+export function collect(value: string, previous: readonly string[] = []): readonly string[] {
+  return [...previous, value]
+}
+
+/** Reads `minimal`, `sdk`, `all` or a list of names. */
+export function parseSignHeaders(text: string): 'minimal' | 'sdk' | 'all' | readonly string[] {
+  if (text === 'minimal' || text === 'sdk' || text === 'all') return text
+  const names = text.split(',').map((name) => name.trim())
+  if (names.every((name) => /^[\w!#$%&'*+.^`|~-]+$/.test(name))) return names
+  throw new InvalidArgumentError('It must be minimal, sdk, all or names with commas between them.')
+}

@@ -1,0 +1,62 @@
+/**
+ * Standard input and output as a command uses them: input is read once, and a reader that went away is no error.
+ *
+ * @module
+ */
+import { CommandError } from './command-error.ts'
+import { EXIT } from './exit-codes.ts'
+
+let inputReader: string | undefined
+
+/**
+ * Claims standard input, which can be read once.
+ *
+ * @param reader what reads it, for the message when something else does too
+ * @throws {@link CommandError} `USAGE`
+ */
+export function claimInput(reader: string): NodeJS.ReadStream {
+  if (inputReader !== undefined) {
+    throw new CommandError('USAGE', `Both ${inputReader} and ${reader} read standard input`, {
+      why: 'it can be read once',
+      fix: 'put one of them into a file',
+    })
+  }
+  inputReader = reader
+  return process.stdin
+}
+
+/**
+ * All bytes of standard input.
+ *
+ * @param reader as of {@link claimInput}
+ */
+export async function readInput(reader: string): Promise<Uint8Array> {
+  const chunks: Uint8Array[] = []
+  for await (const chunk of claimInput(reader)) chunks.push(chunk as Uint8Array)
+  return Buffer.concat(chunks)
+}
+
+/** Ends the command quietly when whoever reads its output has read enough, such as `head`. */
+export function endQuietlyOnClosedPipe(): void {
+  for (const stream of [process.stdout, process.stderr]) {
+    stream.on('error', (error: NodeJS.ErrnoException) => {
+      if (error.code !== 'EPIPE') throw error
+      process.exit(process.exitCode ?? EXIT.ok)
+    })
+  }
+}
+
+/**
+ * Ends the command at Ctrl-C and at SIGTERM, also where it is the first process of a container, which signals do not
+ * end by themselves. A verb that winds down by itself calls what comes back, and listens itself.
+ */
+export function endOnSignals(): () => void {
+  const interrupt = (): never => process.exit(EXIT.interrupted)
+  const terminate = (): never => process.exit(EXIT.terminated)
+  process.on('SIGINT', interrupt)
+  process.on('SIGTERM', terminate)
+  return () => {
+    process.off('SIGINT', interrupt)
+    process.off('SIGTERM', terminate)
+  }
+}

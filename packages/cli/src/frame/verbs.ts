@@ -1,0 +1,32 @@
+/**
+ * The verbs. Each is a module of its own that is loaded when the verb is used, and only then.
+ *
+ * @module
+ */
+import type { Command } from 'commander'
+
+/** A module of a verb. */
+export interface VerbModule {
+  /** Makes the verb's command, with its options and its action. */
+  createCommand(): Command
+}
+
+/** A verb as the overview lists it. */
+export interface Verb {
+  readonly summary: string
+  readonly load: () => Promise<VerbModule>
+}
+
+/** All verbs by their names, in the order of the overview. */
+export const VERBS: ReadonlyMap<string, Verb> = new Map<string, Verb>([
+  [
+    'send',
+    { summary: 'sign a request and send it, in the manner of curl', load: () => import('../verbs/send.ts') },
+  ],
+  ['sign', { summary: 'print the headers that sign a request', load: () => import('../verbs/sign.ts') }],
+  ['presign', { summary: 'make a presigned URL, or check one', load: () => import('../verbs/presign.ts') }],
+  ['verify', { summary: 'check the signature of a request', load: () => import('../verbs/verify.ts') }],
+  ['canon', { summary: 'show the steps that lead to a signature', load: () => import('../verbs/canon.ts') }],
+  ['gateway', { summary: 'run the verifying gateway', load: () => import('../verbs/gateway.ts') }],
+  ['keys', { summary: "manage the gateway's access keys", load: () => import('../verbs/keys.ts') }],
+])

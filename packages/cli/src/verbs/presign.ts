@@ -1,0 +1,12 @@
+/**
+ * The verb `presign`.
+ *
+ * @module
+ */
+import type { Command } from 'commander'
+import { createVerbCommand } from '../frame/options.ts'
+
+/** Makes the command. */
+export function createCommand(): Command {
+  return createVerbCommand('presign', '')
+}
