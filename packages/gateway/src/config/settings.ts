@@ -59,8 +59,8 @@ export interface GatewaySettings {
   readonly service: readonly string[]
   /** Regions that are served; `*` stands for all. */
   readonly region: readonly string[]
-  /** Whether bodies may be left unsigned. */
-  readonly unsignedPayload: UnsignedPayload
+  /** Whether bodies may be left unsigned; by default as AWS does: for S3 alone, whose presigned URLs never bind one. */
+  readonly unsignedPayload: UnsignedPayload | undefined
   /** How far a request's date may be from the clock, in seconds; by default as AWS does for the service. */
   readonly maxClockSkew: number | undefined
   /** Sends the client's own `Host` upstream, not that of the upstream. */

@@ -1,0 +1,168 @@
+/**
+ * The gateway: a reverse proxy that verifies a request's signature before anything of it goes upstream.
+ *
+ * @module
+ */
+import { mkdtemp, rm } from 'node:fs/promises'
+import type { IncomingMessage, Server, ServerResponse } from 'node:http'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import type { Verifier } from 'countersign/verify'
+import { Pool } from 'undici'
+import type { Address, GatewaySettings } from './config/settings.ts'
+import { logExchange, type GatewayLog } from './log.ts'
+import { authenticate, createGatewayVerifier, type KeySource } from './pipeline/authenticate.ts'
+import { openExchange, type Exchange } from './pipeline/exchange.ts'
+import { GatewayFault } from './pipeline/faults.ts'
+import { forward, type Route } from './pipeline/forward.ts'
+import { holdBody, type HeldBody } from './pipeline/held-body.ts'
+import { refuse } from './pipeline/refuse.ts'
+import { Connections } from './server/connections.ts'
+import { createHealthServer } from './server/health.ts'
+import { createListener, listen } from './server/listener.ts'
+
+/** Where a gateway listens, once it does. */
+export interface Listening {
+  readonly clients: Address
+  readonly health?: Address | undefined
+}
+
+/** A gateway. */
+export interface Gateway {
+  /**
+   * Begins to serve.
+   *
+   * @throws {@link ConfigError} `ADDRESS_UNAVAILABLE`
+   */
+  start(): Promise<Listening>
+  /** Takes no more requests, lets those under way end, and resolves when all is closed. */
+  stop(): Promise<void>
+}
+
+/** What a gateway is given to work with; it closes none of it. */
+export interface GatewayParts {
+  readonly keys: KeySource
+  readonly log: GatewayLog
+}
+
+/** Makes a gateway. */
+export function createGateway(settings: GatewaySettings, { keys, log }: GatewayParts): Gateway {
+  return new VerifyingGateway(settings, createGatewayVerifier(settings, keys), log)
+}
+
+/** A gateway; without a verifier it lets everything through, for measuring what verifying costs. */
+export class VerifyingGateway implements Gateway {
+  readonly #settings: GatewaySettings
+  readonly #verifier: Verifier<string> | undefined
+  readonly #log: GatewayLog
+  readonly #route: Route
+  readonly #pool: Pool
+  readonly #listener: Server
+  readonly #health: Server
+  readonly #connections: Connections
+  #folder = ''
+  #isStopping = false
+
+  constructor(settings: GatewaySettings, verifier: Verifier<string> | undefined, log: GatewayLog) {
+    this.#settings = settings
+    this.#verifier = verifier
+    this.#log = log
+    this.#pool = createPool(settings)
+    this.#route = createRoute(settings, this.#pool)
+    this.#listener = createListener(settings, (...exchange) => void this.#handle(...exchange))
+    this.#connections = new Connections(this.#listener)
+    this.#health = createHealthServer(() => (this.#isStopping ? 'the gateway is stopping' : undefined))
+  }
+
+  async start(): Promise<Listening> {
+    const { listen: address, health } = this.#settings
+    this.#folder = await mkdtemp(join(tmpdir(), 'countersign-gateway-'))
+    try {
+      const clients = await listen(this.#listener, address)
+      return { clients, health: health && (await listen(this.#health, health)) }
+    } catch (error) {
+      await this.stop()
+      throw error
+    }
+  }
+
+  async stop(): Promise<void> {
+    this.#isStopping = true
+    const { drain } = this.#settings.timeouts
+    const timer = setTimeout(() => this.#listener.closeAllConnections(), drain * 1000)
+    const closed = close(this.#listener)
+    this.#connections.closeIdle()
+    await closed
+    clearTimeout(timer)
+    const healthClosed = close(this.#health)
+    this.#health.closeAllConnections()
+    await healthClosed
+    await this.#pool.destroy()
+    if (this.#folder) await rm(this.#folder, { recursive: true, force: true })
+  }
+
+  async #handle(request: IncomingMessage, response: ServerResponse, expectsContinue: boolean): Promise<void> {
+    const exchange = openExchange(request, response, expectsContinue)
+    // A client that is gone is no error of the gateway's.
+    request.on('error', () => {})
+    response.on('error', () => {})
+    this.#connections.hold(request.socket, response)
+    const timer = this.#limitTime(exchange)
+    try {
+      await this.#pass(exchange)
+    } catch (error) {
+      const unexpected = await refuse(exchange, error, this.#settings)
+      if (unexpected) this.#log.error({ err: unexpected, requestId: exchange.requestId }, 'failed')
+    } finally {
+      clearTimeout(timer)
+      logExchange(this.#log, exchange)
+    }
+  }
+
+  async #pass(exchange: Exchange): Promise<void> {
+    let body: HeldBody | undefined
+    try {
+      if (this.#verifier) {
+        const idle = this.#settings.timeouts.bodyIdle
+        exchange.verified = await authenticate(exchange, this.#verifier, idle)
+        body = await holdBody(exchange.verified, this.#folder)
+      }
+      await forward(exchange, this.#route, body)
+    } finally {
+      await body?.release()
+    }
+  }
+
+  #limitTime(exchange: Exchange): NodeJS.Timeout | undefined {
+    const { total } = this.#settings.timeouts
+    if (total === 0) return undefined
+    const fault = new GatewayFault('EXCHANGE_TIMED_OUT', `The exchange took more than ${total} s`)
+    return setTimeout(() => void refuse(exchange, fault, this.#settings), total * 1000)
+  }
+}
+
+function createPool({ upstream, timeouts }: GatewaySettings): Pool {
+  return new Pool(upstream.origin, {
+    connectTimeout: timeouts.upstreamConnect * 1000,
+    headersTimeout: timeouts.upstreamFirstByte * 1000,
+    bodyTimeout: timeouts.bodyIdle * 1000,
+  })
+}
+
+function createRoute(settings: GatewaySettings, upstream: Pool): Route {
+  return {
+    upstream,
+    host: settings.upstream.host,
+    prefix: settings.upstream.pathname.replace(/\/$/, ''),
+    keepHost: settings.preserveHost,
+    keepSignature: settings.forwardSignature,
+    idle: settings.timeouts.bodyIdle,
+  }
+}
+
+function close(server: Server): Promise<void> {
+  return new Promise((resolve) => {
+    if (!server.listening) return resolve()
+    server.close(() => resolve())
+  })
+}

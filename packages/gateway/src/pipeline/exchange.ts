@@ -1,0 +1,53 @@
+/**
+ * One request with its response on the way through the gateway, and what its line in the log will say.
+ *
+ * @module
+ */
+import { randomUUID } from 'node:crypto'
+import type { IncomingMessage, ServerResponse } from 'node:http'
+import type { TLSSocket } from 'node:tls'
+import type { VerifiedRequest } from 'countersign/verify'
+
+/** One request with its response. */
+export interface Exchange {
+  readonly request: IncomingMessage
+  readonly response: ServerResponse
+  /** Sixteen upper-case hex digits, as S3 writes its ids. */
+  readonly requestId: string
+  /** Of `performance.now()`. */
+  readonly startedAt: number
+  /** Whether the client waits to be told to send the body. */
+  readonly expectsContinue: boolean
+  /** Who sent it, once that is known. */
+  verified?: VerifiedRequest<string> | undefined
+  /** Stable code of the error that ended it. */
+  failure?: string | undefined
+  /** For the operator: what the error says, free of secrets. */
+  reason?: string | undefined
+  /** Bytes of the bodies. */
+  bytesIn: number
+  bytesOut: number
+}
+
+/** Begins an exchange. */
+export function openExchange(
+  request: IncomingMessage,
+  response: ServerResponse,
+  expectsContinue: boolean,
+): Exchange {
+  const requestId = randomUUID().replaceAll('-', '').slice(0, 16).toUpperCase()
+  return {
+    request,
+    response,
+    requestId,
+    startedAt: performance.now(),
+    expectsContinue,
+    bytesIn: 0,
+    bytesOut: 0,
+  }
+}
+
+/** Whether the client's connection is encrypted. */
+export function protocolOf({ socket }: IncomingMessage): 'http' | 'https' {
+  return (socket as Partial<TLSSocket>).encrypted ? 'https' : 'http'
+}

@@ -1,0 +1,123 @@
+/**
+ * The headers of a request on their way to the upstream, and those of its response on their way back: without what is
+ * meant for one connection only, without what a client could forge, and with what the gateway knows.
+ *
+ * @see {@link https://www.rfc-editor.org/rfc/rfc9110#section-7.6.1}
+ * @module
+ */
+import type { VerifiedRequest } from 'countersign/verify'
+import { GatewayFault } from './faults.ts'
+
+/** Names and values in turn, as they stood on the wire. */
+export type RawHeaders = readonly string[]
+
+/** Begins the names of headers that only the gateway writes. */
+export const IDENTITY_PREFIX = 'x-countersign-'
+
+const HOP_BY_HOP: ReadonlySet<string> = new Set([
+  'connection',
+  'keep-alive',
+  'proxy-authenticate',
+  'proxy-authorization',
+  'proxy-connection',
+  'te',
+  'trailer',
+  'transfer-encoding',
+  'upgrade',
+  // It was answered here.
+  'expect',
+])
+
+/** What tells an upstream where a request came from; a client's own word on it counts for nothing. */
+const FORWARDED: ReadonlySet<string> = new Set(['forwarded', 'x-real-ip'])
+const FORWARDED_PREFIX = 'x-forwarded-'
+
+const SIGNATURE: ReadonlySet<string> = new Set(['authorization', 'x-amz-security-token'])
+
+/** Where a request came from. */
+export interface Origin {
+  readonly remoteAddress: string
+  readonly protocol: 'http' | 'https'
+  readonly host: string
+}
+
+/** Lower-case names that the Connection headers declare to be for one connection. */
+function namedByConnection(raw: RawHeaders): string[] {
+  const names: string[] = []
+  for (let i = 0; i < raw.length; i += 2) {
+    if (raw[i]!.toLowerCase() !== 'connection') continue
+    names.push(...raw[i + 1]!.split(',').map((name) => name.trim().toLowerCase()))
+  }
+  return names
+}
+
+/** Some servers read `_` in a name as `-`, so a client could write one name and mean the other. */
+function isForgeable(lower: string): boolean {
+  const name = lower.replaceAll('_', '-')
+  return name.startsWith(IDENTITY_PREFIX) || name.startsWith(FORWARDED_PREFIX) || FORWARDED.has(name)
+}
+
+/**
+ * What goes upstream of a request's own headers.
+ *
+ * @param verified tells which headers were signed: a Connection header, which never is, must not take them away
+ * @throws {@link GatewayFault} `HEADER_DISPUTED`
+ */
+export function requestHeaders(
+  raw: RawHeaders,
+  verified: VerifiedRequest<string> | undefined,
+  { keepSignature, keepHost }: { keepSignature: boolean; keepHost: boolean },
+): string[] {
+  const dropped = namedByConnection(raw)
+  const disputed = dropped.find((name) => verified?.signedHeaders.includes(name))
+  if (disputed !== undefined)
+    throw new GatewayFault('HEADER_DISPUTED', `Connection names ${disputed}, which is signed`)
+  const kept: string[] = []
+  for (let i = 0; i < raw.length; i += 2) {
+    const lower = raw[i]!.toLowerCase()
+    if (HOP_BY_HOP.has(lower) || dropped.includes(lower) || isForgeable(lower)) continue
+    if (!keepSignature && SIGNATURE.has(lower)) continue
+    if (!keepHost && lower === 'host') continue
+    kept.push(raw[i]!, raw[i + 1]!)
+  }
+  return kept
+}
+
+/** Who sent a request, for the upstream. */
+export function identityHeaders(verified: VerifiedRequest<string>, requestId: string): string[] {
+  const { accessKeyId, principal = accessKeyId, scope, mechanism, payload, signedHeaders } = verified
+  return [
+    `${IDENTITY_PREFIX}request-id`,
+    requestId,
+    `${IDENTITY_PREFIX}access-key-id`,
+    accessKeyId,
+    `${IDENTITY_PREFIX}principal`,
+    principal,
+    `${IDENTITY_PREFIX}region`,
+    scope.region ?? '*',
+    `${IDENTITY_PREFIX}service`,
+    scope.service,
+    `${IDENTITY_PREFIX}mechanism`,
+    mechanism,
+    `${IDENTITY_PREFIX}payload`,
+    payload === 'unsigned' ? 'unsigned' : 'verified',
+    `${IDENTITY_PREFIX}signed-headers`,
+    signedHeaders.join(';'),
+  ]
+}
+
+/** Where a request came from, for the upstream. */
+export function forwardedHeaders({ remoteAddress, protocol, host }: Origin): string[] {
+  return ['x-forwarded-for', remoteAddress, 'x-forwarded-proto', protocol, 'x-forwarded-host', host]
+}
+
+/** What goes to the client of a response's headers. */
+export function responseHeaders(raw: RawHeaders): string[] {
+  const dropped = namedByConnection(raw)
+  const kept: string[] = []
+  for (let i = 0; i < raw.length; i += 2) {
+    const lower = raw[i]!.toLowerCase()
+    if (!HOP_BY_HOP.has(lower) && !dropped.includes(lower)) kept.push(raw[i]!, raw[i + 1]!)
+  }
+  return kept
+}

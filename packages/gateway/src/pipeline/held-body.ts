@@ -1,0 +1,87 @@
+/**
+ * Holds a body back until its hash is known, so that no byte goes upstream that was not signed: in memory, and what
+ * does not fit there in a temporary file.
+ *
+ * @module
+ */
+import { open, unlink, type FileHandle } from 'node:fs/promises'
+import { join } from 'node:path'
+import type { Readable } from 'node:stream'
+import type { VerifiedRequest } from 'countersign/verify'
+
+/** A body that may go upstream. */
+export interface HeldBody {
+  readonly content: Buffer | Readable | AsyncIterable<Uint8Array>
+  /** In bytes, where it is known before the end. */
+  readonly length?: number | undefined
+  /** Lets go of the temporary file. */
+  release(): Promise<void>
+}
+
+const nothing = async (): Promise<void> => {}
+
+/**
+ * Holds a verified request's body. One that may be unsigned is handed on as it comes.
+ *
+ * @param folder for temporary files
+ * @throws {@link VerificationError} `PAYLOAD_MISMATCH`, `BODY_TOO_LARGE`, `BODY_LENGTH_MISMATCH`
+ */
+export async function holdBody(
+  { payload, body }: VerifiedRequest<string>,
+  folder: string,
+): Promise<HeldBody | undefined> {
+  if (body === undefined) return undefined
+  if (payload === 'unsigned') return { content: body, release: nothing }
+  if (payload === 'pending') return holdInFile(body, folder)
+  const chunks: Uint8Array[] = []
+  for await (const chunk of body) chunks.push(chunk)
+  const content =
+    chunks.length === 1
+      ? Buffer.from(chunks[0]!.buffer, chunks[0]!.byteOffset, chunks[0]!.length)
+      : Buffer.concat(chunks)
+  return { content, length: content.length, release: nothing }
+}
+
+let count = 0
+
+async function holdInFile(body: AsyncIterable<Uint8Array>, folder: string): Promise<HeldBody> {
+  const path = join(folder, `body-${++count}`)
+  const file = await open(path, 'wx+', 0o600)
+  try {
+    const removed = await removeNow(path)
+    let length = 0
+    for await (const chunk of body) {
+      await writeAll(file, chunk)
+      length += chunk.length
+    }
+    const content = file.createReadStream({ start: 0, autoClose: false })
+    const release = async (): Promise<void> => {
+      content.destroy()
+      await letGo(file, removed ? undefined : path)
+    }
+    return { content, length, release }
+  } catch (error) {
+    await letGo(file, path)
+    throw error
+  }
+}
+
+/** A file without a name is gone with its process, however that ends. Windows keeps the names of open files. */
+async function removeNow(path: string): Promise<boolean> {
+  try {
+    await unlink(path)
+    return true
+  } catch {
+    return false
+  }
+}
+
+async function letGo(file: FileHandle, path: string | undefined): Promise<void> {
+  await file.close().catch(() => {})
+  if (path) await unlink(path).catch(() => {})
+}
+
+async function writeAll(file: FileHandle, chunk: Uint8Array): Promise<void> {
+  let at = 0
+  while (at < chunk.length) at += (await file.write(chunk, at)).bytesWritten
+}

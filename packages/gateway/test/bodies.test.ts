@@ -1,0 +1,184 @@
+import { createHash, randomBytes } from 'node:crypto'
+import { readdirSync } from 'node:fs'
+import { connect } from 'node:net'
+import { tmpdir } from 'node:os'
+import { Readable } from 'node:stream'
+import { afterEach, describe, expect, it } from 'vitest'
+import { exchangeBytes } from '../../../test/kit/servers.ts'
+import { send, settingsFor, sign, startGateway, type RunningGateway } from './running-gateway.ts'
+
+let running: RunningGateway
+afterEach(() => running.close())
+
+const limits = { ...settingsFor('http://x').limits, bufferedBody: 1024 }
+const timeouts = settingsFor('http://x').timeouts
+const sha256 = (bytes: Uint8Array): string => createHash('sha256').update(bytes).digest('hex')
+const MEBIBYTE = 1024 * 1024
+
+/** The head of a signed PUT, as bytes to be written by hand. */
+function headOf(url: string, payloadHash: string, more: string): string {
+  const signed = sign({ method: 'PUT', url, headers: { 'x-amz-content-sha256': payloadHash } }, 's3')
+  const headers = signed.headers.map(([name, value]) => `${name}: ${value}\r\n`).join('')
+  return `PUT ${new URL(url).pathname} HTTP/1.1\r\n${headers}${more}\r\n`
+}
+
+describe('a hashed body', () => {
+  it('that fits into memory goes upstream whole', async () => {
+    running = await startGateway()
+    const body = randomBytes(5000)
+    expect((await send(sign({ method: 'PUT', url: `${running.origin}/k`, body }, 's3'))).status).toBe(200)
+    expect(running.arrived[0]?.body.equals(body)).toBe(true)
+  })
+
+  it('that is longer goes through a file, of which nothing is left', async () => {
+    running = await startGateway({ limits })
+    const body = randomBytes(3 * MEBIBYTE)
+    expect((await send(sign({ method: 'PUT', url: `${running.origin}/k`, body }, 's3'))).status).toBe(200)
+    expect(running.arrived[0]?.body.equals(body)).toBe(true)
+    const folders = readdirSync(tmpdir()).filter((name) => name.startsWith('countersign-gateway-'))
+    expect(folders.flatMap((name) => readdirSync(`${tmpdir()}/${name}`))).toEqual([])
+  })
+
+  it.each([
+    ['in memory', 100],
+    ['in a file', 3 * MEBIBYTE],
+  ])('that was changed never reaches the upstream: %s', async (_name, size) => {
+    running = await startGateway({ limits })
+    const body = randomBytes(size)
+    const signed = sign({ method: 'PUT', url: `${running.origin}/k`, body }, 's3')
+    const changed = Buffer.from(body)
+    changed[size - 1]! ^= 1
+    const answer = await send({ ...signed, body: changed })
+    expect(answer.status).toBe(400)
+    expect(answer.body).toContain('<Code>XAmzContentSHA256Mismatch</Code>')
+    expect(running.arrived).toHaveLength(0)
+  })
+
+  it('that comes in chunks without a length gets one on the way', async () => {
+    running = await startGateway({ limits })
+    const body = randomBytes(100_000)
+    const url = `${running.origin}/k`
+    const signed = sign({ method: 'PUT', url, headers: { 'x-amz-content-sha256': sha256(body) } }, 's3')
+    const { status } = await send(signed, { stream: Readable.from([body.subarray(0, 5), body.subarray(5)]) })
+    expect(status).toBe(200)
+    expect(running.arrived[0]?.headers['content-length']).toBe('100000')
+    expect(running.arrived[0]?.body.equals(body)).toBe(true)
+  })
+
+  it('over the limit is refused', async () => {
+    running = await startGateway({ limits: { ...limits, body: 50_000 } })
+    const answer = await send(
+      sign({ method: 'PUT', url: `${running.origin}/k`, body: randomBytes(60_000) }, 's3'),
+    )
+    expect(answer.status).toBe(400)
+    expect(answer.body).toContain('EntityTooLarge')
+    expect(running.arrived).toHaveLength(0)
+  })
+})
+
+describe('an unsigned body', () => {
+  const payloadHash = 'UNSIGNED-PAYLOAD'
+
+  it('is passed on, and marked, where it is allowed', async () => {
+    running = await startGateway({ unsignedPayload: 'allowed' })
+    const body = randomBytes(MEBIBYTE)
+    const url = `${running.origin}/k`
+    const signed = sign({ method: 'PUT', url, headers: { 'x-amz-content-sha256': payloadHash } }, 's3')
+    expect((await send(signed, { stream: Readable.from([body]) })).status).toBe(200)
+    expect(running.arrived[0]?.headers['x-countersign-payload']).toBe('unsigned')
+    expect(running.arrived[0]?.body.equals(body)).toBe(true)
+  })
+
+  it.each(['refused', 'https-only'] as const)('is refused where it is %s', async (unsignedPayload) => {
+    running = await startGateway({ unsignedPayload })
+    const url = `${running.origin}/k`
+    const signed = sign({ method: 'PUT', url, headers: { 'x-amz-content-sha256': payloadHash } }, 's3')
+    expect((await send(signed, { stream: Readable.from([Buffer.alloc(10)]) })).status).toBe(400)
+    expect(running.arrived).toHaveLength(0)
+  })
+})
+
+describe('a client that waits for 100 Continue', () => {
+  it('is told to go on when the head is good', async () => {
+    running = await startGateway()
+    const body = 'hello'
+    const head = headOf(
+      `${running.origin}/k`,
+      sha256(Buffer.from(body)),
+      'content-length: 5\r\nexpect: 100-continue\r\nconnection: close\r\n',
+    )
+    const text = await new Promise<string>((resolve) => {
+      let all = ''
+      const socket = connect(running.port, '127.0.0.1', () => socket.write(head))
+      socket.setEncoding('latin1').on('data', (chunk: string) => {
+        all += chunk
+        if (all === 'HTTP/1.1 100 Continue\r\n\r\n') socket.write(body)
+      })
+      socket.on('close', () => resolve(all))
+    })
+    expect(text).toMatch(/^HTTP\/1\.1 100 Continue\r\n\r\nHTTP\/1\.1 200 OK/)
+    expect(running.arrived[0]?.body.toString()).toBe('hello')
+    expect(running.arrived[0]?.headers.expect).toBeUndefined()
+  })
+
+  it('is refused at once when it is not', async () => {
+    running = await startGateway()
+    const head = headOf(
+      `${running.origin}/k`,
+      sha256(Buffer.from('x')),
+      'content-length: 1\r\nexpect: 100-continue\r\n',
+    )
+    const { text, isClosed } = await exchangeBytes(running.port, head.replace('PUT /k', 'PUT /other'))
+    expect(text).toMatch(/^HTTP\/1\.1 403 /)
+    expect(isClosed).toBe(true)
+  })
+})
+
+describe('a refused upload', () => {
+  it('is answered after the head, while its sender is still writing', async () => {
+    running = await startGateway()
+    const url = `${running.origin}/k`
+    const signed = sign({ method: 'PUT', url, headers: { 'x-amz-content-sha256': 'UNSIGNED-PAYLOAD' } }, 's3')
+    let sent = 0
+    const endless = Readable.from(
+      (function* () {
+        // Bounded all the same: 10 GiB.
+        for (; sent < 10 * 1024; sent += 1) yield Buffer.alloc(MEBIBYTE)
+      })(),
+    )
+    const answer = await send({ ...signed, url: `${running.origin}/other` }, { stream: endless }).catch(
+      (error: NodeJS.ErrnoException) => error.code,
+    )
+    endless.destroy()
+    expect(answer).toMatchObject({ status: 403 })
+    expect(sent).toBeLessThan(100)
+    expect(running.arrived).toHaveLength(0)
+  })
+})
+
+describe('a client that sends no more', () => {
+  it('is given up', async () => {
+    running = await startGateway({ timeouts: { ...timeouts, bodyIdle: 0.05 } })
+    const head = headOf(`${running.origin}/k`, sha256(Buffer.from('hello')), 'content-length: 5\r\n')
+    const { text, isClosed } = await exchangeBytes(running.port, `${head}hel`)
+    expect(text).toMatch(/^HTTP\/1\.1 408 /)
+    expect(text).toContain('<Code>RequestTimeout</Code>')
+    expect(isClosed).toBe(true)
+    expect(running.arrived).toHaveLength(0)
+  })
+
+  it('or goes away leaves nothing behind', async () => {
+    running = await startGateway({ limits })
+    const head = headOf(`${running.origin}/k`, sha256(Buffer.alloc(9_000_000)), 'content-length: 9000000\r\n')
+    await new Promise<void>((resolve) => {
+      const socket = connect(running.port, '127.0.0.1', () => {
+        socket.write(head)
+        socket.write(Buffer.alloc(4_000_000), () => socket.destroy())
+      })
+      socket.on('close', () => resolve())
+    })
+    await expect.poll(() => running.lines.length).toBe(1)
+    expect(running.arrived).toHaveLength(0)
+    expect((await send(sign({ url: `${running.origin}/still/there` }))).status).toBe(200)
+  })
+})
