@@ -8,14 +8,16 @@ import { EXIT } from './frame/exit-codes.ts'
 import { reportFailure } from './frame/report-failure.ts'
 import { endOnSignals, endQuietlyOnClosedPipe } from './frame/streams.ts'
 import { VERBS } from './frame/verbs.ts'
+import { separateFlags } from './send/send-arguments.ts'
 
 /**
  * Runs the command. How it went is in `process.exitCode`.
  *
- * @param args what stands behind the command's name
+ * @param given what stands behind the command's name
  */
-export async function main(args: readonly string[]): Promise<void> {
+export async function main(given: readonly string[]): Promise<void> {
   endQuietlyOnClosedPipe()
+  const args = given[0] === 'send' ? separateFlags(given) : given
   try {
     await run(args)
   } catch (error) {

@@ -22,7 +22,7 @@ export const EXIT = {
   clock: 6,
   /** Refused for a permission: the signature was right. */
   permission: 7,
-  /** Any other HTTP status from 400 on, where failing was asked for. */
+  /** Any other HTTP status from 400 on, or a redirect that is not followed. */
   http: 22,
   /** Stopped by Ctrl-C. */
   interrupted: 130,

@@ -14,7 +14,7 @@ const EXIT_CODES = `Exit codes
     5  refused for the signature; verify: not valid; presign check: malformed or over
     6  refused for the clock, or a presigned URL from the future
     7  refused for a permission: the signature was right
-   22  another HTTP status from 400 on, with --fail
+   22  another HTTP status from 400 on, or a redirect that is not followed
   130  stopped by Ctrl-C
   143  stopped by SIGTERM
 
@@ -33,6 +33,9 @@ const ENVIRONMENT = `Environment
   AWS_EC2_METADATA_DISABLED     true asks no instance for credentials
   AWS_WEB_IDENTITY_TOKEN_FILE, AWS_ROLE_ARN, AWS_CONTAINER_CREDENTIALS_RELATIVE_URI, ...
                                 as AWS's own chain of credentials reads them
+  HTTPS_PROXY, HTTP_PROXY, ALL_PROXY, NO_PROXY
+                                the way of send, in lower case too: --proxy wins over them
+  AWS_CA_BUNDLE                 whom send trusts over TLS: --cacert wins over it
   COUNTERSIGN_MASTER_KEY        the master key of the gateway's store of keys
   NO_COLOR, CLICOLOR_FORCE, TERM
                                 colour: --color wins over them
