@@ -25,16 +25,16 @@ const isWindows = process.platform === 'win32'
 /**
  * Reads a key file; nothing where there is none.
  *
- * @throws {@link KeyStoreError} `MASTER_KEY_INVALID`: it is open to others, too long, or cannot be read
+ * @throws {@link KeyStoreError} `MASTER_KEY_INVALID`: it is open to others, something else, or cannot be read
  */
 export function readKeyFile(file: string): string | undefined {
   try {
     return useFile(file, 'r', (descriptor) => {
-      const { mode, size } = fstatSync(descriptor)
-      if (!isWindows && (mode & 0o077) !== 0) {
+      const status = fstatSync(descriptor)
+      if (!isWindows && (status.mode & 0o077) !== 0) {
         throw invalid(`Others than its owner may use the master key file ${file}: chmod 600 it`)
       }
-      if (size > LONGEST) throw invalid(`${file} is too long for a master key file`)
+      if (!status.isFile() || status.size > LONGEST) throw invalid(`${file} is no master key file`)
       return readFileSync(descriptor, 'latin1')
     })
   } catch (error) {
