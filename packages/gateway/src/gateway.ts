@@ -47,11 +47,29 @@ export interface GatewayParts {
 
 /** Makes a gateway. */
 export function createGateway(settings: GatewaySettings, { keys, log }: GatewayParts): Gateway {
-  return new VerifyingGateway(settings, createGatewayVerifier(settings, keys), log)
+  const verifier = createGatewayVerifier(settings, keys)
+  return new PipelineGateway(settings, { verifier, log, hindrance: () => storeHindrance(keys) })
 }
 
-/** A gateway; without a verifier it lets everything through, for measuring what verifying costs. */
-export class VerifyingGateway implements Gateway {
+function storeHindrance(keys: KeySource): string | undefined {
+  try {
+    keys.find('readiness')
+    return undefined
+  } catch {
+    return 'the key store cannot be read'
+  }
+}
+
+/** The stages of a gateway, as they are switched on. */
+export interface PipelineParts {
+  readonly verifier?: Verifier<string> | undefined
+  readonly log: GatewayLog
+  /** Names what keeps the gateway from serving; `undefined` when nothing does. */
+  readonly hindrance?: (() => string | undefined) | undefined
+}
+
+/** A gateway; without a verifier it lets everything through, which serves to measure what verifying costs. */
+export class PipelineGateway implements Gateway {
   readonly #settings: GatewaySettings
   readonly #verifier: Verifier<string> | undefined
   readonly #log: GatewayLog
@@ -63,15 +81,17 @@ export class VerifyingGateway implements Gateway {
   #folder = ''
   #isStopping = false
 
-  constructor(settings: GatewaySettings, verifier: Verifier<string> | undefined, log: GatewayLog) {
+  constructor(settings: GatewaySettings, parts: PipelineParts) {
     this.#settings = settings
-    this.#verifier = verifier
-    this.#log = log
+    this.#verifier = parts.verifier
+    this.#log = parts.log
     this.#pool = createPool(settings)
     this.#route = createRoute(settings, this.#pool)
     this.#listener = createListener(settings, (...exchange) => void this.#handle(...exchange))
     this.#connections = new Connections(this.#listener)
-    this.#health = createHealthServer(() => (this.#isStopping ? 'the gateway is stopping' : undefined))
+    this.#health = createHealthServer(() =>
+      this.#isStopping ? 'the gateway is stopping' : parts.hindrance?.(),
+    )
   }
 
   async start(): Promise<Listening> {
@@ -124,8 +144,9 @@ export class VerifyingGateway implements Gateway {
     try {
       if (this.#verifier) {
         const idle = this.#settings.timeouts.bodyIdle
-        exchange.verified = await authenticate(exchange, this.#verifier, idle)
-        body = await holdBody(exchange.verified, this.#folder)
+        const verified = await authenticate(exchange, this.#verifier, idle)
+        exchange.verified = verified
+        if (verified.body) body = await holdBody(verified.payload, verified.body, this.#folder)
       }
       await forward(exchange, this.#route, body)
     } finally {

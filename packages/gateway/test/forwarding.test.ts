@@ -57,8 +57,7 @@ describe('what goes upstream', () => {
     const { headers, rawHeaders } = running.arrived[0]!
     expect(headers['x-countersign-principal']).toBe('ada')
     expect(headers['x-countersign-access-key-id']).toBe(KEY.accessKeyId)
-    expect(headers['x-countersign-service']).toBe('execute-api')
-    expect(headers['x-countersign-region']).toBe(region)
+    expect(headers['x-countersign-scope']).toMatch(/^\d{8}\/us-east-1\/execute-api$/)
     expect(headers['x-countersign-mechanism']).toBe('header')
     expect(headers['x-countersign-payload']).toBe('verified')
     expect(headers['x-countersign-signed-headers']).toBe('host;x-amz-date')

@@ -43,7 +43,8 @@ export function authenticate(
   verifier: Verifier<string>,
   idle: number,
 ): Promise<VerifiedRequest<string>> {
-  const { body, ...head } = readNodeRequest(exchange.request)
-  if (body === undefined || body instanceof Uint8Array) return verifier.verify({ ...head, body })
-  return verifier.verify({ ...head, body: readIncomingBody(exchange, body, idle) })
+  const message = readNodeRequest(exchange.request)
+  const { body } = message
+  if (body === undefined || body instanceof Uint8Array) return verifier.verify(message)
+  return verifier.verify({ ...message, body: readIncomingBody(exchange, body, idle) })
 }

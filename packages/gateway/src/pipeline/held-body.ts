@@ -27,10 +27,10 @@ const nothing = async (): Promise<void> => {}
  * @throws {@link VerificationError} `PAYLOAD_MISMATCH`, `BODY_TOO_LARGE`, `BODY_LENGTH_MISMATCH`
  */
 export async function holdBody(
-  { payload, body }: VerifiedRequest<string>,
+  payload: VerifiedRequest['payload'],
+  body: AsyncIterable<Uint8Array>,
   folder: string,
-): Promise<HeldBody | undefined> {
-  if (body === undefined) return undefined
+): Promise<HeldBody> {
   if (payload === 'unsigned') return { content: body, release: nothing }
   if (payload === 'pending') return holdInFile(body, folder)
   const chunks: Uint8Array[] = []

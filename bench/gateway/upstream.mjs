@@ -1,0 +1,29 @@
+/** An API that does next to nothing: a small answer, or as many bytes as the path says. */
+import { createServer } from 'node:http'
+
+const MEBIBYTE = Buffer.alloc(1024 * 1024, 'x')
+const small = Buffer.from('{"message":"hello"}')
+
+const server = createServer((request, response) => {
+  const mebibytes = /^\/mebibytes\/(\d+)$/.exec(request.url ?? '')?.[1]
+  if (request.method === 'PUT') {
+    let length = 0
+    request.on('data', (chunk) => (length += chunk.length))
+    request.on('end', () => response.end(String(length)))
+    return
+  }
+  if (mebibytes === undefined) {
+    response.writeHead(200, { 'content-type': 'application/json', 'content-length': small.length })
+    response.end(small)
+    return
+  }
+  let left = Number(mebibytes)
+  response.writeHead(200, { 'content-length': left * MEBIBYTE.length })
+  const more = () => {
+    for (; left > 0; left -= 1) if (!response.write(MEBIBYTE)) return void ((left -= 1), response.once('drain', more))
+    response.end()
+  }
+  more()
+})
+server.listen(0, '127.0.0.1', () => process.send?.({ port: server.address()?.port }))
+process.once('disconnect', () => process.exit())
