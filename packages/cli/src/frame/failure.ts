@@ -4,7 +4,6 @@
  * @module
  */
 import { CommanderError } from 'commander'
-import { CountersignError, CredentialsError, SigningError, VerificationError } from 'countersign/errors'
 import { CommandError } from './command-error.ts'
 import { EXIT, type ExitCode } from './exit-codes.ts'
 
@@ -16,8 +15,6 @@ export interface Failure {
   readonly why: string | undefined
   readonly fix: string
 }
-
-const CLOCK_CODES: ReadonlySet<string> = new Set(['CLOCK_SKEWED', 'NOT_YET_VALID'])
 
 const FIXES: ReadonlyMap<string, string> = new Map([
   ['URL_INVALID', 'give an absolute URL, such as https://sts.eu-west-1.amazonaws.com/'],
@@ -31,6 +28,9 @@ const FIXES: ReadonlyMap<string, string> = new Map([
   ['SIGNING_KEY_INVALID', 'give a file with the text that SigningKey.export() wrote'],
   ['CREDENTIALS_EXPIRED', 'log in again, for instance with: aws sso login'],
   ['CREDENTIALS_INVALID', 'countersign help credentials'],
+  ['KEY_NOT_FOUND', 'countersign keys list'],
+  ['KEY_EXISTS', 'take another --access-key-id, or countersign keys rotate'],
+  ['MASTER_KEY_MISSING', 'set COUNTERSIGN_MASTER_KEY, or put the key file back'],
 ])
 
 /**
@@ -41,7 +41,7 @@ const FIXES: ReadonlyMap<string, string> = new Map([
 export function describeFailure(error: unknown, help: string): Failure {
   if (error instanceof CommandError) return error
   if (error instanceof CommanderError) return describeUsage(error, help)
-  if (error instanceof CountersignError) {
+  if (isOurs(error)) {
     const { code, message } = error
     return {
       exitCode: exitCodeOf(error),
@@ -60,10 +60,33 @@ export function describeFailure(error: unknown, help: string): Failure {
   }
 }
 
-function exitCodeOf(error: CountersignError): ExitCode {
-  if (error instanceof CredentialsError) return EXIT.credentials
-  if (error instanceof VerificationError) return CLOCK_CODES.has(error.code) ? EXIT.clock : EXIT.signature
-  return error instanceof SigningError ? EXIT.usage : EXIT.internal
+/** By its name: the gateway has the library's classes from another copy than this bundle. */
+function isOurs(error: unknown): error is Error & { readonly code: string } {
+  const names: ReadonlySet<string> = new Set([
+    ...EXIT_OF_KIND.keys(),
+    'CountersignError',
+    'ConfigError',
+    'KeyStoreError',
+  ])
+  return error instanceof Error && names.has(error.name) && 'code' in error && typeof error.code === 'string'
+}
+
+const EXIT_OF_KIND: ReadonlyMap<string, ExitCode> = new Map<string, ExitCode>([
+  ['SigningError', EXIT.usage],
+  ['CredentialsError', EXIT.credentials],
+  ['VerificationError', EXIT.signature],
+])
+
+const EXIT_OF_CODE: ReadonlyMap<string, ExitCode> = new Map<string, ExitCode>([
+  ['CLOCK_SKEWED', EXIT.clock],
+  ['NOT_YET_VALID', EXIT.clock],
+  ['KEY_NOT_FOUND', EXIT.usage],
+  ['KEY_EXISTS', EXIT.usage],
+  ['KEY_INVALID', EXIT.usage],
+])
+
+function exitCodeOf({ name, code }: Error & { readonly code: string }): ExitCode {
+  return EXIT_OF_CODE.get(code) ?? EXIT_OF_KIND.get(name) ?? EXIT.internal
 }
 
 const SECRET_FLAG = /^--?(?:secret|session-?token|token|password|user\b|u$|aws-secret)/

@@ -1,12 +1,165 @@
 /**
- * The verb `canon`.
+ * `countersign canon`: the steps that lead to a signature, to be read and compared.
  *
  * @module
  */
 import type { Command } from 'commander'
-import { createVerbCommand } from '../frame/options.ts'
+import { signRequest, type CredentialScope, type Credentials, type KeyCredentials } from 'countersign'
+import type { WholeMessage } from 'countersign/verify'
+import { resolveCredentials } from '../credentials/resolve.ts'
+import type { DataPart } from '../curl/data.ts'
+import { CommandError } from '../frame/command-error.ts'
+import { EXIT } from '../frame/exit-codes.ts'
+import { readBytes } from '../frame/files.ts'
+import {
+  addCredentialOptions,
+  addOutputOptions,
+  addScopeOptions,
+  createVerbCommand,
+  type SigningFlags,
+} from '../frame/options.ts'
+import { createOutput, type Output } from '../frame/output.ts'
+import { redactAll } from '../frame/redact.ts'
+import { explain, isSigned, tokenOf } from '../request/explain.ts'
+import { climb, lastRung, type Rung } from '../request/key-ladder.ts'
+import { parseRequest } from '../request/raw-http.ts'
+import { messageOf, requestOf } from '../request/request-message.ts'
+import {
+  addRequestOptions,
+  readRequest,
+  type GivenRequest,
+  type RequestFlags,
+} from '../request/request-options.ts'
+import { resolveScope } from '../request/scope.ts'
+import { formatSections, type Section } from '../request/sections.ts'
+import { tellWarnings } from '../request/signing-warnings.ts'
+
+interface Flags extends SigningFlags, RequestFlags {
+  /** A file. */
+  readonly request?: string | undefined
+  readonly ladder?: boolean | undefined
+}
+
+interface Steps {
+  readonly canonicalRequest: string
+  readonly stringToSign: string
+  readonly scope: CredentialScope
+  readonly signedHeaders: readonly string[]
+  /** That of a request of one's own; one that came with its signature is only taken apart. */
+  readonly signature?: string
+  readonly ladder?: readonly Rung[]
+}
 
 /** Makes the command. */
 export function createCommand(): Command {
-  return createVerbCommand('canon', '')
+  const command = createVerbCommand('canon', 'Shows the steps that lead to a signature. Sends nothing.')
+    .argument('[url]', 'a URL to sign, or a presigned one to take apart')
+    .option('--request <file>', 'a raw HTTP request in place of the URL; - is standard input')
+    .option('-X, --method <name>', 'GET; POST with a body, PUT with -T')
+    .option('--ladder', 'the derived keys, too: whoever has them can sign')
+  const parts = addRequestOptions(command)
+  addOutputOptions(addCredentialOptions(addScopeOptions(command)))
+  return command.action(async (url: string | undefined, flags: Flags) => {
+    const output = createOutput(flags)
+    const request = await readGiven(url, flags, parts, output)
+    const message = messageOf(request)
+    const steps = isSigned(message) ? takeApart(message, flags) : await sign(request, flags, output)
+    print(steps, output)
+  })
+}
+
+async function readGiven(
+  url: string | undefined,
+  flags: Flags,
+  parts: readonly DataPart[],
+  output: Output,
+): Promise<GivenRequest> {
+  if ((url === undefined) === (flags.request === undefined)) {
+    throw new CommandError('USAGE', 'canon needs either a URL or --request FILE', {
+      why: url === undefined ? 'there is neither' : 'there are both',
+      fix: 'countersign canon https://sts.eu-west-1.amazonaws.com/',
+    })
+  }
+  if (url !== undefined) return readRequest(url, flags, parts)
+  return requestOf(parseRequest(await readBytes(flags.request ?? '-', '--request'), output))
+}
+
+/** A request that carries its signature needs no credentials: its steps are those that its verifier goes through. */
+function takeApart(message: WholeMessage, { service, region, at, ladder }: Flags): Steps {
+  if (ladder) {
+    throw new CommandError('USAGE', '--ladder is for a request that is yet to be signed', {
+      why: 'this one carries its signature, and is only taken apart',
+      fix: 'leave --ladder out, or take the signature off the request',
+    })
+  }
+  const report = explain(message, { service, region, now: () => at ?? new Date() })
+  const { canonicalRequest, stringToSign, scope, signedHeaders = [] } = report
+  if (canonicalRequest === undefined || stringToSign === undefined || scope === undefined) {
+    const fault = report.findings.find(({ isOk }) => !isOk)
+    throw new CommandError(
+      fault?.code ?? 'SIGNATURE_MALFORMED',
+      fault?.message ?? 'The signature cannot be read',
+      {
+        exitCode: EXIT.signature,
+        why: 'without its parts there are no steps',
+        fix: 'countersign verify says what each rule finds',
+      },
+    )
+  }
+  const secrets = [tokenOf(message)]
+  return {
+    canonicalRequest: redactAll(canonicalRequest, secrets),
+    stringToSign,
+    scope,
+    signedHeaders,
+  }
+}
+
+async function sign(request: GivenRequest, flags: Flags, output: Output): Promise<Steps> {
+  const credentials = await resolveCredentials(flags, output)
+  const { method, url, headers, body, payloadHash } = request
+  const given = await resolveScope(url, flags, credentials, output)
+  const signed = signRequest(
+    { method, url, headers, body },
+    { ...given, credentials, date: flags.at, payloadHash, signHeaders: flags.signHeaders },
+  )
+  tellWarnings(signed.warnings, output)
+  const { canonicalRequest, stringToSign, scope, signedHeaders, signature } = signed
+  const steps = {
+    canonicalRequest: redactAll(canonicalRequest, [credentials.sessionToken]),
+    stringToSign,
+    scope,
+    signedHeaders,
+    signature,
+  }
+  return flags.ladder ? { ...steps, ladder: ladderOf(credentials, scope, output) } : steps
+}
+
+function ladderOf(
+  { secretAccessKey, signingKey }: Partial<Credentials & KeyCredentials>,
+  scope: CredentialScope,
+  output: Output,
+): readonly Rung[] {
+  output.warn(
+    'KEYS_SHOWN',
+    'whoever has one of these keys can sign with it, until the day of the scope is over',
+  )
+  return signingKey ? lastRung(signingKey) : climb(secretAccessKey ?? '', scope)
+}
+
+function print({ ladder, ...steps }: Steps, output: Output): void {
+  if (output.isJson) {
+    output.writeJson('canon', { ...steps, ...(ladder && { ladder: Object.fromEntries(ladder) }) })
+    return
+  }
+  const { date, region, service } = steps.scope
+  const sections: Section[] = [
+    ['canonical request', steps.canonicalRequest],
+    ['string to sign', steps.stringToSign],
+    ['scope', `${date}/${region}/${service}/aws4_request`],
+    ['signed headers', steps.signedHeaders.join('\n')],
+  ]
+  if (ladder) sections.push(['key ladder', ladder.map(([name, hex]) => `${name} ${hex}`).join('\n')])
+  if (steps.signature !== undefined) sections.push(['signature', steps.signature])
+  output.write(formatSections(sections))
 }

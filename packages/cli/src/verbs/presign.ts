@@ -1,12 +1,87 @@
 /**
- * The verb `presign`.
+ * `countersign presign`: makes a presigned URL, for whoever is handed it. `presign check` reads one.
  *
  * @module
  */
 import type { Command } from 'commander'
-import { createVerbCommand } from '../frame/options.ts'
+import { presignUrl, type PresignedUrl } from 'countersign'
+import { resolveCredentials } from '../credentials/resolve.ts'
+import { readHeaders } from '../curl/headers.ts'
+import { readBytes } from '../frame/files.ts'
+import {
+  addCredentialOptions,
+  addOutputOptions,
+  addScopeOptions,
+  atOption,
+  collect,
+  createVerbCommand,
+  type ScopeFlags,
+  type SigningFlags,
+} from '../frame/options.ts'
+import { createOutput, type Output, type OutputFlags } from '../frame/output.ts'
+import { formatDuration, formatInstant, parseDuration } from '../frame/times.ts'
+import { resolveScope } from '../request/scope.ts'
+import { tellWarnings } from '../request/signing-warnings.ts'
+
+interface Flags extends SigningFlags {
+  readonly expires: number
+  readonly method: string
+  readonly header?: readonly string[] | undefined
+}
 
 /** Makes the command. */
 export function createCommand(): Command {
-  return createVerbCommand('presign', '')
+  const command = createVerbCommand('presign', 'Makes a presigned URL. Sends nothing.')
+    .enablePositionalOptions()
+    .usage('[options] <url>\n       countersign presign check [options] <url>')
+    .argument('<url>')
+    .option(
+      '--expires <time>',
+      'lifetime: 900, 15m, 12h; up to 7d',
+      (text) => parseDuration(text, '--expires'),
+      3600,
+    )
+    .option('-X, --method <name>', 'what the URL is for', 'GET')
+    .option('-H, --header <line>', 'a header that is signed and must be sent with the URL', collect)
+  addOutputOptions(addCredentialOptions(addScopeOptions(command)))
+  addCheck(command)
+  return command.action(async (url: string, flags: Flags) => {
+    const output = createOutput(flags)
+    const credentials = await resolveCredentials(flags, output)
+    const scope = await resolveScope(url, flags, credentials, output)
+    const { headers } = await readHeaders(flags.header ?? [], readBytes)
+    const presigned = presignUrl(
+      { method: flags.method, url, headers },
+      { ...scope, credentials, date: flags.at, expiresIn: flags.expires },
+    )
+    tellWarnings(presigned.warnings, output)
+    print(presigned, flags.at ?? new Date(), output)
+  })
+}
+
+function print(presigned: PresignedUrl, now: Date, output: Output): void {
+  const { method, url, headers, expiresAt, scope, signedHeaders } = presigned
+  const end = formatInstant(expiresAt)
+  if (output.isJson) {
+    output.writeJson('presign', { url, method, headers, expiresAt: end, scope, signedHeaders })
+    return
+  }
+  output.write(`${url}\n`)
+  const left = formatDuration((expiresAt.getTime() - now.getTime()) / 1000)
+  output.note(`${method}, valid until ${end} (${left})`)
+  if (headers.length > 0) output.note('send with it:')
+  for (const [name, value] of headers) output.note(`  ${name}: ${value}`)
+}
+
+function addCheck(command: Command): void {
+  const check = command
+    .command('check')
+    .description('Reads a presigned URL: what it is for, and whether its time is over.')
+    .argument('<url>', '- for standard input')
+    .helpOption('-h, --help', 'show this')
+    .addOption(atOption())
+  addOutputOptions(check).action(async (url: string, flags: ScopeFlags & OutputFlags) => {
+    const { checkPresignedUrl } = await import('./presign-check.ts')
+    await checkPresignedUrl(url, flags)
+  })
 }

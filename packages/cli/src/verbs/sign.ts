@@ -1,12 +1,92 @@
 /**
- * The verb `sign`.
+ * `countersign sign`: prints what signs a request, and sends nothing.
  *
  * @module
  */
-import type { Command } from 'commander'
-import { createVerbCommand } from '../frame/options.ts'
+import { createReadStream } from 'node:fs'
+import { pipeline } from 'node:stream/promises'
+import { Option, type Command } from 'commander'
+import { signRequest, type SignedRequest } from 'countersign'
+import { resolveCredentials } from '../credentials/resolve.ts'
+import {
+  addCredentialOptions,
+  addOutputOptions,
+  addScopeOptions,
+  createVerbCommand,
+  type SigningFlags,
+} from '../frame/options.ts'
+import { createOutput, type Output } from '../frame/output.ts'
+import { formatInstant } from '../frame/times.ts'
+import { endOf, formatCurlLine } from '../request/curl-line.ts'
+import { formatHead } from '../request/raw-http.ts'
+import {
+  addRequestOptions,
+  readRequest,
+  type GivenRequest,
+  type RequestFlags,
+} from '../request/request-options.ts'
+import { resolveScope } from '../request/scope.ts'
+import { tellWarnings } from '../request/signing-warnings.ts'
+
+interface Flags extends SigningFlags, RequestFlags {
+  readonly format: 'headers' | 'curl' | 'http'
+  /** The method. */
+  readonly request?: string | undefined
+}
 
 /** Makes the command. */
 export function createCommand(): Command {
-  return createVerbCommand('sign', '')
+  const command = createVerbCommand('sign', 'Prints the headers that sign a request. Sends nothing.')
+    .argument('<url>')
+    .addOption(
+      new Option('--format <form>', 'what to print').choices(['headers', 'curl', 'http']).default('headers'),
+    )
+    .option('-X, --request <method>', 'GET; POST with a body, PUT with -T')
+  const parts = addRequestOptions(command)
+  addOutputOptions(addCredentialOptions(addScopeOptions(command)))
+  return command.action(async (url: string, flags: Flags) => {
+    const output = createOutput(flags)
+    const credentials = await resolveCredentials(flags, output)
+    const request = await readRequest(url, { ...flags, method: flags.request }, parts)
+    const scope = await resolveScope(request.url, flags, credentials, output)
+    const { method, headers, body, payloadHash } = request
+    const signed = signRequest(
+      { method, url: request.url, headers, body },
+      { ...scope, credentials, date: flags.at, payloadHash, signHeaders: flags.signHeaders },
+    )
+    tellWarnings(signed.warnings, output)
+    await print(signed, request, flags, output)
+  })
+}
+
+/** The headers that signing adds or replaces. `host` is added by whatever sends the request. */
+const ADDED: ReadonlySet<string> = new Set([
+  'authorization',
+  'x-amz-content-sha256',
+  'x-amz-date',
+  'x-amz-security-token',
+])
+
+async function print(
+  signed: SignedRequest,
+  request: GivenRequest,
+  { format }: Flags,
+  output: Output,
+): Promise<void> {
+  const added = signed.headers.filter(([name]) => ADDED.has(name))
+  if (output.isJson) {
+    const { method, url, headers, scope, signedHeaders } = signed
+    const validUntil = formatInstant(endOf(signed))
+    output.writeJson('sign', { method, url, headers, added, scope, signedHeaders, validUntil })
+    return
+  }
+  if (format === 'curl') output.write(formatCurlLine(signed, request))
+  else if (format === 'http') await printHttp(signed, request, output)
+  else output.write(added.map(([name, value]) => `${name}: ${value}\n`).join(''))
+}
+
+async function printHttp(signed: SignedRequest, { body, file }: GivenRequest, output: Output): Promise<void> {
+  output.write(formatHead(signed, body?.length ?? file?.length))
+  if (body) output.write(body)
+  if (file) await pipeline(createReadStream(file.path), process.stdout, { end: false })
 }

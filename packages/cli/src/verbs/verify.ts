@@ -1,12 +1,123 @@
 /**
- * The verb `verify`.
+ * `countersign verify`: checks the signature of a request that somebody captured, and says what each rule found.
  *
  * @module
  */
-import type { Command } from 'commander'
-import { createVerbCommand } from '../frame/options.ts'
+import { Option, type Command } from 'commander'
+import type { Credentials, KeyCredentials } from 'countersign'
+import type { Report, WholeMessage } from 'countersign/verify'
+import { resolveCredentials, type AnyCredentials } from '../credentials/resolve.ts'
+import { EXIT, type ExitCode } from '../frame/exit-codes.ts'
+import { readBytes } from '../frame/files.ts'
+import {
+  addCredentialOptions,
+  addOutputOptions,
+  addScopeOptions,
+  createVerbCommand,
+  type SigningFlags,
+} from '../frame/options.ts'
+import { createOutput, type Output } from '../frame/output.ts'
+import { redactAll, shortId } from '../frame/redact.ts'
+import { parseDuration } from '../frame/times.ts'
+import { explain, readClaimed, tokenOf } from '../request/explain.ts'
+import { parseRequest } from '../request/raw-http.ts'
+import { formatSections } from '../request/sections.ts'
+
+interface Flags extends SigningFlags {
+  readonly maxClockSkew?: number | undefined
+  readonly scheme: 'http' | 'https'
+}
 
 /** Makes the command. */
 export function createCommand(): Command {
-  return createVerbCommand('verify', '')
+  const command = createVerbCommand(
+    'verify',
+    'Checks the signature of an HTTP/1.1 request, as it stood on the wire.',
+  )
+    .argument('[file]', 'the request; - is standard input', '-')
+    .option('--max-clock-skew <time>', '5m, for S3 15m', (text) => parseDuration(text, '--max-clock-skew'))
+    .addOption(new Option('--scheme <name>', 'how it came').choices(['http', 'https']).default('https'))
+  addOutputOptions(addCredentialOptions(addScopeOptions(command)))
+  return command.action(async (file: string, flags: Flags) => {
+    const output = createOutput(flags)
+    const credentials = await resolveCredentials(flags, output)
+    const request = parseRequest(await readBytes(file, 'verify'), output)
+    const message: WholeMessage = { ...request, protocol: flags.scheme }
+    const { report, isKeyMissing } = judge(message, credentials, flags, output)
+    process.exitCode = isKeyMissing ? EXIT.credentials : exitCodeOf(report)
+    print(report, message, output)
+  })
+}
+
+/** The report, against the credentials if they are those of the key that signed. */
+function judge(
+  message: WholeMessage,
+  credentials: AnyCredentials,
+  flags: Flags,
+  output: Output,
+): { report: Report; isKeyMissing: boolean } {
+  const { scope, accessKeyId } = readClaimed(message)
+  for (const what of ['service', 'region'] as const) {
+    const value = scope?.[what]
+    if (flags[what] === undefined && value !== undefined) output.infer(what, value, "the request's own scope")
+  }
+  const isOther = accessKeyId !== undefined && accessKeyId !== credentials.accessKeyId
+  const { service, region, maxClockSkew, at } = flags
+  const report = explain(message, {
+    service,
+    region,
+    maxClockSkew,
+    now: () => at ?? new Date(),
+    ...(isOther ? {} : { key: keyOf(credentials) }),
+  })
+  return isOther
+    ? { report: withoutKey(report, accessKeyId, credentials), isKeyMissing: true }
+    : { report, isKeyMissing: false }
+}
+
+function keyOf(credentials: AnyCredentials): NonNullable<Parameters<typeof explain>[1]['key']> {
+  const { secretAccessKey, signingKey, sessionToken }: Partial<Credentials & KeyCredentials> = credentials
+  return { secretAccessKey, signingKey, sessionToken }
+}
+
+function withoutKey(report: Report, accessKeyId: string, credentials: AnyCredentials): Report {
+  const message = `It was signed with the key ${shortId(accessKeyId)}, and the credentials are of ${shortId(credentials.accessKeyId)}`
+  return {
+    ...report,
+    findings: [...report.findings, { check: 'key', isOk: false, code: 'KEY_UNKNOWN', message }],
+  }
+}
+
+const CLOCK_CODES: ReadonlySet<string> = new Set(['CLOCK_SKEWED', 'NOT_YET_VALID'])
+
+/** The clock is to blame only where nothing else is wrong. */
+function exitCodeOf({ verdict, findings }: Report): ExitCode {
+  if (verdict === 'valid') return EXIT.ok
+  const codes = findings.flatMap(({ code }) => code ?? [])
+  return codes.every((code) => CLOCK_CODES.has(code)) ? EXIT.clock : EXIT.signature
+}
+
+function print(report: Report, message: WholeMessage, output: Output): void {
+  const secrets = [tokenOf(message)]
+  const canonicalRequest = redactAll(report.canonicalRequest ?? '', secrets)
+  const stringToSign = redactAll(report.stringToSign ?? '', secrets)
+  const { verdict, findings, accessKeyId, scope, signedHeaders = [], mechanism, algorithm } = report
+  if (output.isJson) {
+    const steps = report.canonicalRequest === undefined ? {} : { canonicalRequest, stringToSign }
+    const claim = { mechanism, algorithm, accessKeyId, scope, signedHeaders }
+    output.writeJson('verify', { verdict, findings, ...claim, ...steps })
+    return
+  }
+  output.write(`${output.paint(verdict, verdict === 'valid' ? 'green' : 'red')}\n\n`)
+  for (const { check, isOk, code, message: text } of findings) {
+    const mark = isOk ? 'ok  ' : output.paint('FAIL', 'red')
+    output.write(`${mark}  ${check}${isOk ? '' : `: ${redactAll(text, secrets)} (${code})`}\n`)
+  }
+  if (verdict === 'valid' || report.canonicalRequest === undefined) return
+  output.write(
+    `\n${formatSections([
+      ['canonical request', canonicalRequest],
+      ['string to sign', stringToSign],
+    ])}`,
+  )
 }
