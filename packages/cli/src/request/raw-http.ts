@@ -68,13 +68,17 @@ function framedBody(body: Uint8Array, headers: readonly [string, string][], outp
     output.warn('BODY_CHUNKED', 'transfer-encoding is not decoded: give the body as it was before it')
   }
   const length = Number(valueOf('content-length') ?? body.length)
+  if (body.length === length) return body
   const rest = Buffer.from(body.subarray(length)).toString('latin1')
-  if (rest === '' || !/^[\r\n]+$/.test(rest)) return body
-  output.warn(
-    'LINE_END_CUT',
-    'the line end behind the body is left out, since content-length does not count it',
-  )
-  return body.subarray(0, length)
+  if (/^[\r\n]+$/.test(rest)) {
+    output.warn(
+      'LINE_END_CUT',
+      'the line end behind the body is left out, since content-length does not count it',
+    )
+    return body.subarray(0, length)
+  }
+  output.warn('BODY_LENGTH_DIFFERS', `content-length says ${length} bytes, and the body has ${body.length}`)
+  return body
 }
 
 function malformed(why: string): CommandError {

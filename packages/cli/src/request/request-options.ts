@@ -14,7 +14,8 @@ import { readUpload } from './upload.ts'
 
 /** The flags of {@link addRequestOptions}. */
 export interface RequestFlags {
-  readonly method?: string | undefined
+  /** The method. */
+  readonly request?: string | undefined
   readonly header?: readonly string[] | undefined
   readonly urlQuery?: readonly string[] | undefined
   readonly get?: boolean | undefined
@@ -43,13 +44,16 @@ const DATA_FLAGS: readonly (readonly [flags: string, description: string, kind: 
 ]
 
 /**
- * Adds the options of a request, but for its method, whose flag the verbs spell each in their own way.
+ * Adds the options of a request.
  *
+ * @param method how the flag of the method is spelt
  * @returns the pieces of its body, filled in while the command line is read: their order counts
  */
-export function addRequestOptions(command: Command): DataPart[] {
+export function addRequestOptions(command: Command, method = '-X, --request <method>'): DataPart[] {
   const parts: DataPart[] = []
-  command.option('-H, --header <line>', "'name: value', 'name;' without a value, @file", collect)
+  command
+    .option(method, 'GET; POST with a body, PUT with -T')
+    .option('-H, --header <line>', "'name: value', 'name;' without a value, @file", collect)
   for (const [flags, description, kind] of DATA_FLAGS) {
     command.option(flags, description, (text: string) => {
       parts.push({ kind, text })
@@ -87,7 +91,7 @@ export async function readRequest(
   const body = isGet ? undefined : (data ?? upload?.body)
   const isUnsigned = flags.unsignedPayload === true
   return {
-    method: flags.method ?? (upload ? 'PUT' : body ? 'POST' : 'GET'),
+    method: flags.request ?? (upload ? 'PUT' : body ? 'POST' : 'GET'),
     url: addToQuery(uploadFile === undefined ? url : addFileName(url, uploadFile), pairs),
     headers,
     body,

@@ -16,6 +16,12 @@ export interface ResolvedScope {
   readonly region: string
 }
 
+/** Either half may be unknown. */
+interface KnownScope {
+  readonly service?: string | undefined
+  readonly region?: string | undefined
+}
+
 /** Hosts that answer in all regions, and take no signature for one of them. */
 const ALL_REGIONS = /^[a-z]+:\/\/[^/?#]+\.(?:s3-global\.amazonaws\.com|global\.api\.aws)(?::\d+)?(?:[/?#]|$)/i
 
@@ -32,8 +38,9 @@ export async function resolveScope(
   output: Output,
 ): Promise<ResolvedScope> {
   const ofKey = (credentials as Partial<KeyCredentials>).signingKey?.scope
-  const service = flags.service ?? ofKey?.service ?? serviceOfHost(url)
-  let region = flags.region ?? ofKey?.region ?? regionOfHost(url)
+  const ofHost = ofKey ?? scopeOfHost(url, flags)
+  const service = flags.service ?? ofHost.service
+  let region = flags.region ?? ofHost.region
   const origin = ofKey ? 'the signing key' : `host ${hostOf(url)}`
   if (region === undefined && ALL_REGIONS.test(url)) throw allRegions(url)
   if (service !== undefined && flags.service === undefined) output.infer('service', service, origin)
@@ -62,13 +69,15 @@ function hostOf(url: string): string {
   return /^[a-z]+:\/\/(?:[^/?#]*@)?([^/?#]*)/i.exec(url)?.[1] ?? url.split('?')[0] ?? ''
 }
 
-/** The library knows the hosts: what it would sign for when the other half of the scope is given. */
-function serviceOfHost(url: string): string | undefined {
-  return tryScope(url, { region: 'any' })?.service
-}
-
-function regionOfHost(url: string): string | undefined {
-  return tryScope(url, { service: 'any' })?.region
+/** The library knows the hosts: it is asked what it would sign for, and where that fails, for either half. */
+function scopeOfHost(url: string, { service, region }: ScopeFlags): KnownScope {
+  if (service !== undefined && region !== undefined) return {}
+  return (
+    tryScope(url, {}) ?? {
+      service: tryScope(url, { region: 'any' })?.service,
+      region: tryScope(url, { service: 'any' })?.region,
+    }
+  )
 }
 
 function tryScope(url: string, half: Partial<ResolvedScope>): ResolvedScope | undefined {

@@ -35,6 +35,7 @@ import { formatSections, type Section } from '../request/sections.ts'
 import { tellWarnings } from '../request/signing-warnings.ts'
 
 interface Flags extends SigningFlags, RequestFlags {
+  readonly method?: string | undefined
   /** A file. */
   readonly request?: string | undefined
   readonly ladder?: boolean | undefined
@@ -55,9 +56,8 @@ export function createCommand(): Command {
   const command = createVerbCommand('canon', 'Shows the steps that lead to a signature. Sends nothing.')
     .argument('[url]', 'a URL to sign, or a presigned one to take apart')
     .option('--request <file>', 'a raw HTTP request in place of the URL; - is standard input')
-    .option('-X, --method <name>', 'GET; POST with a body, PUT with -T')
     .option('--ladder', 'the derived keys, too: whoever has them can sign')
-  const parts = addRequestOptions(command)
+  const parts = addRequestOptions(command, '-X, --method <name>')
   addOutputOptions(addCredentialOptions(addScopeOptions(command)))
   return command.action(async (url: string | undefined, flags: Flags) => {
     const output = createOutput(flags)
@@ -80,7 +80,7 @@ async function readGiven(
       fix: 'countersign canon https://sts.eu-west-1.amazonaws.com/',
     })
   }
-  if (url !== undefined) return readRequest(url, flags, parts)
+  if (url !== undefined) return readRequest(url, { ...flags, request: flags.method }, parts)
   return requestOf(parseRequest(await readBytes(flags.request ?? '-', '--request'), output))
 }
 

@@ -30,8 +30,6 @@ import { tellWarnings } from '../request/signing-warnings.ts'
 
 interface Flags extends SigningFlags, RequestFlags {
   readonly format: 'headers' | 'curl' | 'http'
-  /** The method. */
-  readonly request?: string | undefined
 }
 
 /** Makes the command. */
@@ -41,13 +39,12 @@ export function createCommand(): Command {
     .addOption(
       new Option('--format <form>', 'what to print').choices(['headers', 'curl', 'http']).default('headers'),
     )
-    .option('-X, --request <method>', 'GET; POST with a body, PUT with -T')
   const parts = addRequestOptions(command)
   addOutputOptions(addCredentialOptions(addScopeOptions(command)))
   return command.action(async (url: string, flags: Flags) => {
     const output = createOutput(flags)
     const credentials = await resolveCredentials(flags, output)
-    const request = await readRequest(url, { ...flags, method: flags.request }, parts)
+    const request = await readRequest(url, flags, parts)
     const scope = await resolveScope(request.url, flags, credentials, output)
     const { method, headers, body, payloadHash } = request
     const signed = signRequest(
