@@ -1,0 +1,61 @@
+/**
+ * Shows a request without sending it: as it would stand on the wire, as a line of curl, or as JSON.
+ *
+ * @module
+ */
+import { CommandError } from '../frame/command-error.ts'
+import type { Output } from '../frame/output.ts'
+import { formatCurlLine } from '../request/curl-line.ts'
+import { writeOutput } from './answer-sink.ts'
+import { describeRequest } from './answer.ts'
+import type { OutgoingRequest } from './outgoing-request.ts'
+import { redactCanonical } from './redacted-heads.ts'
+import type { SendFlags } from './send-flags.ts'
+import type { SignedAttempt } from './signing.ts'
+import { tellSteps } from './talk.ts'
+import { formatHead } from './wire-request.ts'
+
+/**
+ * Shows a signed request.
+ *
+ * @throws {@link CommandError} `USAGE` where the body fits into no line
+ */
+export async function showRequest(
+  { wire, signed }: SignedAttempt,
+  request: OutgoingRequest,
+  flags: SendFlags,
+  output: Output,
+): Promise<void> {
+  if (flags.printCurl) {
+    const { body } = request
+    const isFile = flags.uploadFile !== undefined && body !== undefined && body.bytes === undefined
+    if (body && !body.bytes && (!isFile || flags.uploadFile === '-')) throw tooLong()
+    const file = isFile ? { path: flags.uploadFile ?? '', length: body.size ?? 0 } : undefined
+    const reached = signed.url.replace(
+      /^[a-z]+:\/\/[^/?#]*/i,
+      /^[a-z]+:\/\/[^/?#]*/i.exec(request.url)?.[0] ?? '',
+    )
+    output.write(formatCurlLine({ ...signed, url: reached }, { ...request, body: body?.bytes, file }))
+    return
+  }
+  if (output.isJson) {
+    const { canonicalRequest, stringToSign, scope } = signed
+    const steps = { canonicalRequest: redactCanonical(canonicalRequest), stringToSign, scope }
+    output.writeJson('send', {
+      dryRun: true,
+      request: describeRequest(wire, signed.url),
+      ...(flags.dryRunCanonical ? { steps } : {}),
+    })
+    return
+  }
+  if (flags.dryRunCanonical) tellSteps({ wire, signed }, output)
+  await writeOutput(formatHead(wire), true)
+  if (wire.body) for await (const chunk of wire.body.read()) await writeOutput(chunk, flags.output === '-')
+}
+
+function tooLong(): CommandError {
+  return new CommandError('USAGE', 'The body fits into no line of curl', {
+    why: 'it is a form with files, or came through a pipe and is large',
+    fix: 'put it into a file and give it with -T',
+  })
+}

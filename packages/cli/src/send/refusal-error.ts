@@ -1,0 +1,138 @@
+/**
+ * What is said when a server refused: what, why in AWS's own words, and what to type next.
+ *
+ * @module
+ */
+import type { ResolvedScope } from '../request/scope.ts'
+import { CommandError } from '../frame/command-error.ts'
+import { EXIT, type ExitCode } from '../frame/exit-codes.ts'
+import type { Output } from '../frame/output.ts'
+import { formatDuration } from '../frame/times.ts'
+import type { Delivered } from './delivery.ts'
+import { redactUrl } from './redacted-heads.ts'
+import type { Refusal, RefusalKind } from './refusal.ts'
+import type { SendFlags } from './send-flags.ts'
+
+/** What is known of the request that was refused. */
+interface RefusedRequest {
+  readonly method: string
+  /** Without signature and token. */
+  readonly url: string
+  readonly scope: ResolvedScope
+  readonly status: number
+}
+
+type ErrorCode = ConstructorParameters<typeof CommandError>[0]
+
+const KINDS: Readonly<Record<RefusalKind, readonly [ErrorCode, ExitCode, what: string]>> = {
+  signature: ['SIGNATURE_REFUSED', EXIT.signature, 'The signature was refused'],
+  clock: ['CLOCK_REFUSED', EXIT.clock, 'The clock is off, so that the signature was refused'],
+  permission: [
+    'PERMISSION_REFUSED',
+    EXIT.permission,
+    'The signature is right, and the permission is missing',
+  ],
+  expired: ['CREDENTIALS_UNUSABLE', EXIT.credentials, 'The credentials have expired'],
+  other: ['HTTP_STATUS', EXIT.http, 'The server refused'],
+}
+
+/** Flags that say what an error status comes to. */
+type StatusFlags = Pick<SendFlags, 'checkStatus' | 'fail' | 'failWithBody'>
+
+/**
+ * What the command ends with, as the answer and the flags have it; nothing when all is well. A redirect that was not
+ * asked to be followed is told, and is no failure.
+ */
+export function failureOf(
+  { request, attempt, scope, response, refusal, next }: Delivered,
+  { checkStatus, fail, failWithBody }: StatusFlags,
+  output: Output,
+): CommandError | undefined {
+  const { status } = response
+  const isChecked = checkStatus || fail === true || failWithBody === true
+  const isError = status >= 400 || (status >= 300 && refusal?.code !== undefined)
+  if (next.kind === 'refused') {
+    const failure = redirectRefused(next)
+    if (isChecked) return failure
+    output.warn(failure.code, failure.message)
+  } else if (!isError && status > 300 && status < 400 && status !== 304) {
+    output.warn('REDIRECT_NOT_FOLLOWED', `the answer is a redirect (${status}); follow it with -L`)
+  }
+  if (!isError || !isChecked || refusal === undefined) return undefined
+  const { method } = attempt.signed
+  const described = describeRefusal(
+    refusal,
+    { method, url: redactUrl(request.url), scope, status },
+    Date.now(),
+  )
+  if (checkStatus) return described
+  // Curl knows one code for all of them.
+  const { message, why, fix } = described
+  return new CommandError('HTTP_STATUS', message, { why, fix, exitCode: EXIT.http })
+}
+
+function redirectRefused({ to, reason }: { to: string; reason: string }): CommandError {
+  return new CommandError('REDIRECT_REFUSED', `The redirect to ${redactUrl(to)} is not followed`, {
+    exitCode: EXIT.http,
+    why: reason,
+    fix: 'send to that place itself, or trust it with --location-trusted',
+  })
+}
+
+/**
+ * The error for a refusal.
+ *
+ * @param now the local clock, in milliseconds since 1970
+ */
+function describeRefusal(refusal: Refusal, request: RefusedRequest, now: number): CommandError {
+  const [code, exitCode, what] = KINDS[refusal.kind]
+  const said = [refusal.code, refusal.message].filter((part) => part !== undefined).join(': ')
+  const empty = request.method === 'HEAD' ? 'HEAD has no body that would tell' : 'the answer does not tell'
+  return new CommandError(code, `${what} (${request.status})`, {
+    exitCode,
+    why: `${said === '' ? empty : printable(said)}${clockOf(refusal, now)}`,
+    fix: fixOf(refusal, request),
+  })
+}
+
+/** A server's words must not move the cursor about. */
+function printable(text: string): string {
+  return text.replace(/\p{Cc}/gu, ' ').slice(0, 600)
+}
+
+function clockOf({ kind, serverTime }: Refusal, now: number): string {
+  if (kind !== 'clock' || serverTime === undefined) return ''
+  const seconds = Math.round((now - serverTime) / 1000)
+  return ` (this clock is ${formatDuration(Math.abs(seconds))} ${seconds < 0 ? 'behind' : 'ahead of'} the server's)`
+}
+
+const MISSING_KEY =
+  /^(?:InvalidAccessKeyId|InvalidClientTokenId|UnrecognizedClientException|InvalidToken|InvalidSecurity)$/
+
+function fixOf(refusal: Refusal, request: RefusedRequest): string {
+  const { kind, code = '', region } = refusal
+  const { method, url, scope, status } = request
+  if (kind === 'clock')
+    return 'set the clock of this computer, for instance with: sudo timedatectl set-ntp true'
+  if (kind === 'expired') return 'log in again, for instance with: aws sso login'
+  if (kind === 'permission') return 'ask for the permission, or choose another identity with --profile NAME'
+  if (region !== undefined && region !== scope.region && /^[\w-]+$/.test(region))
+    return `add --region ${region}`
+  if (MISSING_KEY.test(code)) return 'check which key was used with -v, or choose another with --profile NAME'
+  if (code.startsWith('MissingAuthenticationToken')) {
+    return 'check path and method: API Gateway says so of what it does not have'
+  }
+  if (kind === 'signature') {
+    const own = `--service ${scope.service} --region ${scope.region}`
+    return `countersign canon -X ${method} ${own} ${quote(url)}`
+  }
+  if (status < 400) return 'follow it with -L'
+  if (method === 'HEAD') return 'ask with GET, which tells why: -X GET'
+  return status === 429 || status >= 500
+    ? 'try again, with --retry 3'
+    : 'look at the answer, or at the heads with -v'
+}
+
+function quote(word: string): string {
+  return /^[\w@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", String.raw`'\''`)}'`
+}

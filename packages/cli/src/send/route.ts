@@ -1,0 +1,151 @@
+/**
+ * The way to a server: straight, to another address (`--connect`, `--resolve`), or through a proxy (`--proxy`,
+ * `HTTPS_PROXY`, `NO_PROXY`). Nothing of it changes what is signed.
+ *
+ * @module
+ */
+import { BlockList, isIP } from 'node:net'
+import { CommandError } from '../frame/command-error.ts'
+
+/** A proxy on the way. */
+export interface Proxy {
+  readonly url: URL
+  /** Value of `Proxy-Authorization`, when the proxy's URL has a user. */
+  readonly authorization: string | undefined
+  /** Whether the proxy only passes bytes on; it else reads the request, which is for plain http alone. */
+  readonly isTunnel: boolean
+}
+
+/** Where the connection goes. */
+export interface Route {
+  readonly hostname: string
+  readonly port: number
+  readonly proxy: Proxy | undefined
+}
+
+/** Flags about the way. */
+export interface RouteFlags {
+  readonly proxy?: string | undefined
+  /** `HOST:PORT` */
+  readonly connect?: string | undefined
+  /** `HOST:PORT:ADDRESS`, any number. */
+  readonly resolve?: readonly string[] | undefined
+}
+
+/** Names of variables, as they are in `process.env`. */
+export type Environment = Readonly<Record<string, string | undefined>>
+
+/**
+ * Finds the way to an origin.
+ *
+ * @param origin without path
+ * @param isHostOwn whether the `Host` header is that of the URL
+ * @throws {@link CommandError} `USAGE`
+ */
+export function resolveRoute(
+  origin: URL,
+  isHostOwn: boolean,
+  flags: RouteFlags,
+  environment: Environment,
+): Route {
+  const own = { hostname: origin.hostname, port: portOf(origin) }
+  const other = connectTo(flags.connect) ?? resolvedTo(own, flags.resolve ?? [])
+  const isTunnel = origin.protocol === 'https:' || other !== undefined || !isHostOwn
+  const proxy = readProxy(flags.proxy ?? proxyFromEnvironment(origin, environment), isTunnel)
+  const { hostname, port } = other ?? own
+  return { hostname: withoutBrackets(hostname), port, proxy }
+}
+
+interface Place {
+  readonly hostname: string
+  readonly port: number
+}
+
+function portOf({ port, protocol }: URL): number {
+  return Number(port) || (protocol === 'https:' ? 443 : 80)
+}
+
+function connectTo(text: string | undefined): Place | undefined {
+  if (text === undefined) return undefined
+  const [, hostname, port] = /^(\[[\da-f:.]+\]|[^:\s]+):(\d{1,5})$/i.exec(text) ?? []
+  if (hostname !== undefined && isPort(port)) return { hostname, port: Number(port) }
+  throw new CommandError('USAGE', `--connect is no place: ${text}`, { fix: 'write --connect HOST:PORT' })
+}
+
+function resolvedTo({ hostname, port }: Place, entries: readonly string[]): Place | undefined {
+  for (const entry of entries) {
+    const [, name = '', number, address = ''] = /^\+?([^:]+|\*):(\d{1,5}):(.+)$/.exec(entry) ?? []
+    const plain = withoutBrackets(address.split(',', 1)[0] ?? '')
+    if (!isPort(number) || isIP(plain) === 0) {
+      throw new CommandError('USAGE', `--resolve cannot be read: ${entry}`, {
+        fix: 'write --resolve HOST:PORT:ADDRESS, such as example.com:443:127.0.0.1',
+      })
+    }
+    const isMeant = name === '*' || name.toLowerCase() === hostname
+    if (isMeant && Number(number) === port) return { hostname: plain, port }
+  }
+  return undefined
+}
+
+function isPort(text: string | undefined): boolean {
+  return text !== undefined && Number(text) >= 1 && Number(text) <= 65_535
+}
+
+// Port 1080 is what curl takes for a proxy without one.
+function readProxy(text: string | undefined, isTunnel: boolean): Proxy | undefined {
+  if (!text) return undefined
+  const written = text.includes('://') ? text : `http://${text}`
+  const url = URL.canParse(written) ? new URL(written) : undefined
+  if (!url || !/^https?:$/.test(url.protocol) || !url.hostname) {
+    throw new CommandError('USAGE', 'The proxy is none of http:// or https://', {
+      why: 'it is given by --proxy, HTTP_PROXY, HTTPS_PROXY or ALL_PROXY',
+      fix: 'write --proxy http://HOST:PORT, or --proxy "" for none',
+    })
+  }
+  const hasPort = /^[a-z]+:\/\/[^/]*:\d+\/*$/i.test(written)
+  if (!hasPort && url.protocol === 'http:') url.port = '1080'
+  const user = `${decodeURIComponent(url.username)}:${decodeURIComponent(url.password)}`
+  const authorization = user === ':' ? undefined : `Basic ${Buffer.from(user).toString('base64')}`
+  return { url, authorization, isTunnel }
+}
+
+function proxyFromEnvironment(origin: URL, environment: Environment): string | undefined {
+  const read = (name: string): string | undefined =>
+    environment[name.toLowerCase()] || environment[name] || undefined
+  const proxy = read(origin.protocol === 'https:' ? 'HTTPS_PROXY' : 'HTTP_PROXY') ?? read('ALL_PROXY')
+  return isExcepted(origin, read('NO_PROXY') ?? '') ? undefined : proxy
+}
+
+function isExcepted(origin: URL, list: string): boolean {
+  const hostname = withoutBrackets(origin.hostname)
+  return list
+    .toLowerCase()
+    .split(/[\s,]+/)
+    .filter((entry) => entry !== '')
+    .some((entry) => {
+      // An IPv6 address without brackets has no port.
+      const isBareAddress = isIP(entry.split('/', 1)[0] ?? '') === 6
+      const [, name = entry, port] = isBareAddress ? [] : (/^(.*?)(?::(\d+))?$/.exec(entry) ?? [])
+      if (port !== undefined && Number(port) !== portOf(origin)) return false
+      const plain = withoutBrackets(name.replace(/^\*?\./, ''))
+      return (
+        plain === '*' || hostname === plain || hostname.endsWith(`.${plain}`) || isInside(hostname, plain)
+      )
+    })
+}
+
+function withoutBrackets(hostname: string): string {
+  return hostname.replace(/^\[|\]$/g, '')
+}
+
+/** Whether an address is in a network written as `10.0.0.0/8`. */
+function isInside(address: string, network: string): boolean {
+  const [start = '', bits = ''] = network.split('/')
+  const version = isIP(address)
+  const isNetwork = /^\d{1,3}$/.test(bits) && Number(bits) <= (version === 6 ? 128 : 32)
+  if (version === 0 || isIP(start) !== version || !isNetwork) return false
+  const family = version === 6 ? 'ipv6' : 'ipv4'
+  const list = new BlockList()
+  list.addSubnet(start, Number(bits), family)
+  return list.check(address, family)
+}

@@ -1,0 +1,61 @@
+/**
+ * What `-v` tells while a request is under way: heads, without what is secret in them; with `-vv` the steps of the
+ * signing too.
+ *
+ * @module
+ */
+import type { SigningWarning } from 'countersign'
+import type { Output } from '../frame/output.ts'
+import { tellWarnings } from '../request/signing-warnings.ts'
+import type { DeliveryEvents } from './delivery.ts'
+import { redactCanonical, redactUrl, requestLines, responseLines } from './redacted-heads.ts'
+import type { SignedAttempt } from './signing.ts'
+
+/**
+ * Makes what tells.
+ *
+ * @param isSilent whether retries are not told
+ */
+export function createTalk(output: Output, isSilent: boolean): DeliveryEvents {
+  let isFirst = true
+  return {
+    signed(attempt) {
+      if (isFirst) tellOfSigning(attempt, output)
+      isFirst = false
+      if (output.verbosity > 0) for (const line of requestLines(attempt.wire)) output.note(`> ${line}`)
+      if (output.verbosity > 1) tellSteps(attempt, output)
+    },
+    answered({ status, reason, headers }) {
+      if (output.verbosity === 0) return
+      for (const line of responseLines(status, reason, headers)) output.note(`< ${line}`)
+    },
+    retrying(why, seconds) {
+      if (!isSilent) output.note(`${why}; sending again in ${seconds.toFixed(1)} s`)
+    },
+    followed({ url }) {
+      if (output.verbosity > 0) output.note(`* following to ${redactUrl(url)}`)
+    },
+  }
+}
+
+/** Warnings of the library. Dot segments are none here: they are sent as they are. */
+export function tellOfSigning({ signed }: SignedAttempt, output: Output): void {
+  const isOfInterest = (warning: SigningWarning): boolean => warning !== 'DOT_SEGMENTS'
+  tellWarnings(signed.warnings.filter(isOfInterest), output)
+}
+
+/** The steps of a signing, for people. */
+export function tellSteps({ signed }: SignedAttempt, output: Output): void {
+  const { scope, signedHeaders } = signed
+  output.note(
+    `* scope ${scope.service} in ${scope.region} on ${scope.date}; signed: ${signedHeaders.join(' ')}`,
+  )
+  const steps = [
+    ['canonical request', redactCanonical(signed.canonicalRequest)],
+    ['string to sign', signed.stringToSign],
+  ] as const
+  for (const [name, text] of steps) {
+    output.note(`* ${name}`)
+    for (const line of text.split('\n')) output.note(`*   ${line}`)
+  }
+}
