@@ -43,6 +43,20 @@ export type SigningErrorCode =
   | 'OPTION_INVALID'
   /** The HTTP client would send something else than what was signed. */
   | 'TRANSPORT_WOULD_ALTER'
+  /** A private or public key cannot be read, or is of another kind than the one needed. */
+  | 'KEY_INVALID'
+  /** A policy lacks a part, has one that is not known, or one that cannot be read. */
+  | 'POLICY_INVALID'
+  /** A time is neither a `Date` nor whole epoch seconds: most often milliseconds, or seconds taken for them. */
+  | 'EPOCH_TIME_INVALID'
+  /** An IP address or a range of them cannot be read. */
+  | 'IP_RANGE_INVALID'
+  /** The URL has a parameter that its signature would add. */
+  | 'URL_ALREADY_SIGNED'
+  /** The URL is not among those that its policy opens. */
+  | 'URL_OUTSIDE_POLICY'
+  /** The runtime has no WebCrypto: browsers offer it to https pages alone. */
+  | 'WEBCRYPTO_MISSING'
 
 /** What a {@link CredentialsError} can be about. */
 export type CredentialsErrorCode =
@@ -125,6 +139,12 @@ export type VerificationErrorCode =
   | 'BODY_LENGTH_MISMATCH'
   /** The body is not the one that was signed. */
   | 'PAYLOAD_MISMATCH'
+  /** The policy that was signed cannot be read. */
+  | 'POLICY_MALFORMED'
+  /** The policy that was signed opens other URLs than this one. */
+  | 'RESOURCE_MISMATCH'
+  /** The policy that was signed is for other IP addresses than the client's. */
+  | 'ADDRESS_NOT_ALLOWED'
 
 /** What a {@link CountersignError} of no other kind can be about. */
 export type CountersignErrorCode =

@@ -56,6 +56,9 @@ const S3_CODES: Readonly<Record<VerificationErrorCode, S3Code>> = {
   BODY_TOO_LARGE: { awsCode: 'EntityTooLarge', status: 400 },
   BODY_LENGTH_MISMATCH: { awsCode: 'IncompleteBody', status: 400 },
   PAYLOAD_MISMATCH: { awsCode: 'XAmzContentSHA256Mismatch', status: 400 },
+  POLICY_MALFORMED: { awsCode: 'InvalidPolicyDocument', status: 400 },
+  RESOURCE_MISMATCH: ACCESS_DENIED,
+  ADDRESS_NOT_ALLOWED: ACCESS_DENIED,
 }
 
 /** Causes that S3 answers with another code when the signature stands in the URL. */
