@@ -24,7 +24,7 @@ export type KeyStoreErrorCode =
   | 'MASTER_KEY_INVALID'
   /** The store was sealed with another master key. */
   | 'MASTER_KEY_WRONG'
-  /** The store cannot be opened, or is not one of ours. */
+  /** The store cannot be opened, read or written, is locked for long, or is not one of ours. */
   | 'STORE_UNREADABLE'
   /** A sealed secret was altered; the message names its key. */
   | 'SECRET_ALTERED'

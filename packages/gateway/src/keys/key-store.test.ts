@@ -261,6 +261,17 @@ describe('another store on the same file', () => {
   })
 })
 
+it('a store answers while another process writes', () => {
+  const id = createId()
+  const sqlite = new Sqlite(file)
+  sqlite.exec("BEGIN IMMEDIATE; UPDATE access_keys SET status = 'disabled'")
+  expect(store.find(id)).toBeDefined()
+  expect(store.list()).toMatchObject([{ status: 'active' }])
+  sqlite.exec('COMMIT')
+  expect(store.find(id)).toBeUndefined()
+  sqlite.close()
+})
+
 describe('the file', () => {
   it('can be read by its owner alone, and so can its journal and a folder that is made for it', () => {
     createId()

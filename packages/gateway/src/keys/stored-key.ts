@@ -17,7 +17,11 @@ export interface StoredKey extends AccessKey {
 
 /** What may be shown of a key: the secrets that still live, without what is in them. */
 export function hideSecrets(key: StoredKey, now: Date): AccessKey {
-  const secrets = liveSecrets(key, now).map(({ sealed: _, ...version }) => version)
+  const secrets = liveSecrets(key, now).map(({ version, createdAt, notAfter }) => ({
+    version,
+    createdAt,
+    notAfter,
+  }))
   return { ...key, secrets }
 }
 

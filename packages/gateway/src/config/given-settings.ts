@@ -1,0 +1,198 @@
+/**
+ * The settings that a file, the environment or flags give, and the one schema that they all go through.
+ *
+ * @module
+ */
+import { z } from 'zod'
+import { parseAddress } from './address.ts'
+import { DURATION, SIZE, parseDuration, parseSize } from './quantities.ts'
+import type { Address, GatewayLimits, GatewaySettings, StoreSettings, Timeouts } from './settings.ts'
+
+/** Anything may be left out. */
+type Given<T> = { readonly [Name in keyof T]?: T[Name] | undefined }
+
+/** Settings of which any may be left out. */
+export interface GivenSettings extends Given<
+  Omit<GatewaySettings, 'health' | 'store' | 'timeouts' | 'limits' | 'log'>
+> {
+  readonly health?: Address | 'off' | undefined
+  readonly store?: Given<StoreSettings> | undefined
+  readonly timeouts?: Given<Timeouts> | undefined
+  readonly limits?: Given<GatewayLimits> | undefined
+  readonly log?: Given<GatewaySettings['log']> | undefined
+}
+
+/** The timers of Node count no more than 2^31 milliseconds. */
+const LONGEST_SECONDS = 2_147_483
+const UPSTREAM = /^https?:\/\/[^/?#@\\\s]+(?:\/[^?#\\\s]*)?$/i
+/** What the verifier takes for a service or a region in a scope. */
+const SCOPE_PART = /^[\w.~-]+$/
+const HEADER = /^x-amz-[a-z\d-]+$/i
+/** They say when, what and as whom somebody signs: a verifier that takes them unsigned verifies nothing. */
+const NEVER_UNSIGNED = new Set(['x-amz-date', 'x-amz-security-token', 'x-amz-content-sha256'])
+
+// No message repeats a value: it may be a secret at the wrong place.
+const GROUP = 'must hold settings, each on a line of its own beneath it'
+const ADDRESS = 'must be an address such as 127.0.0.1:8080, [::1]:8080, or a port for this machine alone'
+const TIME = 'must be a time of at most 24 days: seconds, or a number with ms, s, m, h or d, such as 30s'
+const BYTES = 'must be a size of at least 1: bytes, or a number with its unit, such as 5GiB or 64 KiB'
+const COUNT = 'must be a whole number of at least 1'
+const TRUTH = 'must be true or false'
+const PATH = 'must be the path of a file'
+const ORIGIN =
+  'must be an http or https URL such as http://127.0.0.1:9000, without credentials, query or fragment'
+
+/** A value that is read from a text; `fault` says what it has to be. */
+function textual<T>(fault: string, parse: (text: string) => T | undefined) {
+  return z.union([z.string(fault), z.number(fault)], fault).transform((value, { addIssue }) => {
+    const parsed = parse(String(value))
+    if (parsed !== undefined) return parsed
+    addIssue({ code: 'custom', message: fault })
+    return z.NEVER
+  })
+}
+
+function inRange(value: number, least: number, most: number): number | undefined {
+  return value >= least && value <= most ? value : undefined
+}
+
+/** A list, or one text with commas. */
+function list(fault: string, isEntry: (entry: string) => boolean) {
+  return z.union([z.string(fault), z.array(z.string(fault))], fault).transform((value, { addIssue }) => {
+    const entries = typeof value === 'string' ? value.split(',').map((entry) => entry.trim()) : value
+    for (const [index, entry] of entries.entries()) {
+      if (isEntry(entry)) continue
+      addIssue({ code: 'custom', message: fault, path: typeof value === 'string' ? [] : [index] })
+    }
+    return entries
+  })
+}
+
+const address = textual(ADDRESS, parseAddress)
+const time = textual(TIME, (text) =>
+  DURATION.test(text) ? inRange(parseDuration(text), 0, LONGEST_SECONDS) : undefined,
+)
+const size = textual(BYTES, (text) =>
+  SIZE.test(text) ? inRange(parseSize(text), 1, Number.MAX_SAFE_INTEGER) : undefined,
+)
+const count = textual(COUNT, (text) => (/^\d{1,9}$/.test(text) ? inRange(Number(text), 1, 1e9) : undefined))
+const truth = z
+  .union([z.boolean(TRUTH), z.enum(['true', 'false'], TRUTH)], TRUTH)
+  .transform((value) => String(value) === 'true')
+const path = z.string(PATH).regex(/^[^\0]+$/, PATH)
+const upstream = z.string(ORIGIN).transform((text, { addIssue }) => {
+  if (UPSTREAM.test(text) && URL.canParse(text)) return new URL(text)
+  addIssue({ code: 'custom', message: ORIGIN })
+  return z.NEVER
+})
+const names = (what: string, example: string, isEntry = (entry: string) => SCOPE_PART.test(entry)) => {
+  const fault = `must be the ${what} that is served, or a list of several, such as ${example}`
+  return list(fault, isEntry).refine((entries) => entries.length > 0, fault)
+}
+const oneOf = <const T extends readonly string[]>(...values: T) =>
+  z.enum(values, `must be one of ${values.join(', ')}`)
+
+/** Names, meaning and form of all settings, of which any may be left out. */
+export const settingsSchema: z.ZodType<GivenSettings> = z.strictObject(
+  {
+    upstream: upstream
+      .optional()
+      .describe('Where verified requests go: scheme, host, port, and a path put before theirs'),
+    listen: address.optional().describe('Address of the gateway; 127.0.0.1:8080'),
+    health: z
+      .union([z.literal(false), z.literal('off'), z.literal('false'), address], `${ADDRESS}, or off`)
+      .transform((value) => (typeof value === 'object' ? value : 'off'))
+      .optional()
+      .describe('Address of health and readiness, or off; 127.0.0.1:8081'),
+    service: names('service', 's3 or execute-api').optional().describe('Signing names that are served'),
+    region: names('region', 'eu-west-1, or * for all', (entry) => entry === '*' || SCOPE_PART.test(entry))
+      .optional()
+      .describe('Regions that are served; * for all'),
+    unsignedPayload: oneOf('allowed', 'https-only', 'refused')
+      .optional()
+      .describe('Whether bodies may be left unsigned; as AWS does: for s3 alone'),
+    maxClockSkew: time
+      .optional()
+      .describe('How far the date of a request may be from the clock; as AWS does'),
+    preserveHost: truth.optional().describe("Sends the client's own Host upstream; false"),
+    forwardSignature: truth.optional().describe('Sends the signature upstream, too; false'),
+    allowUnsignedHeaders: list(
+      'must name x-amz-* headers that infrastructure in front adds, such as x-amz-cf-id, and none that a signature is made of',
+      (name) => HEADER.test(name) && !NEVER_UNSIGNED.has(name.toLowerCase()),
+    )
+      .optional()
+      .describe('x-amz-* headers that infrastructure in front adds, such as x-amz-cf-id'),
+    echo: oneOf('full', 'none')
+      .optional()
+      .describe('Whether a client whose signature does not match is told the canonical request; full'),
+    store: z
+      .strictObject(
+        {
+          file: path.optional().describe('The SQLite file with the keys'),
+          masterKeyFile: path
+            .optional()
+            .describe('The file with the master key; master.key beside the store'),
+        },
+        GROUP,
+      )
+      .optional()
+      .describe('Where the keys are; a path is relative to the configuration file'),
+    timeouts: z
+      .strictObject(
+        {
+          header: time.optional().describe('For the head of a request; 10s'),
+          bodyIdle: time.optional().describe('For the next bytes of a body, from either side; 30s'),
+          upstreamConnect: time.optional().describe('For a connection to the upstream; 5s'),
+          upstreamFirstByte: time.optional().describe("For the upstream's first byte; 60s"),
+          total: time.optional().describe('For a whole exchange; 0'),
+          keepAlive: time.optional().describe('For an idle connection to be used again; 65s'),
+          drain: time.optional().describe('For requests under way when the gateway is told to stop; 30s'),
+        },
+        GROUP,
+      )
+      .optional()
+      .describe('How long the gateway waits; 0 waits for ever'),
+    limits: z
+      .strictObject(
+        {
+          body: size.optional().describe('Longest body; 5GiB'),
+          bufferedBody: size
+            .optional()
+            .describe('How much of a body is kept in memory until its hash is known; 1MiB'),
+          connections: count.optional().describe('Connections at once; 10000'),
+          headerFields: count.optional().describe('Number of header fields; 200'),
+          headerBytes: size.optional().describe('Names and values of all headers; 64KiB'),
+          authorizationBytes: size.optional().describe('The Authorization header; 16KiB'),
+          queryBytes: size.optional().describe('The query; 32KiB'),
+          queryPairs: count.optional().describe('Number of query parameters; 1000'),
+          signedHeaders: count.optional().describe('Number of names in SignedHeaders; 100'),
+          credentialBytes: size.optional().describe('Access key id and scope; 512'),
+          accessKeyIdLength: count.optional().describe('Characters of an access key id; 128'),
+          sessionTokenBytes: size.optional().describe('The session token; 8KiB'),
+        },
+        GROUP,
+      )
+      .optional()
+      .describe('The most that is taken of anything'),
+    log: z
+      .strictObject(
+        {
+          level: oneOf('debug', 'info', 'warn', 'error', 'silent')
+            .optional()
+            .describe('How much is logged; info'),
+        },
+        GROUP,
+      )
+      .optional()
+      .describe('The log'),
+  },
+  GROUP,
+)
+
+/** The schema of the configuration file as JSON Schema, for editors. */
+export function buildSettingsJsonSchema(): z.core.JSONSchema.JSONSchema {
+  return {
+    title: 'Configuration of a Countersign gateway',
+    ...z.toJSONSchema(settingsSchema, { io: 'input' }),
+  }
+}
