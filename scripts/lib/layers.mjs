@@ -13,6 +13,7 @@ export const layers = new Map([
   ['credentials', belowSigning],
   ['sign', [...belowSigning, 'credentials']],
   ['tokens', signing],
+  ['streaming', signing],
   ['cloudfront', signing],
   // Whoever checks a proof of identity must not find a verifier of requests in the same bundle.
   ['identity-proof', [...signing, 'tokens']],

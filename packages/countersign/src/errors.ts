@@ -35,6 +35,12 @@ export type SigningErrorCode =
   | 'BODY_UNSUPPORTED'
   /** The payload hash is neither a SHA-256 in hex nor a known keyword, or contradicts the body. */
   | 'PAYLOAD_HASH_INVALID'
+  /** The length of a stream is not known, and chunks cannot be signed without it. */
+  | 'BODY_LENGTH_UNKNOWN'
+  /** A stream is shorter or longer than the length that was signed. */
+  | 'BODY_LENGTH_MISMATCH'
+  /** A stream can be sent once only, and was to be sent again. */
+  | 'BODY_NOT_REPEATABLE'
   /** `UNSIGNED-PAYLOAD` over plain http was not allowed. */
   | 'PAYLOAD_UNSIGNED_OVER_HTTP'
   /** `expiresIn` is not a whole number of seconds from 1 to 604,800, or contradicts the URL. */
@@ -133,12 +139,28 @@ export type VerificationErrorCode =
   | 'PAYLOAD_MODE_UNSUPPORTED'
   /** The body is not signed, and has to be. */
   | 'PAYLOAD_UNSIGNED'
+  /** A chunked body came without `x-amz-decoded-content-length`. */
+  | 'DECODED_LENGTH_MISSING'
+  /** The trailers of a chunked body are not those declared, are not allowed here, or cannot be read. */
+  | 'TRAILER_MALFORMED'
   /** The body is longer than what is taken. */
   | 'BODY_TOO_LARGE'
   /** The body is not as long as the signed Content-Length says. */
   | 'BODY_LENGTH_MISMATCH'
   /** The body is not the one that was signed. */
   | 'PAYLOAD_MISMATCH'
+  /** A chunked body is not framed as such. */
+  | 'CHUNK_MALFORMED'
+  /** A chunk is longer than what is taken, or too short for one that is not the last. */
+  | 'CHUNK_SIZE_INVALID'
+  /** A chunk, or the chunks before it, are not those that were signed. */
+  | 'CHUNK_SIGNATURE_MISMATCH'
+  /** A chunked body ended before its last chunk. */
+  | 'BODY_INCOMPLETE'
+  /** The trailers of a chunked body are not those that were signed. */
+  | 'TRAILER_SIGNATURE_MISMATCH'
+  /** The body is not the one that its checksum was made of. */
+  | 'CHECKSUM_MISMATCH'
   /** The policy that was signed cannot be read. */
   | 'POLICY_MALFORMED'
   /** The policy that was signed opens other URLs than this one. */

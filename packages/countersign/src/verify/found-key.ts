@@ -36,6 +36,8 @@ export type SecretsLookup<P = unknown> = (
 
 /** The key that made a signature. */
 export interface MatchedKey {
+  /** Makes the signatures of the chunks that follow, too. */
+  readonly key: SigningKey
   /** Whether it was not the first of the secrets. */
   readonly isOlder: boolean
 }
@@ -58,8 +60,8 @@ export function findKey(
     const key = cached ?? SigningKey.derive(secret, scope)
     if (!isMadeBy(key)) continue
     if (!cached) cache.store(accessKeyId, secret, key)
-    return { isOlder: secret !== secrets[0] }
+    return { key, isOlder: secret !== secrets[0] }
   }
   const isDerived = signingKey !== undefined && isSameScope(signingKey.scope, scope) && isMadeBy(signingKey)
-  return isDerived ? { isOlder: false } : undefined
+  return isDerived ? { key: signingKey, isOlder: false } : undefined
 }

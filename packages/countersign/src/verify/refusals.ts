@@ -19,6 +19,8 @@ const QUERY_MALFORMED: S3Code = { awsCode: 'AuthorizationQueryParametersError', 
 const ACCESS_DENIED: S3Code = { awsCode: 'AccessDenied', status: 403 }
 const NO_MATCH: S3Code = { awsCode: 'SignatureDoesNotMatch', status: 403 }
 const NO_KEY: S3Code = { awsCode: 'InvalidAccessKeyId', status: 403 }
+const INCOMPLETE_BODY: S3Code = { awsCode: 'IncompleteBody', status: 400 }
+const BAD_CHUNK: S3Code = { awsCode: 'InvalidChunkSizeError', status: 400 }
 
 const S3_CODES: Readonly<Record<VerificationErrorCode, S3Code>> = {
   REQUEST_MALFORMED: INVALID_REQUEST,
@@ -53,9 +55,17 @@ const S3_CODES: Readonly<Record<VerificationErrorCode, S3Code>> = {
   TOKEN_INVALID: { awsCode: 'InvalidToken', status: 400 },
   PAYLOAD_MODE_UNSUPPORTED: INVALID_REQUEST,
   PAYLOAD_UNSIGNED: INVALID_REQUEST,
+  DECODED_LENGTH_MISSING: { awsCode: 'MissingContentLength', status: 411 },
+  TRAILER_MALFORMED: { awsCode: 'MalformedTrailerError', status: 400 },
   BODY_TOO_LARGE: { awsCode: 'EntityTooLarge', status: 400 },
-  BODY_LENGTH_MISMATCH: { awsCode: 'IncompleteBody', status: 400 },
+  BODY_LENGTH_MISMATCH: INCOMPLETE_BODY,
   PAYLOAD_MISMATCH: { awsCode: 'XAmzContentSHA256Mismatch', status: 400 },
+  CHUNK_MALFORMED: BAD_CHUNK,
+  CHUNK_SIZE_INVALID: BAD_CHUNK,
+  CHUNK_SIGNATURE_MISMATCH: NO_MATCH,
+  BODY_INCOMPLETE: INCOMPLETE_BODY,
+  TRAILER_SIGNATURE_MISMATCH: NO_MATCH,
+  CHECKSUM_MISMATCH: { awsCode: 'BadDigest', status: 400 },
   POLICY_MALFORMED: { awsCode: 'InvalidPolicyDocument', status: 400 },
   RESOURCE_MISMATCH: ACCESS_DENIED,
   ADDRESS_NOT_ALLOWED: ACCESS_DENIED,

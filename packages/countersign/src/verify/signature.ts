@@ -33,17 +33,18 @@ export function matchSignature(
       steps,
     )
   }
-  const match = findKey(found, claim, cache, (key) => isMadeBy(key, signature, steps))
+  const match = findKey(found, claim, cache, (key) => isMadeBy(key, signature, steps.stringToSign))
   if (match) return match
   const facts = { accessKeyId, signatureProvided: signature }
   throw refuse('SIGNATURE_MISMATCH', 'The signature is not that of this request with this key', facts, steps)
 }
 
-function isMadeBy(key: SigningKey, signature: string, { stringToSign }: VerificationSteps): boolean {
+/** Whether a key made a signature of a string to sign; in constant time. */
+export function isMadeBy(key: SigningKey, signature: string, stringToSign: string): boolean {
   return equalConstantTime(signWithKey(key, stringToSign), signature)
 }
 
 /** Does for an unknown key what is done for a known one, so that the time does not tell them apart. */
 export function matchNothing(claim: Claim, steps: VerificationSteps): void {
-  isMadeBy(SigningKey.derive('no such key', claim.scope), claim.signature, steps)
+  isMadeBy(SigningKey.derive('no such key', claim.scope), claim.signature, steps.stringToSign)
 }

@@ -95,6 +95,15 @@ export const S3_TEXTS: Texts = {
   PAYLOAD_UNSIGNED: INVALID_MODE,
   BODY_TOO_LARGE: 'Your proposed upload exceeds the maximum allowed size',
   BODY_LENGTH_MISMATCH: 'The request body terminated unexpectedly',
+  DECODED_LENGTH_MISSING: 'You must provide the Content-Length HTTP header.',
+  TRAILER_MALFORMED:
+    'The request contained trailing data that was not well-formed or did not conform to our published schema.',
+  CHUNK_SIZE_INVALID: 'Only the last chunk is allowed to have a size less than 8192 bytes',
+  CHUNK_SIGNATURE_MISMATCH: NO_MATCH,
+  BODY_INCOMPLETE: 'The request body terminated unexpectedly',
+  TRAILER_SIGNATURE_MISMATCH: NO_MATCH,
+  CHECKSUM_MISMATCH: ({ checksum = '' }) =>
+    `The ${checksum.toUpperCase()} you specified did not match the calculated checksum.`,
   PAYLOAD_MISMATCH: "The provided 'x-amz-content-sha256' header does not match what was computed.",
 }
 
