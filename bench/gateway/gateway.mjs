@@ -1,9 +1,11 @@
 /** The gateway in a process of its own, with verifying on or off, that tells what it has used. */
 import { createLog } from '@countersign/gateway'
 import { createGatewayVerifier } from '../../packages/gateway/dist/pipeline/authenticate.js'
+import { limitMemory } from '../../packages/gateway/dist/server/memory.js'
 import { PipelineGateway } from '../../packages/gateway/dist/gateway.js'
 import { credentials, settings } from './settings.mjs'
 
+limitMemory()
 const [upstreamPort, mode] = process.argv.slice(2)
 const chosen = settings(Number(upstreamPort))
 const keys = {

@@ -29,7 +29,7 @@ async function usage(child) {
 /** @param {Pool} pool @param {string} origin @param {number} count */
 async function load(pool, origin, count) {
   const worker = async () => {
-    for (; count > 0; ) {
+    for (; count > 0;) {
       count -= 1
       const signed = signRequest(
         { method: 'GET', url: `${origin}/notes/${count}?prefix=a` },
@@ -57,43 +57,44 @@ async function round({ port, child, pool }) {
   return { cpu: (after.cpu - before.cpu) / REQUESTS, rate: REQUESTS / seconds }
 }
 
-/** @param {number[]} values */
-const median = (values) => values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)] ?? NaN
-
 const upstream = await start('upstream.mjs')
-/** @type {Record<string, { cpu: number[], rate: number[] }>} */
-const figures = { open: { cpu: [], rate: [] }, verifying: { cpu: [], rate: [] } }
 const gateways = await Promise.all(
-  Object.keys(figures).map(async (mode) => {
+  ['open', 'verifying'].map(async (mode) => {
     const started = await start('gateway.mjs', String(upstream.port), mode)
     const pool = new Pool(`http://127.0.0.1:${started.port}`, { connections: CONNECTIONS })
-    return { ...started, mode, pool }
+    return { ...started, mode, pool, cpu: [Infinity], rate: [0] }
   }),
 )
 for (const gateway of gateways) await round(gateway)
 for (let i = 0; i < ROUNDS; i += 1) {
   for (const gateway of gateways) {
     const { cpu, rate } = await round(gateway)
-    figures[gateway.mode]?.cpu.push(cpu)
-    figures[gateway.mode]?.rate.push(rate)
+    gateway.cpu.push(cpu)
+    gateway.rate.push(rate)
   }
 }
+// The best of each, as anything else that runs on the machine only takes away.
+const best = gateways.map(({ mode, cpu, rate }) => ({ mode, cpu: Math.min(...cpu), rate: Math.max(...rate) }))
 const rows = Object.fromEntries(
-  Object.entries(figures).map(([mode, { cpu, rate }]) => [
+  best.map(({ mode, cpu, rate }) => [
     mode,
     {
-      'processor microseconds per request': Number(median(cpu).toFixed(1)),
-      'requests per second': Math.round(median(rate)),
+      'processor microseconds per request': Number(cpu.toFixed(1)),
+      'requests per second': Math.round(rate),
     },
   ]),
 )
-const share = median(figures.open?.cpu ?? []) / median(figures.verifying?.cpu ?? [])
+const share = (best[0]?.cpu ?? NaN) / (best[1]?.cpu ?? NaN)
 if (process.argv.includes('--json')) {
   console.log(JSON.stringify({ node: process.version, rows, share }, undefined, 2))
 } else {
-  console.log(`Node ${process.version}; median of ${ROUNDS} rounds of ${REQUESTS} requests, ${CONNECTIONS} connections`)
+  console.log(
+    `Node ${process.version}; best of ${ROUNDS} rounds of ${REQUESTS} requests, ${CONNECTIONS} connections`,
+  )
   console.table(rows)
-  console.log(`With verifying on, a request gets ${(share * 100).toFixed(1)} % of the throughput by processor time`)
+  console.log(
+    `With verifying on, a request gets ${(share * 100).toFixed(1)} % of the throughput by processor time`,
+  )
 }
 for (const { child, pool } of gateways) {
   await pool.destroy()

@@ -20,10 +20,16 @@ const server = createServer((request, response) => {
   let left = Number(mebibytes)
   response.writeHead(200, { 'content-length': left * MEBIBYTE.length })
   const more = () => {
-    for (; left > 0; left -= 1) if (!response.write(MEBIBYTE)) return void ((left -= 1), response.once('drain', more))
+    while (left > 0) {
+      left -= 1
+      if (!response.write(MEBIBYTE)) return void response.once('drain', more)
+    }
     response.end()
   }
   more()
 })
-server.listen(0, '127.0.0.1', () => process.send?.({ port: server.address()?.port }))
+server.listen(0, '127.0.0.1', () => {
+  const address = server.address()
+  process.send?.({ port: typeof address === 'object' ? address?.port : 0 })
+})
 process.once('disconnect', () => process.exit())

@@ -1,4 +1,7 @@
-/** The demo API behind the verifier: notes that are kept while the process lives. */
+/**
+ * The demo API behind the gateway: notes that are kept while the process lives. It knows nothing of signatures: who
+ * sends a request is in the headers that the gateway writes, and what arrives here was signed.
+ */
 
 const notes = new Map([
   ['apple', 'a fruit'],
@@ -16,30 +19,27 @@ function list(query, principal, response) {
   reply(response, 200, { caller: principal, notes: names.slice(0, Number(query.get('limit') ?? 100)) })
 }
 
-async function store(name, body, response) {
+async function store(name, request, response) {
   const pieces = []
-  try {
-    for await (const piece of body ?? []) pieces.push(piece)
-  } catch (error) {
-    // A long body is checked while it is read: only at its end is it known to be the one that was signed.
-    return reply(response, 400, { message: error.message })
-  }
+  for await (const piece of request) pieces.push(piece)
   notes.set(name, Buffer.concat(pieces).toString('utf8'))
   return reply(response, 201, { stored: name })
 }
 
 /**
- * Answers a verified request. It reads from the covered view alone: nothing that was not signed can steer it.
+ * Answers a request that the gateway let through.
  *
- * @param {import('countersign/verify').VerifiedRequest} verified
+ * @param {import('node:http').IncomingMessage} request
  * @param {import('node:http').ServerResponse} response
  */
-export function handleNotes({ covered, principal, body }, response) {
-  const name = /^\/notes\/([\w-]{1,64})$/.exec(covered.path)?.[1]
-  if (covered.method === 'GET' && covered.path === '/notes')
-    return list(new Map(covered.query), principal, response)
-  if (covered.method === 'GET' && name && notes.has(name))
-    return reply(response, 200, { [name]: notes.get(name) })
-  if (covered.method === 'PUT' && name) return store(name, body, response)
+export function handleNotes(request, response) {
+  const { pathname, searchParams } = new URL(request.url, 'http://notes')
+  const name = /^\/notes\/([\w-]{1,64})$/.exec(pathname)?.[1]
+  const { method } = request
+  if (method === 'GET' && pathname === '/notes') {
+    return list(searchParams, request.headers['x-countersign-principal'], response)
+  }
+  if (method === 'GET' && name && notes.has(name)) return reply(response, 200, { [name]: notes.get(name) })
+  if (method === 'PUT' && name) return store(name, request, response)
   return reply(response, 404, { message: 'There are /notes and /notes/{name}' })
 }

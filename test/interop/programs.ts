@@ -45,3 +45,14 @@ export function describeWithPython(module: string, name: string, fn: (python: st
   if (python === undefined) describeWithTool(`python3 with ${module}`, name, fn)
   else describe(name, () => fn(python))
 }
+
+/** A suite that needs version 2 of AWS's command line; what stands first in PATH may be another one. */
+export function describeWithAwsCli(name: string, fn: (aws: string) => void): void {
+  const aws = ['/usr/bin/aws', findTool('aws')].find(
+    (path) =>
+      path !== undefined &&
+      spawnSync(path, ['--version'], { encoding: 'utf8' }).stdout?.startsWith('aws-cli/2'),
+  )
+  if (aws === undefined) describeWithTool('aws (version 2)', name, fn)
+  else describe(name, () => fn(aws))
+}

@@ -50,10 +50,28 @@ async function serve(
   const answer = verifiedOf(request)
   verified.push(answer)
   const { method, path } = answer.covered
-  const name = decodeURIComponent(path)
   const query = new Map(answer.covered.query)
+  await answerS3(objects, { method, path, query, body: answer.body ?? [] }, response)
+}
+
+/** A request to a store, whoever let it in. */
+export interface StoreRequest {
+  readonly method: string
+  /** Raw. */
+  readonly path: string
+  readonly query: ReadonlyMap<string, string>
+  readonly body: AsyncIterable<Uint8Array> | readonly Uint8Array[]
+}
+
+/** Answers as S3 does. */
+export async function answerS3(
+  objects: Store['objects'],
+  { method, path, query, body }: StoreRequest,
+  response: ServerResponse,
+): Promise<void> {
+  const name = decodeURIComponent(path)
   const chunks: Uint8Array[] = []
-  for await (const chunk of answer.body ?? []) chunks.push(chunk)
+  for await (const chunk of body) chunks.push(chunk)
   const object = objects.get(name)
 
   if (method === 'GET' && query.get('list-type') === '2') return list(objects, name, query, response)
@@ -65,6 +83,8 @@ async function serve(
     response.statusCode = 204
   } else if (object) {
     response.setHeader('content-length', object.length)
+    response.setHeader('last-modified', new Date(0).toUTCString())
+    response.setHeader('etag', '"1"')
     if (method === 'GET') response.write(object)
   } else {
     response.statusCode = 404
@@ -79,7 +99,7 @@ function list(
   query: ReadonlyMap<string, string>,
   response: ServerResponse,
 ): void {
-  const start = `${bucket}/`
+  const start = `${bucket.replace(/\/$/, '')}/`
   const keys = [...objects.keys()]
     .filter((name) => name.startsWith(start))
     .map((name) => name.slice(start.length))

@@ -8,6 +8,7 @@ import type { GatewaySettings } from './config/settings.ts'
 import { createGateway, type Listening } from './gateway.ts'
 import { openKeyStore, type KeyStore } from './keys/key-store.ts'
 import { resolveMasterKey } from './keys/master-key.ts'
+import { limitMemory } from './server/memory.ts'
 import { createLog } from './log.ts'
 
 /** A gateway that serves. */
@@ -26,6 +27,7 @@ export interface Serving {
  * @throws {@link ConfigError} `ADDRESS_UNAVAILABLE`
  */
 export async function serve(settings: GatewaySettings, masterKeyText: string | undefined): Promise<Serving> {
+  limitMemory()
   const keys = openStore(settings, masterKeyText)
   const log = createLog(settings.log)
   for (const error of keys.checkAll()) log.error({ code: error.code, reason: error.message }, 'key unusable')
@@ -50,6 +52,10 @@ export async function serve(settings: GatewaySettings, masterKeyText: string | u
 
 function openStore({ store }: GatewaySettings, masterKeyText: string | undefined): KeyStore {
   const { file, masterKeyFile } = store
-  const masterKey = resolveMasterKey({ text: masterKeyText, file: masterKeyFile, storeExists: existsSync(file) })
+  const masterKey = resolveMasterKey({
+    text: masterKeyText,
+    file: masterKeyFile,
+    storeExists: existsSync(file),
+  })
   return openKeyStore({ file, masterKey })
 }

@@ -6,17 +6,20 @@
  */
 import { open, unlink, type FileHandle } from 'node:fs/promises'
 import { join } from 'node:path'
-import type { Readable } from 'node:stream'
 import type { VerifiedRequest } from 'countersign/verify'
+import { countPassed } from '../server/memory.ts'
 
 /** A body that may go upstream. */
 export interface HeldBody {
-  readonly content: Buffer | Readable | AsyncIterable<Uint8Array>
+  readonly content: Buffer | AsyncIterable<Uint8Array>
   /** In bytes, where it is known before the end. */
   readonly length?: number | undefined
   /** Lets go of the temporary file. */
   release(): Promise<void>
 }
+
+/** How much of a file is read at once. */
+const READ_BYTES = 64 * 1024
 
 const nothing = async (): Promise<void> => {}
 
@@ -54,12 +57,7 @@ async function holdInFile(body: AsyncIterable<Uint8Array>, folder: string): Prom
       await writeAll(file, chunk)
       length += chunk.length
     }
-    const content = file.createReadStream({ start: 0, autoClose: false })
-    const release = async (): Promise<void> => {
-      content.destroy()
-      await letGo(file, removed ? undefined : path)
-    }
-    return { content, length, release }
+    return { content: readBack(file), length, release: () => letGo(file, removed ? undefined : path) }
   } catch (error) {
     await letGo(file, path)
     throw error
@@ -73,6 +71,16 @@ async function removeNow(path: string): Promise<boolean> {
     return true
   } catch {
     return false
+  }
+}
+
+async function* readBack(file: FileHandle): AsyncGenerator<Uint8Array, void, undefined> {
+  for (let position = 0; ;) {
+    const { bytesRead, buffer } = await file.read({ buffer: Buffer.allocUnsafe(READ_BYTES), position })
+    if (bytesRead === 0) return
+    position += bytesRead
+    countPassed(bytesRead)
+    yield buffer.subarray(0, bytesRead)
   }
 }
 

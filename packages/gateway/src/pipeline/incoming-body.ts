@@ -4,6 +4,7 @@
  *
  * @module
  */
+import { countPassed } from '../server/memory.ts'
 import type { Exchange } from './exchange.ts'
 import { GatewayFault } from './faults.ts'
 
@@ -27,6 +28,7 @@ export async function* readIncomingBody(
       const next = await waiting.for(iterator.next()).catch(clientGone)
       if (next.done) return
       exchange.bytesIn += next.value.length
+      countPassed(next.value.length)
       yield next.value
     }
   } finally {

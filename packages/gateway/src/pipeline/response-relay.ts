@@ -5,6 +5,7 @@
  * @module
  */
 import type { Dispatcher } from 'undici'
+import { countPassed } from '../server/memory.ts'
 import type { Exchange } from './exchange.ts'
 import { GatewayFault } from './faults.ts'
 import { responseHeaders } from './headers.ts'
@@ -52,6 +53,7 @@ export class ResponseRelay implements Dispatcher.DispatchHandler {
   onResponseData(controller: Controller, chunk: Buffer): void {
     const { response } = this.#exchange
     this.#exchange.bytesOut += chunk.length
+    countPassed(chunk.length)
     if (response.write(chunk)) return
     controller.pause()
     if (this.#idle > 0) {
