@@ -1,12 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import type { KeyRequest } from './access-key.ts'
-import {
-  createSecretAccessKey,
-  isAccessKeyId,
-  requireFuture,
-  requireOverlap,
-  resolveKeyRequest,
-} from './key-request.ts'
+import { createSecretAccessKey, requireFuture, requireOverlap, resolveKeyRequest } from './key-request.ts'
 
 const NOW = new Date('2026-11-22T12:00:00Z')
 const resolve = (request: Partial<KeyRequest>) => resolveKeyRequest({ principal: 'ann', ...request }, NOW)
@@ -70,10 +64,6 @@ describe('resolveKeyRequest', () => {
     if (typeof value !== 'string' || value.length < 6) return
     expect(() => resolve(request)).not.toThrow(value)
   })
-})
-
-it('isAccessKeyId knows what can be looked up', () => {
-  expect(['AKID', 'a/b', ''].map(isAccessKeyId)).toEqual([true, true, false])
 })
 
 it('requireFuture takes no end, and ends to come', () => {

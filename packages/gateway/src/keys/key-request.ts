@@ -24,11 +24,6 @@ export interface NewKey {
   readonly expiresAt: Date | undefined
 }
 
-/** Whether a text can be an access key id. What cannot is not looked up: SQLite would cut it at a NUL. */
-export function isAccessKeyId(text: string): boolean {
-  return ACCESS_KEY_ID.test(text)
-}
-
 /**
  * Checks what was given and makes up the rest.
  *
@@ -41,7 +36,8 @@ export function resolveKeyRequest(request: KeyRequest, now: Date): NewKey {
     secretAccessKey = createSecretAccessKey(),
     expiresAt,
   } = request
-  if (!isAccessKeyId(accessKeyId)) throw invalid('An access key id is 1 to 128 letters, digits or _./=+-')
+  if (!ACCESS_KEY_ID.test(accessKeyId))
+    throw invalid('An access key id is 1 to 128 letters, digits or _./=+-')
   if (!SECRET.test(secretAccessKey)) {
     throw invalid('A secret access key is 8 to 256 visible ASCII characters, without blanks')
   }

@@ -140,7 +140,7 @@ describe('keys', () => {
     ['delete', (id) => store.delete(id)],
   ])('must exist: %s', (_, change) => {
     const id = createId()
-    // The driver would cut the text at the NUL.
+    // The driver is in C, where texts end at a NUL.
     for (const unknown of ['CSAKUNKNOWN', '', `${id}\0`, `${id}\ud800`, '__proto__']) {
       expect(() => change(unknown)).toThrow(failing('KEY_NOT_FOUND'))
       expect(store.find(unknown)).toBeUndefined()

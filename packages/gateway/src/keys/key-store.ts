@@ -9,13 +9,7 @@ import type { Found } from 'countersign/verify'
 import { KeyStoreError } from '../errors.ts'
 import type { AccessKey, KeyRequest, KeyStatus, NewSecret } from './access-key.ts'
 import { openDatabase, type Database } from './database.ts'
-import {
-  createSecretAccessKey,
-  isAccessKeyId,
-  requireFuture,
-  requireOverlap,
-  resolveKeyRequest,
-} from './key-request.ts'
+import { createSecretAccessKey, requireFuture, requireOverlap, resolveKeyRequest } from './key-request.ts'
 import { RecordCache } from './record-cache.ts'
 import { createSealer, type Place, type Sealer } from './sealed-secret.ts'
 import { createKeyTable, type KeyTable } from './key-table.ts'
@@ -121,7 +115,7 @@ class SqliteKeyStore implements KeyStore {
     const now = this.#now()
     const { accessKeyId, secretAccessKey, principal, expiresAt } = resolveKeyRequest(request, now)
     const accessKey = this.#change(accessKeyId, () => {
-      if (this.#read(accessKeyId)) {
+      if (this.#keys.find(accessKeyId)) {
         throw new KeyStoreError('KEY_EXISTS', `There is an access key ${accessKeyId} already`)
       }
       this.#keys.insert({ accessKeyId, principal, expiresAt, createdAt: now })
@@ -178,7 +172,7 @@ class SqliteKeyStore implements KeyStore {
     const now = this.#now()
     const cached = this.#cache.find(accessKeyId)
     if (cached && now.getTime() < cached.until) return cached.found
-    const key = this.#read(accessKeyId)
+    const key = this.#keys.find(accessKeyId)
     // What is not found is not kept: strangers make ids up, and would fill the memory.
     if (key?.status !== 'active') return undefined
     const opened = this.#open(key, now)
@@ -232,12 +226,8 @@ class SqliteKeyStore implements KeyStore {
     this.#cache.clear()
   }
 
-  #read(accessKeyId: string): StoredKey | undefined {
-    return isAccessKeyId(accessKeyId) ? this.#keys.find(accessKeyId) : undefined
-  }
-
   #require(accessKeyId: string): StoredKey {
-    const key = this.#read(accessKeyId)
+    const key = this.#keys.find(accessKeyId)
     if (key) return key
     throw new KeyStoreError('KEY_NOT_FOUND', 'There is no such access key: countersign keys list shows them')
   }
