@@ -29,9 +29,14 @@ export function findRegion(text: string, profile: string): string | undefined {
   let region: string | undefined
   for (const line of text.split(/\r?\n/)) {
     const section = /^\[\s*(.*?)\s*\]/.exec(line)?.[1]
-    if (section !== undefined)
-      isInside = section.replace(/^profile\s+/, '').replace(/^(["'])(.*)\1$/, '$2') === profile
+    if (section !== undefined) isInside = nameOf(section) === profile
     else if (isInside) region = /^region\s*=\s*([\w-]+)/.exec(line)?.[1] ?? region
   }
   return region
+}
+
+/** The profile of a section: `default`, `profile dev`. Other sections are not for profiles. */
+function nameOf(section: string): string | undefined {
+  if (section === 'default') return section
+  return /^profile\s+(.+)$/.exec(section)?.[1]?.replace(/^(["'])(.*)\1$/, '$2')
 }

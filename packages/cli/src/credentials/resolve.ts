@@ -94,8 +94,9 @@ function assertOneSource({
 function trimSecret(credentials: AnyCredentials, output: Output): AnyCredentials {
   if (!('secretAccessKey' in credentials)) return credentials
   const secretAccessKey = credentials.secretAccessKey.trim()
-  const cut = credentials.secretAccessKey.length - secretAccessKey.length
-  if (cut > 0) output.warn('SECRET_TRIMMED', `${cut} blanks or line ends were cut off the secret access key`)
+  if (secretAccessKey !== credentials.secretAccessKey) {
+    output.warn('SECRET_TRIMMED', 'blanks or line ends around the secret access key were cut off')
+  }
   return { ...credentials, secretAccessKey }
 }
 

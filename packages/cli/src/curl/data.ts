@@ -45,8 +45,7 @@ export async function readData(
   const chunks: Uint8Array[] = []
   for (const part of parts) {
     const bytes = await readPart(part, readSource)
-    // curl joins only where there is something already.
-    if (part.kind !== 'json' && chunks.some(({ length }) => length > 0)) chunks.push(Buffer.from('&'))
+    if (part.kind !== 'json' && chunks.length > 0) chunks.push(Buffer.from('&'))
     chunks.push(bytes)
   }
   return Buffer.concat(chunks)

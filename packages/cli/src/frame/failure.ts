@@ -73,6 +73,7 @@ function isOurs(error: unknown): error is Error & { readonly code: string } {
 
 const EXIT_OF_KIND: ReadonlyMap<string, ExitCode> = new Map<string, ExitCode>([
   ['SigningError', EXIT.usage],
+  ['ConfigError', EXIT.usage],
   ['CredentialsError', EXIT.credentials],
   ['VerificationError', EXIT.signature],
 ])
@@ -80,6 +81,7 @@ const EXIT_OF_KIND: ReadonlyMap<string, ExitCode> = new Map<string, ExitCode>([
 const EXIT_OF_CODE: ReadonlyMap<string, ExitCode> = new Map<string, ExitCode>([
   ['CLOCK_SKEWED', EXIT.clock],
   ['NOT_YET_VALID', EXIT.clock],
+  ['ADDRESS_UNAVAILABLE', EXIT.internal],
   ['KEY_NOT_FOUND', EXIT.usage],
   ['KEY_EXISTS', EXIT.usage],
   ['KEY_INVALID', EXIT.usage],

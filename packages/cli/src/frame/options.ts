@@ -41,6 +41,12 @@ export function createVerbCommand(name: string, description: string): Command {
     .configureHelp({ helpWidth: 100 })
 }
 
+/** Adds examples below a verb's help: command lines without `countersign` in front. */
+export function addExamples(command: Command, examples: readonly string[]): Command {
+  const lines = examples.map((example) => `\n  countersign ${example}`)
+  return command.addHelpText('after', `\nExamples:${lines.join('')}`)
+}
+
 /** `--service`, `--region`, `--at`. */
 export function addScopeOptions(command: Command): Command {
   return command
@@ -74,7 +80,7 @@ export function addOutputOptions(command: Command): Command {
 
 /** `-v`, which may be repeated. */
 export function verboseOption(): Option {
-  return new Option('-v, --verbose', 'say how things were found out; -vv more')
+  return new Option('-v, --verbose', 'say how things were found out; -vv: what was signed, too')
     .default(0, 'off')
     .argParser<number>((_, previous) => previous + 1)
 }

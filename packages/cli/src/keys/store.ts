@@ -1,5 +1,6 @@
 /**
- * The gateway's store of keys, opened for one step.
+ * The gateway's store of keys, opened for one step. Where flags do not say where it is, it is where the gateway
+ * looks for it.
  *
  * @module
  */
@@ -8,8 +9,8 @@ import type { KeyStore } from '@countersign/gateway/keys'
 
 /** Where the store is. */
 export interface StoreFlags {
-  readonly store: string
-  readonly masterKeyFile: string
+  readonly store?: string | undefined
+  readonly masterKeyFile?: string | undefined
 }
 
 /**
@@ -17,11 +18,12 @@ export interface StoreFlags {
  *
  * @throws {@link KeyStoreError} of the gateway
  */
-export async function withStore<T>(
-  { store: file, masterKeyFile }: StoreFlags,
-  step: (store: KeyStore) => T,
-): Promise<T> {
-  const { openKeyStore, resolveMasterKey } = await import('@countersign/gateway/keys')
+export async function withStore<T>(flags: StoreFlags, step: (store: KeyStore) => T): Promise<T> {
+  const { openKeyStore, resolveMasterKey, resolveStore } = await import('@countersign/gateway/keys')
+  const { file, masterKeyFile } = resolveStore(
+    { file: flags.store, masterKeyFile: flags.masterKeyFile },
+    process.env,
+  )
   const masterKey = resolveMasterKey({
     text: process.env['COUNTERSIGN_MASTER_KEY'],
     file: masterKeyFile,

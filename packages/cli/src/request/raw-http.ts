@@ -9,7 +9,7 @@ import type { WholeMessage } from 'countersign/verify'
 import { CommandError } from '../frame/command-error.ts'
 import type { Output } from '../frame/output.ts'
 
-const REQUEST_LINE = /^(\S+) (.+?)(?: HTTP\/\d(?:\.\d)?)?$/
+const REQUEST_LINE = /^(\S+) ((?:\/|https?:\/\/|\*).*?)(?: HTTP\/\d(?:\.\d)?)?$/i
 const HEADER = /^([^:]*):(.*)$/s
 
 /**

@@ -13,6 +13,7 @@ import { EXIT } from '../frame/exit-codes.ts'
 import { readBytes } from '../frame/files.ts'
 import {
   addCredentialOptions,
+  addExamples,
   addOutputOptions,
   addScopeOptions,
   createVerbCommand,
@@ -59,6 +60,11 @@ export function createCommand(): Command {
     .option('--ladder', 'the derived keys, too: whoever has them can sign')
   const parts = addRequestOptions(command, '-X, --method <name>')
   addOutputOptions(addCredentialOptions(addScopeOptions(command)))
+  addExamples(command, [
+    'canon https://sqs.eu-west-1.amazonaws.com/',
+    'canon --request request.http',
+    'canon "$PRESIGNED_URL"',
+  ])
   return command.action(async (url: string | undefined, flags: Flags) => {
     const output = createOutput(flags)
     const request = await readGiven(url, flags, parts, output)

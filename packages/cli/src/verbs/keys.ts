@@ -5,7 +5,7 @@
  */
 import type { Command } from 'commander'
 import type { AccessKey, KeyStore, NewSecret } from '@countersign/gateway/keys'
-import { addOutputOptions, createVerbCommand } from '../frame/options.ts'
+import { addExamples, addOutputOptions, createVerbCommand } from '../frame/options.ts'
 import { createOutput, type Output, type OutputFlags } from '../frame/output.ts'
 import { parseDuration } from '../frame/times.ts'
 import { confirm } from '../frame/confirm.ts'
@@ -55,19 +55,20 @@ export function createCommand(): Command {
       showKey(await withStore(flags, (store) => store.expire(id, end)), createOutput(flags))
     })
   addDelete(command)
-  return command
+  return addExamples(command, [
+    'keys create --principal ada --expires 30d',
+    'keys list',
+    'keys rotate CSAKEXAMPLE --overlap 24h',
+    'keys delete CSAKEXAMPLE --yes',
+  ])
 }
 
 function addStep(command: Command, name: string, description: string, argument?: string): Command {
   const step = command.command(name).description(description).helpOption('-h, --help', 'show this')
   if (argument !== undefined) step.argument(argument, 'access key id')
   step
-    .option('--store <file>', "the gateway's store of keys", 'countersign-keys.db')
-    .option(
-      '--master-key-file <file>',
-      'its key, unless COUNTERSIGN_MASTER_KEY is set',
-      'countersign-master.key',
-    )
+    .option('--store <file>', 'the keys, in SQLite')
+    .option('--master-key-file <file>', 'what seals them, unless COUNTERSIGN_MASTER_KEY is set')
   return addOutputOptions(step)
 }
 

@@ -33,7 +33,7 @@ interface Checked {
   readonly secondsLeft: number
 }
 
-const HIDDEN = /([?&]X-Amz-(?:Signature|Security-Token)=)([^&#]*)/g
+const HIDDEN = /([?&])(X-Amz-(?:Signature|Security-Token))=[^&#]*/g
 
 /** How early a URL may be used, in seconds: clocks differ by as much. */
 const EARLINESS = 300
@@ -73,11 +73,17 @@ function readPresigned(text: string, now: Date): Checked {
   if (fault || report.mechanism !== 'query' || !scope || !accessKeyId || !signedHeaders) {
     throw malformed(report.mechanism === 'header' ? undefined : fault?.message)
   }
+  if (!/^[0-9a-f]{64}$/.test(parameters.get('X-Amz-Signature') ?? '')) {
+    throw malformed('its signature is not 64 digits long: was the URL cut off?')
+  }
   const start = parseInstant(parameters.get('X-Amz-Date') ?? '', 'X-Amz-Date')
   const end = new Date(start.getTime() + Number(parameters.get('X-Amz-Expires')) * 1000)
   return {
     state: stateOf(start, end, now, damages),
-    url: url.replace(HIDDEN, (_, name: string, value: string) => name + redact(decodeURIComponent(value))),
+    url: url.replace(
+      HIDDEN,
+      (_, sign: string, name: string) => `${sign}${name}=${redact(parameters.get(name) ?? '')}`,
+    ),
     damages,
     accessKeyId,
     scope: `${scope.date}/${scope.region}/${scope.service}`,

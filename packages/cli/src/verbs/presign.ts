@@ -10,6 +10,7 @@ import { readHeaders } from '../curl/headers.ts'
 import { readBytes } from '../frame/files.ts'
 import {
   addCredentialOptions,
+  addExamples,
   addOutputOptions,
   addScopeOptions,
   atOption,
@@ -21,6 +22,7 @@ import {
 import { createOutput, type Output, type OutputFlags } from '../frame/output.ts'
 import { formatDuration, formatInstant, parseDuration } from '../frame/times.ts'
 import { resolveScope } from '../request/scope.ts'
+import { tellSteps } from '../request/sections.ts'
 import { tellWarnings } from '../request/signing-warnings.ts'
 
 interface Flags extends SigningFlags {
@@ -44,6 +46,11 @@ export function createCommand(): Command {
     .option('-X, --method <name>', 'what the URL is for', 'GET')
     .option('-H, --header <line>', 'a header that is signed and must be sent with the URL', collect)
   addOutputOptions(addCredentialOptions(addScopeOptions(command)))
+  addExamples(command, [
+    'presign --expires 15m https://my-bucket.s3.eu-west-1.amazonaws.com/report.pdf',
+    "presign -X PUT -H 'content-type: image/png' https://my-bucket.s3.eu-west-1.amazonaws.com/a.png",
+    'presign check "$URL"',
+  ])
   addCheck(command)
   return command.action(async (url: string, flags: Flags) => {
     const output = createOutput(flags)
@@ -55,6 +62,7 @@ export function createCommand(): Command {
       { ...scope, credentials, date: flags.at, expiresIn: flags.expires },
     )
     tellWarnings(presigned.warnings, output)
+    tellSteps(presigned, credentials.sessionToken, output)
     print(presigned, flags.at ?? new Date(), output)
   })
 }

@@ -10,6 +10,7 @@ import { signRequest, type SignedRequest } from 'countersign'
 import { resolveCredentials } from '../credentials/resolve.ts'
 import {
   addCredentialOptions,
+  addExamples,
   addOutputOptions,
   addScopeOptions,
   createVerbCommand,
@@ -26,6 +27,7 @@ import {
   type RequestFlags,
 } from '../request/request-options.ts'
 import { resolveScope } from '../request/scope.ts'
+import { tellSteps } from '../request/sections.ts'
 import { tellWarnings } from '../request/signing-warnings.ts'
 
 interface Flags extends SigningFlags, RequestFlags {
@@ -41,6 +43,11 @@ export function createCommand(): Command {
     )
   const parts = addRequestOptions(command)
   addOutputOptions(addCredentialOptions(addScopeOptions(command)))
+  addExamples(command, [
+    'sign https://sqs.eu-west-1.amazonaws.com/',
+    'sign --format curl -d @query.json https://search-x.eu-west-1.es.amazonaws.com/_search',
+    'sign --format http -T photo.jpg https://my-bucket.s3.eu-west-1.amazonaws.com/',
+  ])
   return command.action(async (url: string, flags: Flags) => {
     const output = createOutput(flags)
     const credentials = await resolveCredentials(flags, output)
@@ -52,6 +59,7 @@ export function createCommand(): Command {
       { ...scope, credentials, date: flags.at, payloadHash, signHeaders: flags.signHeaders },
     )
     tellWarnings(signed.warnings, output)
+    tellSteps(signed, credentials.sessionToken, output)
     await print(signed, request, flags, output)
   })
 }

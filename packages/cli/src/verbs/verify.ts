@@ -11,6 +11,7 @@ import { EXIT, type ExitCode } from '../frame/exit-codes.ts'
 import { readBytes } from '../frame/files.ts'
 import {
   addCredentialOptions,
+  addExamples,
   addOutputOptions,
   addScopeOptions,
   createVerbCommand,
@@ -38,6 +39,7 @@ export function createCommand(): Command {
     .option('--max-clock-skew <time>', '5m, for S3 15m', (text) => parseDuration(text, '--max-clock-skew'))
     .addOption(new Option('--scheme <name>', 'how it came').choices(['http', 'https']).default('https'))
   addOutputOptions(addCredentialOptions(addScopeOptions(command)))
+  addExamples(command, ['verify request.http', 'verify --at 20150830T123600Z --json < request.http'])
   return command.action(async (file: string, flags: Flags) => {
     const output = createOutput(flags)
     const credentials = await resolveCredentials(flags, output)
