@@ -124,7 +124,7 @@ async function startGateway(upstream, keys, port) {
     listen: `127.0.0.1:${port}`,
     health: '127.0.0.1:0',
   }
-  const { settings } = loadSettings({ env: {}, flags })
+  const { settings } = await loadSettings({ env: {}, flags })
   const gateway = createGateway(settings, { keys, log: showRequest })
   try {
     return await gateway.start()

@@ -56,7 +56,7 @@ Keys: countersign keys create --principal NAME`,
 
 async function run(flags: GatewayFlags): Promise<void> {
   const { loadSettings, serve } = await import('@countersign/gateway')
-  const { settings, origins } = loadSettings({
+  const { settings, origins } = await loadSettings({
     file: flags.config,
     env: process.env,
     flags: settingsOf(flags),

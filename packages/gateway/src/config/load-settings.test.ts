@@ -16,17 +16,17 @@ beforeEach(() => {
 })
 afterEach(() => rmSync(folder, { recursive: true }))
 
-const load = (origins: Partial<SettingsOrigins>): LoadedSettings =>
+const load = (origins: Partial<SettingsOrigins>): Promise<LoadedSettings> =>
   loadSettings({ env: { HOME: folder }, flags: {}, ...origins })
 /** Loads a file with the settings that have to be there, and with these. */
-function loadYaml(yaml: string, origins: Partial<SettingsOrigins> = {}): LoadedSettings {
+async function loadYaml(yaml: string, origins: Partial<SettingsOrigins> = {}): Promise<LoadedSettings> {
   writeFileSync(file, NEEDED_YAML + yaml)
   return load({ file, ...origins })
 }
 /** What is refused, with the folder's name left out. */
-function faultsOf(step: () => unknown, code = 'CONFIG_INVALID'): string[] {
+async function faultsOf(step: () => Promise<unknown>, code = 'CONFIG_INVALID'): Promise<string[]> {
   try {
-    step()
+    await step()
   } catch (error) {
     if (!(error instanceof ConfigError)) throw error
     expect([error.name, error.code]).toEqual(['ConfigError', code])
@@ -34,11 +34,11 @@ function faultsOf(step: () => unknown, code = 'CONFIG_INVALID'): string[] {
   }
   throw new Error('It was taken')
 }
-const faultsIn = (yaml: string): string[] => faultsOf(() => loadYaml(yaml))
+const faultsIn = (yaml: string): Promise<string[]> => faultsOf(() => loadYaml(yaml))
 
 describe('loadSettings', () => {
-  it('needs to be told the upstream, the service and the region, and has defaults for the rest', () => {
-    const { settings, origins } = load({ flags: NEEDED })
+  it('needs to be told the upstream, the service and the region, and has defaults for the rest', async () => {
+    const { settings, origins } = await load({ flags: NEEDED })
     expect(settings).toEqual({
       upstream: new URL('http://127.0.0.1:9000'),
       listen: { host: '127.0.0.1', port: 8080 },
@@ -73,8 +73,8 @@ describe('loadSettings', () => {
     )
   })
 
-  it('reads a file with everything in it', () => {
-    const { settings } = loadYaml(`
+  it('reads a file with everything in it', async () => {
+    const { settings } = await loadYaml(`
 listen: '[::1]:9443'
 health: off
 unsignedPayload: https-only
@@ -140,14 +140,14 @@ log: { level: debug }
     })
   })
 
-  it('takes flags before the environment, that before the file, and the file before the defaults', () => {
+  it('takes flags before the environment, that before the file, and the file before the defaults', async () => {
     const env = {
       HOME: folder,
       COUNTERSIGN_LISTEN: '127.0.0.1:2',
       COUNTERSIGN_REGION: 'a, b',
       COUNTERSIGN_LOG_LEVEL: '',
     }
-    const { settings, origins } = loadYaml(
+    const { settings, origins } = await loadYaml(
       'listen: 1\nlimits:\n  body: 1\n  connections: 7\nlog: {level: warn}',
       {
         env,
@@ -173,9 +173,9 @@ log: { level: debug }
     expect(origin('echo')).toBe('default')
   })
 
-  it('takes all that there is from the environment, the name of the file too', () => {
+  it('takes all that there is from the environment, the name of the file too', async () => {
     writeFileSync(file, 'echo: none')
-    const { settings, origins } = load({
+    const { settings, origins } = await load({
       env: {
         HOME: folder,
         COUNTERSIGN_CONFIG: file,
@@ -204,29 +204,29 @@ log: { level: debug }
     expect([...origins.values()].filter((origin) => origin.startsWith('COUNTERSIGN_'))).toHaveLength(9)
   })
 
-  it('keeps the master key beside the store, wherever that is', () => {
+  it('keeps the master key beside the store, wherever that is', async () => {
     const flags = { ...NEEDED, 'store.file': join(folder, 'x/k.db') }
-    expect(load({ flags }).settings.store.masterKeyFile).toBe(join(folder, 'x/master.key'))
-    const { store } = load({ flags: NEEDED, env: { HOME: '/h', XDG_DATA_HOME: '/data' } }).settings
+    expect(await load({ flags }).settings.store.masterKeyFile).toBe(join(folder, 'x/master.key'))
+    const { store } = await load({ flags: NEEDED, env: { HOME: '/h', XDG_DATA_HOME: '/data' } }).settings
     expect(store).toEqual({
       file: '/data/countersign/keys.db',
       masterKeyFile: '/data/countersign/master.key',
     })
   })
 
-  it('says which flag, variable or line gives what is missing', () => {
-    expect(faultsOf(() => load({}))).toEqual([
+  it('says which flag, variable or line gives what is missing', async () => {
+    expect(await faultsOf(() => load({}))).toEqual([
       'upstream: is not set: give --upstream, COUNTERSIGN_UPSTREAM, or a line "upstream: …" in the configuration file',
       'service: is not set: give --service, COUNTERSIGN_SERVICE, or a line "service: …" in the configuration file',
       'region: is not set: give --region, COUNTERSIGN_REGION, or a line "region: …" in the configuration file',
     ])
     writeFileSync(file, '# empty\n')
-    expect(faultsOf(() => load({ file, flags: { ...NEEDED, region: undefined } }))).toEqual([
+    expect(await faultsOf(() => load({ file, flags: { ...NEEDED, region: undefined } }))).toEqual([
       'region: is not set: give --region, COUNTERSIGN_REGION, or a line "region: …" in gateway.yaml',
     ])
   })
 
-  it('names all faults at once, each with its place', () => {
+  it('names all faults at once, each with its place', async () => {
     writeFileSync(
       file,
       `upstream: ftp://example.com
@@ -239,7 +239,7 @@ limits:
 `,
     )
     const origins = { env: { COUNTERSIGN_LISTEN: 'nowhere' }, flags: { 'log.level': 'loud' } }
-    const faults = faultsOf(() => load({ file, ...origins }))
+    const faults = await faultsOf(() => load({ file, ...origins }))
     expect(faults).toEqual([
       expect.stringMatching(/^gateway\.yaml:1:1: upstream: must be an http or https URL/),
       expect.stringMatching(/^gateway\.yaml:2:1: limit: is not a setting; did you mean limits\?$/),
@@ -300,10 +300,10 @@ describe('a value', () => {
       ],
     ],
     ['log', ['debug', '{level: 3}']],
-  ])('of %s that is wrong is refused', (name, values) => {
+  ])('of %s that is wrong is refused', async (name, values) => {
     for (const value of values) {
       writeFileSync(file, `${name}: ${value}\n`)
-      const faults = faultsOf(() => load({ file, flags: { ...NEEDED, [name]: undefined } }))
+      const faults = await faultsOf(() => load({ file, flags: { ...NEEDED, [name]: undefined } }))
       const [own] = faults.filter((fault) => fault.startsWith('gateway.yaml:1:'))
       expect(own, value).toMatch(new RegExp(`^gateway.yaml:1:\\d+: ${name}.*: must `))
     }
@@ -318,19 +318,19 @@ describe('a value', () => {
     ['preserveHost', '"true"', { preserveHost: true }],
     ['allowUnsignedHeaders', 'X-Amz-Cf-Id, x-amz-b', { allowUnsignedHeaders: ['X-Amz-Cf-Id', 'x-amz-b'] }],
     ['maxClockSkew', '0', { maxClockSkew: 0 }],
-  ])('of %s may be %s', (name, value, expected) => {
-    expect(loadYaml(`${name}: ${value}`).settings).toMatchObject(expected)
+  ])('of %s may be %s', async (name, value, expected) => {
+    expect(await loadYaml(`${name}: ${value}`).settings).toMatchObject(expected)
   })
 
-  it('that is left out after its name is named so', () => {
-    expect(faultsIn('listen:\nlimits:\nlog: {level: }')).toEqual([
+  it('that is left out after its name is named so', async () => {
+    expect(await faultsIn('listen:\nlimits:\nlog: {level: }')).toEqual([
       'gateway.yaml:4:1: listen: has no value: give it one, or leave it out',
       'gateway.yaml:5:1: limits: has no value: give it one, or leave it out',
       'gateway.yaml:6:7: log.level: has no value: give it one, or leave it out',
     ])
   })
 
-  it('is never repeated, since it may be a secret', () => {
+  it('is never repeated, since it may be a secret', async () => {
     const secret = 'hunter2-hunter2'
     const yaml = `
 upstream: http://user:${secret}@example.com
@@ -343,22 +343,22 @@ store: ${secret}
 health: !${secret} 1
 `
     writeFileSync(file, yaml.replace(/^health.*\n/m, ''))
-    const faults = faultsOf(() =>
-      load({ file, env: { COUNTERSIGN_REGION: `${secret} `, COUNTERSIGN_LOG_LEVEL: secret } }),
+    const faults = await faultsOf(() =>
+      await load({ file, env: { COUNTERSIGN_REGION: `${secret} `, COUNTERSIGN_LOG_LEVEL: secret } }),
     )
     expect(faults.length).toBeGreaterThan(6)
     expect(faults.join('\n')).not.toContain(secret)
     writeFileSync(file, yaml)
-    expect(faultsOf(() => load({ file }), 'CONFIG_MALFORMED').join('\n')).not.toContain(secret)
+    expect(await faultsOf(() => load({ file }), 'CONFIG_MALFORMED').join('\n')).not.toContain(secret)
   })
 
-  it('must not put health on the port of the clients', () => {
-    expect(faultsIn('listen: 127.0.0.1:80\nhealth: 127.0.0.1:80')).toEqual([
+  it('must not put health on the port of the clients', async () => {
+    expect(await faultsIn('listen: 127.0.0.1:80\nhealth: 127.0.0.1:80')).toEqual([
       expect.stringMatching(
         /^gateway\.yaml:4:1, .*gateway\.yaml:5:1: listen and health must not be the same/,
       ),
     ])
-    expect(loadYaml('listen: 0\nhealth: 0').settings.listen.port).toBe(0)
+    expect(await loadYaml('listen: 0\nhealth: 0').settings.listen.port).toBe(0)
   })
 })
 
@@ -373,21 +373,21 @@ describe('an unknown setting', () => {
     ['<<: {echo: none}', '"<<": is not a setting'],
     ['"a b": 1', '"a b": is not a setting'],
     [`${'x'.repeat(500)}: 1`, `"${'x'.repeat(40)}": is not a setting`],
-  ])('%s', (yaml, fault) => {
-    expect(faultsIn(yaml)).toEqual([expect.stringMatching(/^gateway\.yaml:4:\d+: /)])
-    expect(faultsIn(yaml)[0]).toContain(`: ${fault}`)
+  ])('%s', async (yaml, fault) => {
+    expect(await faultsIn(yaml)).toEqual([expect.stringMatching(/^gateway\.yaml:4:\d+: /)])
+    expect(await faultsIn(yaml)[0]).toContain(`: ${fault}`)
   })
 
-  it('among flags is named by its flag', () => {
-    expect(faultsOf(() => load({ flags: { ...NEEDED, 'limits.bodyy': '1' } }))).toEqual([
+  it('among flags is named by its flag', async () => {
+    expect(await faultsOf(() => load({ flags: { ...NEEDED, 'limits.bodyy': '1' } }))).toEqual([
       '--limits-bodyy: limits.bodyy: is not a setting; did you mean limits.body?',
     ])
   })
 })
 
 describe('a file', () => {
-  it('that is not there, no file, or too large is refused', () => {
-    const unreadable = (path: string) => faultsOf(() => load({ file: path }), 'CONFIG_UNREADABLE')
+  it('that is not there, no file, or too large is refused', async () => {
+    const unreadable = (path: string) => await faultsOf(() => load({ file: path }), 'CONFIG_UNREADABLE')
     expect(unreadable(join(folder, 'none.yaml'))).toEqual([expect.stringMatching(/none\.yaml.*ENOENT/)])
     mkdirSync(file)
     expect(unreadable(file)).toEqual([expect.stringMatching(/EISDIR/)])
@@ -403,40 +403,40 @@ describe('a file', () => {
     ['a: !!unknown 1', 1],
     ['a: 1\n---\nb: 2', 2],
     ['"a', 1],
-  ])('that is not YAML is refused with a place: %j', (yaml, line) => {
+  ])('that is not YAML is refused with a place: %j', async (yaml, line) => {
     writeFileSync(file, yaml)
-    const faults = faultsOf(() => load({ file }), 'CONFIG_MALFORMED')
+    const faults = await faultsOf(() => load({ file }), 'CONFIG_MALFORMED')
     expect(faults[0]).toMatch(new RegExp(`^gateway\\.yaml:${line}:\\d+: this is not YAML: [a-z ]+$`))
   })
 
-  it.each(['- a\n- b\n', 'text', '7'])('that holds no settings is refused: %j', (yaml) => {
+  it.each(['- a\n- b\n', 'text', '7'])('that holds no settings is refused: %j', async (yaml) => {
     writeFileSync(file, yaml)
-    expect(faultsOf(() => load({ file, flags: NEEDED }))).toEqual([
+    expect(await faultsOf(() => load({ file, flags: NEEDED }))).toEqual([
       'gateway.yaml:1:1: must hold settings, each on a line of its own beneath it',
     ])
   })
 
-  it('may share values, but not build a bomb of them', () => {
-    const { settings } = loadYaml('timeouts: { header: &t 7s, drain: *t }')
+  it('may share values, but not build a bomb of them', async () => {
+    const { settings } = await loadYaml('timeouts: { header: &t 7s, drain: *t }')
     expect(settings.timeouts).toMatchObject({ header: 7, drain: 7 })
     const layers = Array.from(
       { length: 9 },
       (_, level) => `l${level + 1}: &l${level + 1} [${`*l${level},`.repeat(9)}]`,
     )
     writeFileSync(file, ['l0: &l0 [x]', ...layers].join('\n'))
-    expect(faultsOf(() => load({ file }), 'CONFIG_MALFORMED')).toEqual([expect.stringContaining('too many')])
+    expect(await faultsOf(() => load({ file }), 'CONFIG_MALFORMED')).toEqual([expect.stringContaining('too many')])
     writeFileSync(file, 'echo: *nothing')
-    expect(faultsOf(() => load({ file }), 'CONFIG_MALFORMED')).toEqual([expect.stringContaining('no anchor')])
+    expect(await faultsOf(() => load({ file }), 'CONFIG_MALFORMED')).toEqual([expect.stringContaining('no anchor')])
     writeFileSync(file, 'limits: &l\n  body: *l\n')
-    expect(faultsOf(() => load({ file, flags: NEEDED }))).toEqual([
+    expect(await faultsOf(() => load({ file, flags: NEEDED }))).toEqual([
       expect.stringMatching(/^gateway\.yaml:2:3: limits\.body: must be a size/),
     ])
   })
 
-  it('with a mark, Windows line ends, or nothing in it is read', () => {
+  it('with a mark, Windows line ends, or nothing in it is read', async () => {
     writeFileSync(file, `\uFEFF${NEEDED_YAML.replaceAll('\n', '\r\n')}echo: none\r\n`)
-    expect(load({ file }).settings.echo).toBe('none')
+    expect(await load({ file }).settings.echo).toBe('none')
     writeFileSync(file, '')
-    expect(load({ file, flags: NEEDED }).settings.echo).toBe('full')
+    expect(await load({ file, flags: NEEDED }).settings.echo).toBe('full')
   })
 })

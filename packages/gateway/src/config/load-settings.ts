@@ -9,7 +9,6 @@ import { DEFAULT_SETTINGS, REQUIRED_SETTINGS } from './default-settings.ts'
 import { settingsSchema, type GivenSettings } from './given-settings.ts'
 import type { Address, GatewaySettings } from './settings.ts'
 import { formatPath, listFaults } from './settings-faults.ts'
-import { readSettingsFile } from './settings-file.ts'
 import {
   flagOf,
   readEnvironment,
@@ -48,13 +47,9 @@ interface CompleteSettings extends Omit<GatewaySettings, 'health' | 'store'> {
  *
  * @throws {@link ConfigError} `CONFIG_UNREADABLE`, `CONFIG_MALFORMED`, `CONFIG_INVALID`
  */
-export function loadSettings({ file, env, flags }: SettingsOrigins): LoadedSettings {
+export async function loadSettings({ file, env, flags }: SettingsOrigins): Promise<LoadedSettings> {
   const configuration = file ?? (env['COUNTERSIGN_CONFIG'] || undefined)
-  const given = [
-    ...(configuration === undefined ? [] : [readSettingsFile(configuration)]),
-    readEnvironment(env),
-    readFlags(flags),
-  ]
+  const given = [...(await readFileOf(configuration)), readEnvironment(env), readFlags(flags)]
   refuse([...given.flatMap(listFaultsOf), ...listMissing(given, configuration)])
 
   const sources = [DEFAULT_SETTINGS, ...given]
@@ -63,6 +58,13 @@ export function loadSettings({ file, env, flags }: SettingsOrigins): LoadedSetti
   const origins = new Map(sources.flatMap(listOrigins))
   refuse(listClashes(settings, origins))
   return { settings, origins }
+}
+
+/** The parser of YAML takes nine mebibytes of memory: who has no file does without. */
+async function readFileOf(file: string | undefined): Promise<readonly SettingsSource[]> {
+  if (file === undefined) return []
+  const { readSettingsFile } = await import('./settings-file.ts')
+  return [readSettingsFile(file)]
 }
 
 function listFaultsOf({ tree, locate }: SettingsSource): readonly string[] {
