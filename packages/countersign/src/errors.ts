@@ -43,6 +43,12 @@ export type SigningErrorCode =
   | 'BODY_NOT_REPEATABLE'
   /** `UNSIGNED-PAYLOAD` over plain http was not allowed. */
   | 'PAYLOAD_UNSIGNED_OVER_HTTP'
+  /** A field of an upload form stands twice, is the signer's own, or cannot be sent as it stands. */
+  | 'FORM_FIELD_INVALID'
+  /** A condition of a POST policy has none of the documented forms. */
+  | 'CONDITION_INVALID'
+  /** A field of an upload form can never meet a condition of its policy. */
+  | 'CONDITION_CONTRADICTED'
   /** `expiresIn` is not a whole number of seconds from 1 to 604,800, or contradicts the URL. */
   | 'EXPIRY_INVALID'
   /** An option's value is not one of those documented. */
@@ -99,6 +105,8 @@ export type VerificationErrorCode =
   | 'CREDENTIAL_MALFORMED'
   /** The list of signed headers is empty, unsorted, repeats a name or has one in upper case. */
   | 'SIGNED_HEADERS_MALFORMED'
+  /** A signature of SigV4A names no regions, or its `x-amz-region-set` is not a list of them. */
+  | 'REGION_SET_INVALID'
   /** The request has no date, or one that cannot be read. */
   | 'DATE_INVALID'
   /** `X-Amz-Expires` is not a number of seconds from 1 to 604,800. */
@@ -109,7 +117,7 @@ export type VerificationErrorCode =
   | 'PAYLOAD_HASH_INVALID'
   /** The scope's date is not that of the request. */
   | 'SCOPE_DATE_MISMATCH'
-  /** The request was signed for a region that is not served here. */
+  /** The request was signed for a region, or a set of regions, that is not served here. */
   | 'SCOPE_REGION_WRONG'
   /** The request was signed for a service that is not served here. */
   | 'SCOPE_SERVICE_WRONG'
@@ -127,7 +135,7 @@ export type VerificationErrorCode =
   | 'KEY_UNKNOWN'
   /** The access key's time is over. */
   | 'KEY_EXPIRED'
-  /** The signature is not 64 lower-case hex digits. */
+  /** The signature does not have the form of its algorithm: 64 lower-case hex digits for SigV4, DER in such for SigV4A. */
   | 'SIGNATURE_MALFORMED'
   /** The signature is not that of this request by this key. */
   | 'SIGNATURE_MISMATCH'
@@ -163,6 +171,26 @@ export type VerificationErrorCode =
   | 'CHECKSUM_MISMATCH'
   /** The policy that was signed cannot be read. */
   | 'POLICY_MALFORMED'
+  /** The upload form is not `multipart/form-data`. */
+  | 'FORM_NOT_MULTIPART'
+  /** The upload form cannot be read, or ends early. */
+  | 'FORM_MALFORMED'
+  /** The fields before the file are more than what is taken. */
+  | 'FORM_TOO_LARGE'
+  /** The upload form has no file. */
+  | 'FORM_FILE_MISSING'
+  /** The upload form lacks a field, or has it behind the file. */
+  | 'FORM_FIELD_MISSING'
+  /** A field of the upload form stands twice, or has a name or value that cannot be. */
+  | 'FORM_FIELD_INVALID'
+  /** The POST policy's time is over. */
+  | 'POLICY_EXPIRED'
+  /** The upload form does not meet a condition of its policy. */
+  | 'POLICY_CONDITION_FAILED'
+  /** A field of the upload form is in no condition of its policy. */
+  | 'POLICY_FIELD_NOT_COVERED'
+  /** The file is smaller than its policy allows. */
+  | 'BODY_TOO_SMALL'
   /** The policy that was signed opens other URLs than this one. */
   | 'RESOURCE_MISMATCH'
   /** The policy that was signed is for other IP addresses than the client's. */

@@ -7,8 +7,9 @@
 import { bytesOfHex, utf8 } from '../core/bytes.ts'
 import { formatCredentialScope, type CredentialScope } from '../core/credential-scope.ts'
 import { SIGV4_ALGORITHM } from '../core/names.ts'
+import { equalConstantTime } from '../crypto/constant-time.ts'
 import { defaultSha256 } from '../crypto/default-sha256.ts'
-import type { SignatureAlgorithm } from './algorithm.ts'
+import type { SignatureAlgorithm, SignatureKey } from './algorithm.ts'
 
 const HEX_DIGEST = /^[0-9a-f]{64}$/
 
@@ -20,10 +21,15 @@ export function deriveSigV4Key(secretAccessKey: string, scope: CredentialScope):
   return key
 }
 
+function prepareKey(bytes: Uint8Array): SignatureKey {
+  const { signHex } = defaultSha256().hmacKey(bytes)
+  return { signHex, hasSigned: (text, signature) => equalConstantTime(signHex(text), signature) }
+}
+
 /** SigV4 with HMAC-SHA256. */
 export const sigV4: SignatureAlgorithm = {
   name: SIGV4_ALGORITHM,
   deriveKey: deriveSigV4Key,
-  prepareKey: (bytes) => defaultSha256().hmacKey(bytes),
+  prepareKey,
   isWellFormed: (signature) => HEX_DIGEST.test(signature),
 }

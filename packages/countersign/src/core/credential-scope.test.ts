@@ -33,11 +33,18 @@ describe('parseCredentialScope', () => {
   })
 })
 
+it('writes a scope without a region, and reads none', () => {
+  const { date, service } = scope
+  expect(formatCredentialScope({ date, service })).toBe('20261122/s3/aws4_request')
+  expect(() => parseCredentialScope('20261122/s3/aws4_request')).toThrow('YYYYMMDD/region/service')
+})
+
 describe('isSameScope', () => {
   it('compares day, region and service', () => {
     expect(isSameScope(scope, { ...scope })).toBe(true)
     for (const part of ['date', 'region', 'service']) {
       expect(isSameScope(scope, { ...scope, [part]: 'x' })).toBe(false)
     }
+    expect(isSameScope({ date: scope.date, service: 's3' }, { ...scope, region: 'undefined' })).toBe(false)
   })
 })

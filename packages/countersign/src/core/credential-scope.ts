@@ -11,20 +11,26 @@ import { SigningError } from '../errors.ts'
 export const TERMINATOR = 'aws4_request'
 
 // Region and service are of what a URL needs no escape for, so that a scope reads the same in a URL and a header.
-const SCOPE = /^\d{8}(?:\/[\w.~-]+){2}\/aws4_request$/
+const SCOPE = /^\d{8}(?:\/[\w.~-]+){1,2}\/aws4_request$/
 
 /** The parts of a credential scope. */
 export interface CredentialScope {
   /** UTC day as `YYYYMMDD`; equals the day of `x-amz-date`. */
   readonly date: string
-  readonly region: string
+  /** Absent for SigV4A, whose keys are not bound to one. */
+  readonly region?: string | undefined
   /** Signing name of the service: `s3`, `execute-api`, … */
   readonly service: string
 }
 
 /** Writes a scope the way the string to sign and the `Credential` field spell it. */
 export function formatCredentialScope({ date, region, service }: CredentialScope): string {
-  return `${date}/${region}/${service}/${TERMINATOR}`
+  return `${date}/${region === undefined ? '' : region + '/'}${service}/${TERMINATOR}`
+}
+
+/** A scope of SigV4, whose keys are bound to a region. */
+export interface RegionalScope extends CredentialScope {
+  readonly region: string
 }
 
 /** Whether two scopes are for the same day, region and service. */
@@ -33,14 +39,15 @@ export function isSameScope(a: CredentialScope, b: CredentialScope): boolean {
 }
 
 /**
- * Reads a scope. Checks its shape only; whether day, region and service are the ones that a server serves is
+ * Reads a scope of SigV4. Checks its shape only; whether day, region and service are the ones that a server serves is
  * decided in `verify/checks/`.
  *
  * @throws {@link SigningError} `CREDENTIAL_SCOPE_MALFORMED`
  */
-export function parseCredentialScope(text: string): CredentialScope {
-  assertCredentialScope(text)
-  const [date = '', region = '', service = ''] = text.split('/')
+export function parseCredentialScope(text: string): RegionalScope {
+  const [date = '', region = '', service = '', ...rest] = text.split('/')
+  // One without a region is shorter.
+  assertCredentialScope(rest.length === 1 ? text : '')
   return { date, region, service }
 }
 

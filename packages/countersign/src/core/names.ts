@@ -22,6 +22,9 @@ export const X_AMZ_CONTENT_SHA256 = 'x-amz-content-sha256'
 /** Header of the session token. */
 export const X_AMZ_SECURITY_TOKEN = 'x-amz-security-token'
 
+/** Header of the regions that a signature of SigV4A holds in. */
+export const X_AMZ_REGION_SET = 'x-amz-region-set'
+
 /** Query parameters of a presigned URL. */
 export const QUERY = {
   algorithm: 'X-Amz-Algorithm',
@@ -30,6 +33,7 @@ export const QUERY = {
   expires: 'X-Amz-Expires',
   signedHeaders: 'X-Amz-SignedHeaders',
   securityToken: 'X-Amz-Security-Token',
+  regionSet: 'X-Amz-Region-Set',
   contentSha256: 'X-Amz-Content-Sha256',
   signature: 'X-Amz-Signature',
 } as const

@@ -5,8 +5,11 @@
  * @module
  */
 import { isSameScope, type CredentialScope } from '../core/credential-scope.ts'
-import type { ScopedKey } from './scoped-key.ts'
-import type { SigningKey } from './signing-key.ts'
+
+/** What is kept: a key that tells its scope. */
+interface CachedKey {
+  readonly scope: CredentialScope
+}
 
 interface Entry<K> {
   readonly accessKeyId: string
@@ -15,7 +18,7 @@ interface Entry<K> {
 }
 
 /** Keeps the keys that were used last. */
-export class SigningKeyCache<K extends ScopedKey = SigningKey> {
+export class SigningKeyCache<K extends CachedKey = CachedKey> {
   // A map keeps the order in which its entries came; what is used again is put in again.
   readonly #entries = new Map<string, Entry<K>>()
   readonly #limit: number
@@ -54,7 +57,8 @@ export class SigningKeyCache<K extends ScopedKey = SigningKey> {
   }
 }
 
-// No comma can be in a scope or in an access key id, so two of them never have one id.
+// No comma can be in a scope or in an access key id, so two of them never have one id. A region that is missing is
+// empty here, as no region is.
 function idOf(accessKeyId: string, { date, region, service }: CredentialScope): string {
-  return `${date},${region},${service},${accessKeyId}`
+  return [date, region, service, accessKeyId].join()
 }

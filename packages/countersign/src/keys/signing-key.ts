@@ -1,6 +1,7 @@
 /**
  * Signing key: what a secret access key becomes for one day, region and service. It can be handed out instead
- * of the secret: nothing outside its scope can be signed with it.
+ * of the secret: nothing outside its scope can be signed with it. SigV4A has none: its keys know no scope, so that
+ * one that was handed out would sign everything.
  *
  * @see {@link https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_sigv-create-signed-request.html}
  * @module
@@ -8,7 +9,7 @@
 import { deriveSigV4Key } from '../algorithms/sigv4.ts'
 import { formatAmzDate } from '../core/amz-date.ts'
 import { bytesOfHex, hexOf } from '../core/bytes.ts'
-import { parseCredentialScope, type CredentialScope } from '../core/credential-scope.ts'
+import { formatCredentialScope, parseCredentialScope, type RegionalScope } from '../core/credential-scope.ts'
 import { SigningError } from '../errors.ts'
 import { ScopedKey } from './scoped-key.ts'
 
@@ -29,9 +30,10 @@ const EXPORTED = new RegExp(`^${PREFIX}([^:]+):([0-9a-f]{64})$`)
  * hands it out on purpose.
  */
 export class SigningKey extends ScopedKey {
+  declare readonly scope: RegionalScope
   readonly #bytes: Uint8Array
 
-  private constructor(bytes: Uint8Array, scope: CredentialScope) {
+  private constructor(bytes: Uint8Array, scope: RegionalScope) {
     super(bytes, scope)
     this.#bytes = bytes
   }
@@ -46,7 +48,7 @@ export class SigningKey extends ScopedKey {
       throw new SigningError('SECRET_KEY_MISSING', 'There is no secret access key to derive from')
     }
     const day = typeof date === 'string' ? date : formatAmzDate(date).slice(0, 8)
-    const scope = { date: day, region, service }
+    const scope = parseCredentialScope(formatCredentialScope({ date: day, region, service }))
     return new SigningKey(deriveSigV4Key(secretAccessKey, scope), scope)
   }
 

@@ -3,6 +3,8 @@
  *
  * @module
  */
+import type { SignatureAlgorithm } from '../algorithms/algorithm.ts'
+import { X_AMZ_REGION_SET } from '../core/names.ts'
 import { serviceRules } from '../core/service-rules.ts'
 import type { Claim } from './claim.ts'
 import type { Limits } from './limits.ts'
@@ -14,8 +16,8 @@ import { refuse } from './refusals.ts'
 
 /** What reading depends on. */
 export interface ReadOptions {
-  /** Names of the algorithms that are served. */
-  readonly algorithms: readonly string[]
+  /** The algorithms that are served, by name. */
+  readonly algorithms: ReadonlyMap<string, SignatureAlgorithm>
   readonly limits: Limits
   readonly ignoreForeignAuthorization: boolean
 }
@@ -23,7 +25,7 @@ export interface ReadOptions {
 /** The parts of either mechanism, still as text. */
 export interface ClaimParts {
   readonly mechanism: Claim['mechanism']
-  readonly algorithm: string
+  readonly algorithm: SignatureAlgorithm
   readonly credential: string
   readonly signedHeaders: string
   readonly signature: string
@@ -31,6 +33,7 @@ export interface ClaimParts {
   readonly instant: Date
   readonly expiresIn?: number
   readonly sessionToken: string | undefined
+  readonly regionSet: string | undefined
   readonly hashParameter?: string | undefined
 }
 
@@ -44,7 +47,7 @@ export function assembleClaim(message: ReadMessage, { limits }: ReadOptions, par
   if (sessionToken !== undefined && sessionToken.length > limits.sessionTokenBytes) {
     throw refuse('LIMIT_EXCEEDED', `sessionTokenBytes is over ${limits.sessionTokenBytes}`)
   }
-  const { accessKeyId, scope, scopeText } = readCredential(parts.credential, mechanism, limits)
+  const { accessKeyId, scope, scopeText } = readCredential(parts.credential, algorithm, mechanism, limits)
   const rules = serviceRules(scope.service)
   const signedHeaders = readSignedHeaders(parts.signedHeaders, mechanism, limits)
   return {
@@ -54,6 +57,7 @@ export function assembleClaim(message: ReadMessage, { limits }: ReadOptions, par
     accessKeyId,
     scope,
     scopeText,
+    regionSet: readRegionSet(parts),
     rules,
     amzDate,
     instant,
@@ -63,4 +67,13 @@ export function assembleClaim(message: ReadMessage, { limits }: ReadOptions, par
     sessionToken,
     payload: readPayloadMode(message, mechanism, rules, signedHeaders, parts.hashParameter),
   }
+}
+
+/** The regions that a signature names: what it does not name is not known to be meant. */
+function readRegionSet({ algorithm, mechanism, regionSet }: ClaimParts): readonly string[] | undefined {
+  if (!algorithm.regionSet) return undefined
+  const regions = algorithm.regionSet.parse(regionSet ?? '')
+  if (regions) return regions
+  const message = `${X_AMZ_REGION_SET} must be there, as a list of regions such as us-east-1,eu-*`
+  throw refuse('REGION_SET_INVALID', message, { mechanism })
 }

@@ -4,12 +4,13 @@
  *
  * @module
  */
+import type { SignatureAlgorithm } from '../algorithms/algorithm.ts'
 import type { CredentialScope } from '../core/credential-scope.ts'
 import type { ServiceRules } from '../core/service-rules.ts'
 import type { ReadMessage } from './message.ts'
 
 /** Where a signature stands. */
-export type Mechanism = 'header' | 'query'
+export type Mechanism = 'header' | 'query' | 'form'
 
 /** How the payload takes part in the signature. */
 export type PayloadMode =
@@ -25,16 +26,17 @@ export type PayloadMode =
 export interface Claim {
   readonly message: ReadMessage
   readonly mechanism: Mechanism
-  /** Name of the algorithm. */
-  readonly algorithm: string
+  readonly algorithm: SignatureAlgorithm
   readonly accessKeyId: string
   readonly scope: CredentialScope
   readonly scopeText: string
+  /** The regions that the signature names, where its scope has none; each may hold `*`. */
+  readonly regionSet: readonly string[] | undefined
   readonly rules: ServiceRules
   /** `YYYYMMDDTHHMMSSZ`, as the string to sign has it. */
   readonly amzDate: string
   readonly instant: Date
-  /** Lifetime of a presigned URL, in seconds. */
+  /** Lifetime of a presigned URL, in seconds; of an upload form, the longest there is. */
   readonly expiresIn: number | undefined
   /** Lower-case names, sorted. */
   readonly signedHeaders: readonly string[]

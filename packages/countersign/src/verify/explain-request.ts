@@ -53,6 +53,8 @@ export interface Report {
   readonly algorithm?: string
   readonly accessKeyId?: string
   readonly scope?: CredentialScope
+  /** The regions that a signature of SigV4A names. */
+  readonly regionSet?: readonly string[]
   readonly signedHeaders?: readonly string[]
   /** What the client should have hashed. It may hold a session token. */
   readonly canonicalRequest?: string
@@ -105,8 +107,10 @@ function throwIf(error: VerificationError | undefined): void {
   if (error) throw error
 }
 
-function outline({ mechanism, algorithm, accessKeyId, scope, signedHeaders }: Claim): Partial<Report> {
-  return { mechanism, algorithm, accessKeyId, scope, signedHeaders }
+function outline(claim: Claim): Partial<Report> {
+  const { mechanism, algorithm, accessKeyId, scope, regionSet, signedHeaders } = claim
+  const regions = regionSet && { regionSet }
+  return { mechanism, algorithm: algorithm.name, accessKeyId, scope, ...regions, signedHeaders }
 }
 
 function verdictOf(findings: readonly Finding[], isKeyKnown: boolean): Report['verdict'] {

@@ -5,15 +5,16 @@
  */
 import type { SignatureAlgorithm } from '../algorithms/algorithm.ts'
 import { isSameScope, type CredentialScope } from '../core/credential-scope.ts'
-import { SigningKey } from '../keys/signing-key.ts'
+import type { SigningKey } from '../keys/signing-key.ts'
 import type { SigningKeyCache } from '../keys/signing-key-cache.ts'
+import { VerifyingKey } from '../keys/verifying-key.ts'
 import type { Claim } from './claim.ts'
 
 /** What the server knows of an access key. */
 export interface Found<P = unknown> {
   /** The secret, or several while it is being rotated. */
   readonly secretAccessKey?: string | readonly string[] | undefined
-  /** A derived key in place of the secret; it verifies what is in its scope only. */
+  /** A derived key in place of the secret; it verifies what is in its scope only, and so nothing of SigV4A. */
   readonly signingKey?: SigningKey | undefined
   /** The token of a temporary key, or what tells whether a token is its. */
   readonly sessionToken?: string | ((token: string) => boolean | Promise<boolean>) | undefined
@@ -37,7 +38,7 @@ export type SecretsLookup<P = unknown> = (
 /** The key that made a signature. */
 export interface MatchedKey {
   /** Makes the signatures of the chunks that follow, too. */
-  readonly key: SigningKey
+  readonly key: VerifyingKey
   /** Whether it was not the first of the secrets. */
   readonly isOlder: boolean
 }
@@ -50,18 +51,19 @@ export interface MatchedKey {
  */
 export function findKey(
   { secretAccessKey, signingKey }: Found,
-  { accessKeyId, scope }: Claim,
-  cache: SigningKeyCache,
-  isMadeBy: (key: SigningKey) => boolean,
+  { accessKeyId, algorithm, scope }: Claim,
+  cache: SigningKeyCache<VerifyingKey>,
+  isMadeBy: (key: VerifyingKey) => boolean,
 ): MatchedKey | undefined {
   const secrets = typeof secretAccessKey === 'string' ? [secretAccessKey] : (secretAccessKey ?? [])
   for (const secret of secrets) {
     const cached = cache.find(accessKeyId, secret, scope)
-    const key = cached ?? SigningKey.derive(secret, scope)
+    const key = cached ?? VerifyingKey.derive(algorithm, secret, scope, accessKeyId)
     if (!isMadeBy(key)) continue
     if (!cached) cache.store(accessKeyId, secret, key)
     return { key, isOlder: secret !== secrets[0] }
   }
-  const isDerived = signingKey !== undefined && isSameScope(signingKey.scope, scope) && isMadeBy(signingKey)
-  return isDerived ? { key: signingKey, isOlder: false } : undefined
+  if (!signingKey || !isSameScope(signingKey.scope, scope)) return undefined
+  const key = VerifyingKey.of(signingKey)
+  return isMadeBy(key) ? { key, isOlder: false } : undefined
 }

@@ -48,6 +48,7 @@ const SINGLE: ReadonlySet<string> = new Set([
   'x-amz-date',
   'x-amz-content-sha256',
   'x-amz-security-token',
+  'x-amz-region-set',
   'x-amz-decoded-content-length',
   ':authority',
 ])

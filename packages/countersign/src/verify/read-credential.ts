@@ -1,8 +1,10 @@
 /**
- * Reads the credential of a claim: `AKIDEXAMPLE/20261122/us-east-1/s3/aws4_request`.
+ * Reads the credential of a claim: `AKIDEXAMPLE/20261122/us-east-1/s3/aws4_request`, without the region where the
+ * algorithm names its regions elsewhere.
  *
  * @module
  */
+import type { SignatureAlgorithm } from '../algorithms/algorithm.ts'
 import { TERMINATOR, type CredentialScope } from '../core/credential-scope.ts'
 import type { Mechanism } from './claim.ts'
 import type { Limits } from './limits.ts'
@@ -21,36 +23,45 @@ export interface Credential {
 }
 
 /** The credential that was read last: most requests of a client have the same one all day. */
-let last: { readonly text: string; readonly credential: Credential } | undefined
+let last: { readonly text: string; readonly isRegional: boolean; readonly credential: Credential } | undefined
 
 /**
  * Reads a credential. It is split from the right, since key ids of some vendors hold slashes.
  *
  * @throws {@link VerificationError} `CREDENTIAL_MALFORMED`, `LIMIT_EXCEEDED`
  */
-export function readCredential(text: string, mechanism: Mechanism, limits: Limits): Credential {
+export function readCredential(
+  text: string,
+  { regionSet }: SignatureAlgorithm,
+  mechanism: Mechanism,
+  limits: Limits,
+): Credential {
   if (text.length > limits.credentialBytes) {
     throw refuse('LIMIT_EXCEEDED', `credentialBytes is over ${limits.credentialBytes}`)
   }
-  if (text !== last?.text) last = { text, credential: splitCredential(text, mechanism) }
+  const isRegional = regionSet === undefined
+  if (text !== last?.text || isRegional !== last.isRegional) {
+    last = { text, isRegional, credential: splitCredential(text, isRegional, mechanism) }
+  }
   const { credential } = last
   if (credential.accessKeyId.length > limits.accessKeyIdLength) throw malformed('access key id', mechanism)
   return credential
 }
 
-function splitCredential(text: string, mechanism: Mechanism): Credential {
+function splitCredential(text: string, isRegional: boolean, mechanism: Mechanism): Credential {
   const serviceEnd = text.lastIndexOf('/')
   const regionEnd = text.lastIndexOf('/', serviceEnd - 1)
-  const dateEnd = text.lastIndexOf('/', regionEnd - 1)
+  const dateEnd = isRegional ? text.lastIndexOf('/', regionEnd - 1) : regionEnd
   const idEnd = text.lastIndexOf('/', dateEnd - 1)
   const date = text.slice(idEnd + 1, dateEnd)
-  const region = text.slice(dateEnd + 1, regionEnd)
+  const region = isRegional ? text.slice(dateEnd + 1, regionEnd) : undefined
   const service = text.slice(regionEnd + 1, serviceEnd)
   const terminator = text.slice(serviceEnd + 1)
   const accessKeyId = text.slice(0, idEnd)
 
-  if (idEnd < 1 || dateEnd < 1 || !PART.test(region) || !PART.test(service))
-    throw malformed('form', mechanism)
+  const isFormed =
+    idEnd > 0 && dateEnd > 0 && PART.test(service) && (region === undefined || PART.test(region))
+  if (!isFormed) throw malformed('form', mechanism)
   if (terminator !== TERMINATOR) throw malformed('terminator', mechanism, terminator)
   if (!DAY.test(date)) throw malformed('date', mechanism, date)
   if (!ACCESS_KEY_ID.test(accessKeyId)) throw malformed('access key id', mechanism)

@@ -7,7 +7,7 @@
 import { formatAmzDate, parseAmzDate } from '../core/amz-date.ts'
 import { parseAuthorization } from '../core/authorization-header.ts'
 import { parseDate } from '../core/http-date.ts'
-import { X_AMZ_DATE, X_AMZ_SECURITY_TOKEN } from '../core/names.ts'
+import { X_AMZ_DATE, X_AMZ_REGION_SET, X_AMZ_SECURITY_TOKEN } from '../core/names.ts'
 import { assembleClaim, type ReadOptions } from './assemble-claim.ts'
 import type { Claim } from './claim.ts'
 import { valueOf, type ReadMessage } from './message.ts'
@@ -33,9 +33,10 @@ export function readHeaderClaim(
   }
   const blank = authorization.search(/[ \t]/)
   if (blank < 0) throw unknownScheme('The Authorization header is a single word', 'no-blank')
-  const algorithm = authorization.slice(0, blank)
-  if (!options.algorithms.includes(algorithm)) throw unservedScheme(algorithm)
-  const components = parseAuthorization(authorization.slice(algorithm.length))
+  const scheme = authorization.slice(0, blank)
+  const algorithm = options.algorithms.get(scheme)
+  if (!algorithm) throw unservedScheme(scheme, options)
+  const components = parseAuthorization(authorization.slice(blank))
   if ('fault' in components) {
     const { fault, component } = components
     throw refuse('AUTHORIZATION_MALFORMED', `A component of the Authorization header is ${fault}`, {
@@ -54,6 +55,7 @@ export function readHeaderClaim(
     amzDate,
     instant,
     sessionToken: valueOf(message.headers, X_AMZ_SECURITY_TOKEN),
+    regionSet: valueOf(message.headers, X_AMZ_REGION_SET),
   })
 }
 
@@ -61,11 +63,10 @@ function unknownScheme(message: string, fault: string): Error {
   return refuse('SCHEME_UNKNOWN', message, { argumentName: 'Authorization', fault })
 }
 
-function unservedScheme(scheme: string): Error {
+function unservedScheme(scheme: string, { algorithms }: ReadOptions): Error {
   if (!AWS_SCHEME.test(scheme)) return unknownScheme('The Authorization header is not one of AWS', 'scheme')
-  return refuse('MECHANISM_UNSUPPORTED', `${scheme} is not served here; sign with AWS4-HMAC-SHA256`, {
-    scheme,
-  })
+  const served = [...algorithms.keys()].join(' or ')
+  return refuse('MECHANISM_UNSUPPORTED', `${scheme} is not served here; sign with ${served}`, { scheme })
 }
 
 /** The date that was read last: many requests are of one second. */

@@ -5,7 +5,7 @@
  * @module
  */
 import { parseAmzDate } from '../core/amz-date.ts'
-import { MAX_EXPIRES, QUERY, X_AMZ_SECURITY_TOKEN } from '../core/names.ts'
+import { MAX_EXPIRES, QUERY, X_AMZ_REGION_SET, X_AMZ_SECURITY_TOKEN } from '../core/names.ts'
 import { assembleClaim, type ReadOptions } from './assemble-claim.ts'
 import type { Claim } from './claim.ts'
 import { valueOf, type ReadMessage } from './message.ts'
@@ -32,13 +32,14 @@ export function readQueryClaim(
       parameter: name,
     })
   }
-  const algorithm = required(QUERY.algorithm)
+  const algorithmName = required(QUERY.algorithm)
   const credential = required(QUERY.credential)
   const signature = required(QUERY.signature)
   const amzDate = required(QUERY.date)
   const signedHeaders = required(QUERY.signedHeaders)
   const expires = required(QUERY.expires)
-  if (!options.algorithms.includes(algorithm)) {
+  const algorithm = options.algorithms.get(algorithmName)
+  if (!algorithm) {
     throw refuse('ALGORITHM_UNSUPPORTED', 'X-Amz-Algorithm is none of those served', { mechanism: 'query' })
   }
   const instant = parseAmzDate(amzDate)
@@ -55,6 +56,7 @@ export function readQueryClaim(
     instant,
     expiresIn: readExpires(expires),
     sessionToken: readQueryToken(message, parameters),
+    regionSet: readQueryRegionSet(message, parameters),
     hashParameter: parameters.get(QUERY.contentSha256),
   })
 }
@@ -76,4 +78,15 @@ function readQueryToken(
     throw refuse('MECHANISMS_SEVERAL', 'The session token stands in the URL and in a header; send one')
   }
   return ofQuery ?? ofHeader
+}
+
+function readQueryRegionSet(
+  { headers }: ReadMessage,
+  parameters: ReadonlyMap<string, string>,
+): string | undefined {
+  const ofQuery = parameters.get(QUERY.regionSet)
+  if (ofQuery !== undefined && valueOf(headers, X_AMZ_REGION_SET) !== undefined) {
+    throw refuse('MECHANISMS_SEVERAL', 'The region set stands in the URL and in a header; send one')
+  }
+  return ofQuery
 }

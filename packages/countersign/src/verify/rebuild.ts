@@ -39,7 +39,7 @@ export function rebuildSteps(claim: Claim, payloadHash: string): VerificationSte
   const hash = defaultSha256().hashHex(message.isAscii ? canonicalRequest : latin1(canonicalRequest))
   return {
     canonicalRequest,
-    stringToSign: buildStringToSign(claim.algorithm, claim.amzDate, claim.scopeText, hash),
+    stringToSign: buildStringToSign(claim.algorithm.name, claim.amzDate, claim.scopeText, hash),
   }
 }
 

@@ -35,6 +35,7 @@ const S3_CODES: Readonly<Record<VerificationErrorCode, S3Code>> = {
   QUERY_PARAMETER_MALFORMED: QUERY_MALFORMED,
   CREDENTIAL_MALFORMED: HEADER_MALFORMED,
   SIGNED_HEADERS_MALFORMED: HEADER_MALFORMED,
+  REGION_SET_INVALID: HEADER_MALFORMED,
   DATE_INVALID: ACCESS_DENIED,
   EXPIRES_INVALID: QUERY_MALFORMED,
   PAYLOAD_HASH_MISSING: INVALID_REQUEST,
@@ -67,6 +68,16 @@ const S3_CODES: Readonly<Record<VerificationErrorCode, S3Code>> = {
   TRAILER_SIGNATURE_MISMATCH: NO_MATCH,
   CHECKSUM_MISMATCH: { awsCode: 'BadDigest', status: 400 },
   POLICY_MALFORMED: { awsCode: 'InvalidPolicyDocument', status: 400 },
+  FORM_NOT_MULTIPART: { awsCode: 'PreconditionFailed', status: 412 },
+  FORM_MALFORMED: { awsCode: 'MalformedPOSTRequest', status: 400 },
+  FORM_TOO_LARGE: { awsCode: 'MaxPostPreDataLengthExceededError', status: 400 },
+  FORM_FILE_MISSING: INVALID_ARGUMENT,
+  FORM_FIELD_MISSING: INVALID_ARGUMENT,
+  FORM_FIELD_INVALID: INVALID_ARGUMENT,
+  POLICY_EXPIRED: ACCESS_DENIED,
+  POLICY_CONDITION_FAILED: ACCESS_DENIED,
+  POLICY_FIELD_NOT_COVERED: ACCESS_DENIED,
+  BODY_TOO_SMALL: { awsCode: 'EntityTooSmall', status: 400 },
   RESOURCE_MISMATCH: ACCESS_DENIED,
   ADDRESS_NOT_ALLOWED: ACCESS_DENIED,
 }
@@ -75,10 +86,17 @@ const S3_CODES: Readonly<Record<VerificationErrorCode, S3Code>> = {
 const MALFORMED_IN_QUERY: ReadonlySet<VerificationErrorCode> = new Set([
   'CREDENTIAL_MALFORMED',
   'SIGNED_HEADERS_MALFORMED',
+  'REGION_SET_INVALID',
   'DATE_INVALID',
   'SCOPE_DATE_MISMATCH',
   'SCOPE_REGION_WRONG',
   'SCOPE_SERVICE_WRONG',
+])
+
+/** Causes that S3 answers with another code when the signature stands in an upload form. */
+const INVALID_IN_FORM: ReadonlySet<VerificationErrorCode> = new Set([
+  ...MALFORMED_IN_QUERY,
+  'ALGORITHM_UNSUPPORTED',
 ])
 
 /** Makes the error of a cause. */
@@ -88,6 +106,9 @@ export function refuse(
   facts: Readonly<Record<string, string>> = {},
   steps?: VerificationSteps,
 ): VerificationError {
-  const isOfQuery = facts['mechanism'] === 'query' && MALFORMED_IN_QUERY.has(code)
-  return new VerificationError(code, message, isOfQuery ? QUERY_MALFORMED : S3_CODES[code], facts, steps)
+  const { mechanism } = facts
+  const isOfQuery = mechanism === 'query' && MALFORMED_IN_QUERY.has(code)
+  const isOfForm = mechanism === 'form' && INVALID_IN_FORM.has(code)
+  const ofS3 = isOfQuery ? QUERY_MALFORMED : isOfForm ? INVALID_ARGUMENT : S3_CODES[code]
+  return new VerificationError(code, message, ofS3, facts, steps)
 }

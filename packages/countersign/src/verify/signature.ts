@@ -3,15 +3,12 @@
  *
  * @module
  */
-import { equalConstantTime } from '../crypto/constant-time.ts'
 import type { VerificationSteps } from '../errors.ts'
 import type { SigningKeyCache } from '../keys/signing-key-cache.ts'
-import { SigningKey, signWithKey } from '../keys/signing-key.ts'
+import { VerifyingKey } from '../keys/verifying-key.ts'
 import type { Claim } from './claim.ts'
 import { findKey, type Found, type MatchedKey } from './found-key.ts'
 import { refuse } from './refusals.ts'
-
-const SIGNATURE = /^[0-9a-f]{64}$/
 
 /**
  * Finds the key that made the signature of a claim.
@@ -21,14 +18,14 @@ const SIGNATURE = /^[0-9a-f]{64}$/
 export function matchSignature(
   claim: Claim,
   found: Found,
-  cache: SigningKeyCache,
+  cache: SigningKeyCache<VerifyingKey>,
   steps: VerificationSteps,
 ): MatchedKey {
-  const { signature, accessKeyId } = claim
-  if (!SIGNATURE.test(signature)) {
+  const { signature, accessKeyId, algorithm } = claim
+  if (!algorithm.isWellFormed(signature)) {
     throw refuse(
       'SIGNATURE_MALFORMED',
-      'The signature is not 64 lower-case hex digits',
+      `The signature does not have the form of ${algorithm.name}, which is lower-case hex`,
       { accessKeyId, signatureProvided: signature.slice(0, 200) },
       steps,
     )
@@ -40,11 +37,13 @@ export function matchSignature(
 }
 
 /** Whether a key made a signature of a string to sign; in constant time. */
-export function isMadeBy(key: SigningKey, signature: string, stringToSign: string): boolean {
-  return equalConstantTime(signWithKey(key, stringToSign), signature)
+export function isMadeBy(key: VerifyingKey, signature: string, stringToSign: string): boolean {
+  return key.hasSigned(stringToSign, signature)
 }
 
 /** Does for an unknown key what is done for a known one, so that the time does not tell them apart. */
 export function matchNothing(claim: Claim, steps: VerificationSteps): void {
-  isMadeBy(SigningKey.derive('no such key', claim.scope), claim.signature, steps.stringToSign)
+  const { algorithm, scope, accessKeyId, signature } = claim
+  const key = VerifyingKey.derive(algorithm, 'no such key', scope, accessKeyId)
+  isMadeBy(key, signature, steps.stringToSign)
 }

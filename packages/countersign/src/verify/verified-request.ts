@@ -36,6 +36,8 @@ export interface VerifiedRequest<P = unknown> {
   readonly mechanism: Mechanism
   readonly algorithm: string
   readonly scope: CredentialScope
+  /** The regions that a signature of SigV4A names, `*` for any run of characters. */
+  readonly regionSet?: readonly string[]
   /** Lower-case names, sorted. */
   readonly signedHeaders: readonly string[]
   /** `pending`: the body throws at its end if it is not the one that was signed. */
@@ -88,6 +90,7 @@ export class Verified<P> implements VerifiedRequest<P> {
   readonly mechanism: Mechanism
   readonly algorithm: string
   readonly scope: CredentialScope
+  readonly regionSet?: readonly string[]
   readonly signedHeaders: readonly string[]
   readonly payload: CheckedBody['payload']
   readonly body?: AsyncIterable<Uint8Array>
@@ -103,8 +106,9 @@ export class Verified<P> implements VerifiedRequest<P> {
     this.accessKeyId = claim.accessKeyId
     this.principal = principal
     this.mechanism = claim.mechanism
-    this.algorithm = claim.algorithm
+    this.algorithm = claim.algorithm.name
     this.scope = claim.scope
+    if (claim.regionSet) this.regionSet = claim.regionSet
     this.signedHeaders = claim.signedHeaders
     this.payload = claim.payload.kind === 'computed' ? 'verified' : payload
     if (body) this.body = body

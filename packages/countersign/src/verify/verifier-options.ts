@@ -50,7 +50,7 @@ export function settleRules(rules: ServerRules): SettledRules {
   return {
     services,
     regions: regions.includes('*') ? '*' : regions,
-    algorithms: (rules.algorithms ?? [sigV4]).map(({ name }) => name),
+    algorithms: new Map((rules.algorithms ?? [sigV4]).map((algorithm) => [algorithm.name, algorithm])),
     limits: { ...DEFAULT_LIMITS, ...rules.limits },
     ignoreForeignAuthorization: rules.ignoreForeignAuthorization ?? false,
     allowUnsignedHeaders: (rules.allowUnsignedHeaders ?? []).map((name) => name.toLowerCase()),

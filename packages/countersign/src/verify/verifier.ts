@@ -5,6 +5,7 @@
  * @module
  */
 import { SigningKeyCache } from '../keys/signing-key-cache.ts'
+import type { VerifyingKey } from '../keys/verifying-key.ts'
 import { checkBody, readWholeBody, type CheckedBody } from './body.ts'
 import type { Claim } from './claim.ts'
 import { expectedBody } from './expected-body.ts'
@@ -52,7 +53,7 @@ const NO_BODY = new Uint8Array()
 export function createVerifier<P = unknown>(options: VerifierOptions<P>): Verifier<P> {
   const rules = settleRules(options)
   const { secrets, maxBytes = Infinity, maxBufferedBody = MEBIBYTE } = options
-  const cache = new SigningKeyCache(CACHED_KEYS)
+  const cache = new SigningKeyCache<VerifyingKey>(CACHED_KEYS)
 
   // Nothing is waited for that is at hand: an await costs as much as a hash.
   async function verify(message: RequestMessage): Promise<VerifiedRequest<P>> {
@@ -60,7 +61,7 @@ export function createVerifier<P = unknown>(options: VerifierOptions<P>): Verifi
     const claim = readClaim(readMessage(message, rules.limits), rules, context.now)
     applyChecks(BEFORE_LOOKUP, claim, context)
     const { date, region, service } = claim.scope
-    const lookedUp = secrets(claim.accessKeyId, { algorithm: claim.algorithm, date, region, service })
+    const lookedUp = secrets(claim.accessKeyId, { algorithm: claim.algorithm.name, date, region, service })
     const found = isPromise(lookedUp) ? await lookedUp : lookedUp
     if (!found) throw unknownKey(claim)
     checkKeyLife(found, claim, context.now)

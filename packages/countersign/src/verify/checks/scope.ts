@@ -4,6 +4,7 @@
  *
  * @module
  */
+import type { Claim } from '../claim.ts'
 import { refuse } from '../refusals.ts'
 import type { Check } from './check.ts'
 
@@ -31,16 +32,22 @@ export const scopeService: Check = {
   },
 }
 
-/** The scope's region is one of those served. */
+/** The scope's region, or one of the regions that a signature names in its place, is one of those served. */
 export const scopeRegion: Check = {
   name: 'scope region',
-  find({ scope, mechanism }, { rules: { regions } }) {
-    if (regions === '*' || regions.includes(scope.region)) return undefined
-    const facts = { mechanism, given: scope.region, expected: regions.join(', ') }
+  find(claim, { rules: { regions } }) {
+    if (regions === '*' || regions.some((region) => isSignedFor(claim, region))) return undefined
+    const { scope, regionSet = [], mechanism } = claim
+    const facts = { mechanism, given: scope.region ?? regionSet.join(','), expected: regions.join(', ') }
     return refuse(
       'SCOPE_REGION_WRONG',
-      `Signed for the region ${scope.region}; here is ${facts.expected}`,
+      `Signed for the region ${facts.given}; here is ${facts.expected}`,
       facts,
     )
   },
+}
+
+function isSignedFor({ scope, regionSet, algorithm }: Claim, region: string): boolean {
+  if (regionSet === undefined) return scope.region === region
+  return algorithm.regionSet?.includes(regionSet, region) ?? false
 }

@@ -19,10 +19,10 @@ const NO_MATCH =
 const NO_KEY = 'The AWS Access Key Id you provided does not exist in our records.'
 const INVALID_MODE = 'The value of x-amz-content-sha256 header is invalid.'
 
-/** Begins a message about the credential as S3 does: in a URL it is a parameter, in a header a component. */
+/** Begins a message about the credential as S3 does: in a URL or a form it is a parameter, in a header a component. */
 function ofCredential(rest: (facts: Facts) => string): (facts: Facts) => string {
   return (facts) =>
-    (facts['mechanism'] === 'query'
+    (facts['mechanism'] !== 'header'
       ? 'Error parsing the X-Amz-Credential parameter; '
       : 'The authorization header is malformed; ') + rest(facts)
 }
@@ -58,20 +58,24 @@ export const S3_TEXTS: Texts = {
     fault === 'no-blank'
       ? "Authorization header is invalid -- one and only one ' ' (space) required."
       : 'Unsupported Authorization Type',
-  ALGORITHM_UNSUPPORTED: 'X-Amz-Algorithm only supports "AWS4-HMAC-SHA256 and AWS4-ECDSA-P256-SHA256"',
+  ALGORITHM_UNSUPPORTED: ({ mechanism }) =>
+    mechanism === 'form'
+      ? 'Only AWS4-HMAC-SHA256 is supported'
+      : 'X-Amz-Algorithm only supports "AWS4-HMAC-SHA256 and AWS4-ECDSA-P256-SHA256"',
   AUTHORIZATION_MALFORMED: (facts) => `The authorization header is malformed; ${componentFault(facts)}`,
   QUERY_PARAMETER_MISSING:
     'Query-string authentication version 4 requires the X-Amz-Algorithm, X-Amz-Credential, X-Amz-Signature, X-Amz-Date, X-Amz-SignedHeaders, and X-Amz-Expires parameters.',
   CREDENTIAL_MALFORMED: ofCredential(credentialFault),
-  DATE_INVALID: ({ mechanism }) =>
-    mechanism === 'query'
-      ? `X-Amz-Date must be in the ISO8601 Long Format "yyyyMMdd'T'HHmmss'Z'"`
-      : 'AWS authentication requires a valid Date or x-amz-date header',
+  DATE_INVALID: ({ mechanism }) => {
+    if (mechanism === 'query') return `X-Amz-Date must be in the ISO8601 Long Format "yyyyMMdd'T'HHmmss'Z'"`
+    if (mechanism === 'form') return 'X-Amz-Date must be formated via ISO8601 Long format'
+    return 'AWS authentication requires a valid Date or x-amz-date header'
+  },
   EXPIRES_INVALID: expiresFault,
   PAYLOAD_HASH_MISSING: 'Missing required header for this request: x-amz-content-sha256',
   PAYLOAD_HASH_INVALID: INVALID_HASH,
   SCOPE_DATE_MISMATCH: ({ mechanism, scopeDate, requestDate }) =>
-    mechanism === 'query'
+    mechanism !== 'header'
       ? `Invalid credential date "${scopeDate}". This date is not the same as X-Amz-Date: "${requestDate}".`
       : 'The authorization header is malformed; Invalid credential date. Date is not the same as X-Amz-Date.',
   SCOPE_REGION_WRONG: ofCredential(
@@ -94,6 +98,17 @@ export const S3_TEXTS: Texts = {
   PAYLOAD_MODE_UNSUPPORTED: INVALID_MODE,
   PAYLOAD_UNSIGNED: INVALID_MODE,
   BODY_TOO_LARGE: 'Your proposed upload exceeds the maximum allowed size',
+  BODY_TOO_SMALL: 'Your proposed upload is smaller than the minimum allowed size',
+  FORM_NOT_MULTIPART: 'At least one of the pre-conditions you specified did not hold',
+  FORM_MALFORMED: 'The body of your POST request is not well-formed multipart/form-data.',
+  FORM_TOO_LARGE: 'Your POST request fields preceding the upload file were too large.',
+  FORM_FILE_MISSING: 'POST requires exactly one file upload per request.',
+  FORM_FIELD_MISSING: ({ argumentName }) =>
+    `Bucket POST must contain a field named '${argumentName}'.  If it is specified, please check the order of the fields.`,
+  POLICY_MALFORMED: ({ fault }) => `Invalid Policy: ${fault ?? 'Invalid JSON.'}`,
+  POLICY_EXPIRED: 'Invalid according to Policy: Policy expired.',
+  POLICY_CONDITION_FAILED: ({ failed }) => `Invalid according to Policy: Policy Condition failed: ${failed}`,
+  POLICY_FIELD_NOT_COVERED: ({ field }) => `Invalid according to Policy: Extra input fields: ${field}`,
   BODY_LENGTH_MISMATCH: 'The request body terminated unexpectedly',
   DECODED_LENGTH_MISSING: 'You must provide the Content-Length HTTP header.',
   TRAILER_MALFORMED:

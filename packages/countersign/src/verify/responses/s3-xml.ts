@@ -14,6 +14,8 @@ type Element = readonly [name: string, text: string]
 /** Facts that S3 tells in elements of their own, by the names that it gives them. */
 const ELEMENTS: ReadonlyMap<string, string> = new Map([
   ['argumentName', 'ArgumentName'],
+  ['argumentValue', 'ArgumentValue'],
+  ['condition', 'Condition'],
   ['accessKeyId', 'AWSAccessKeyId'],
   ['signatureProvided', 'SignatureProvided'],
   ['headersNotSigned', 'HeadersNotSigned'],
@@ -24,6 +26,8 @@ const ELEMENTS: ReadonlyMap<string, string> = new Map([
   ['maxAllowedSkewMilliseconds', 'MaxAllowedSkewMilliseconds'],
   ['clientHash', 'ClientComputedContentSHA256'],
   ['computedHash', 'S3ComputedContentSHA256'],
+  ['proposedSize', 'ProposedSize'],
+  ['minBytes', 'MinSizeAllowed'],
   ['maxBytes', 'MaxSizeAllowed'],
 ])
 
@@ -42,9 +46,14 @@ function bytesInHex(text: string): string {
 }
 
 function stepElements({ canonicalRequest, stringToSign }: VerificationSteps): Element[] {
-  return [
+  const signed: Element[] = [
     ['StringToSign', stringToSign],
     ['StringToSignBytes', bytesInHex(stringToSign)],
+  ]
+  // What an upload form signs is its policy; there is no canonical request.
+  if (canonicalRequest === '') return signed
+  return [
+    ...signed,
     ['CanonicalRequest', canonicalRequest],
     ['CanonicalRequestBytes', bytesInHex(canonicalRequest)],
   ]
