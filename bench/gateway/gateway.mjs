@@ -1,5 +1,10 @@
 /** The gateway in a process of its own, with verifying on or off, that tells what it has used. */
+import { randomBytes } from 'node:crypto'
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { createLog } from '@countersign/gateway'
+import { openKeyStore } from '@countersign/gateway/keys'
 import { createGatewayVerifier } from '../../packages/gateway/dist/pipeline/authenticate.js'
 import { limitMemory } from '../../packages/gateway/dist/server/memory.js'
 import { PipelineGateway } from '../../packages/gateway/dist/gateway.js'
@@ -8,10 +13,9 @@ import { credentials, settings } from './settings.mjs'
 limitMemory()
 const [upstreamPort, mode] = process.argv.slice(2)
 const chosen = settings(Number(upstreamPort))
-const keys = {
-  /** @param {string} id */
-  find: (id) => (id === credentials.accessKeyId ? { ...credentials, principal: 'bench' } : undefined),
-}
+const folder = mkdtempSync(join(tmpdir(), 'countersign-bench-'))
+const keys = openKeyStore({ file: join(folder, 'keys.db'), masterKey: randomBytes(32) })
+keys.create({ ...credentials, principal: 'bench' })
 const verifier = mode === 'open' ? undefined : createGatewayVerifier(chosen, keys)
 const { clients } = await new PipelineGateway(chosen, { verifier, log: createLog(chosen.log) }).start()
 
@@ -24,4 +28,7 @@ process.on('message', () => {
   most = 0
 })
 process.send?.({ port: clients.port })
-process.once('disconnect', () => process.exit())
+process.once('disconnect', () => {
+  rmSync(folder, { recursive: true })
+  process.exit()
+})

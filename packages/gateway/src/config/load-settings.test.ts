@@ -206,8 +206,8 @@ log: { level: debug }
 
   it('keeps the master key beside the store, wherever that is', async () => {
     const flags = { ...NEEDED, 'store.file': join(folder, 'x/k.db') }
-    expect(await load({ flags }).settings.store.masterKeyFile).toBe(join(folder, 'x/master.key'))
-    const { store } = await load({ flags: NEEDED, env: { HOME: '/h', XDG_DATA_HOME: '/data' } }).settings
+    expect((await load({ flags })).settings.store.masterKeyFile).toBe(join(folder, 'x/master.key'))
+    const { store } = (await load({ flags: NEEDED, env: { HOME: '/h', XDG_DATA_HOME: '/data' } })).settings
     expect(store).toEqual({
       file: '/data/countersign/keys.db',
       masterKeyFile: '/data/countersign/master.key',
@@ -319,7 +319,7 @@ describe('a value', () => {
     ['allowUnsignedHeaders', 'X-Amz-Cf-Id, x-amz-b', { allowUnsignedHeaders: ['X-Amz-Cf-Id', 'x-amz-b'] }],
     ['maxClockSkew', '0', { maxClockSkew: 0 }],
   ])('of %s may be %s', async (name, value, expected) => {
-    expect(await loadYaml(`${name}: ${value}`).settings).toMatchObject(expected)
+    expect((await loadYaml(`${name}: ${value}`)).settings).toMatchObject(expected)
   })
 
   it('that is left out after its name is named so', async () => {
@@ -344,12 +344,12 @@ health: !${secret} 1
 `
     writeFileSync(file, yaml.replace(/^health.*\n/m, ''))
     const faults = await faultsOf(() =>
-      await load({ file, env: { COUNTERSIGN_REGION: `${secret} `, COUNTERSIGN_LOG_LEVEL: secret } }),
+      load({ file, env: { COUNTERSIGN_REGION: `${secret} `, COUNTERSIGN_LOG_LEVEL: secret } }),
     )
     expect(faults.length).toBeGreaterThan(6)
     expect(faults.join('\n')).not.toContain(secret)
     writeFileSync(file, yaml)
-    expect(await faultsOf(() => load({ file }), 'CONFIG_MALFORMED').join('\n')).not.toContain(secret)
+    expect((await faultsOf(() => load({ file }), 'CONFIG_MALFORMED')).join('\n')).not.toContain(secret)
   })
 
   it('must not put health on the port of the clients', async () => {
@@ -358,7 +358,7 @@ health: !${secret} 1
         /^gateway\.yaml:4:1, .*gateway\.yaml:5:1: listen and health must not be the same/,
       ),
     ])
-    expect(await loadYaml('listen: 0\nhealth: 0').settings.listen.port).toBe(0)
+    expect((await loadYaml('listen: 0\nhealth: 0')).settings.listen.port).toBe(0)
   })
 })
 
@@ -375,7 +375,7 @@ describe('an unknown setting', () => {
     [`${'x'.repeat(500)}: 1`, `"${'x'.repeat(40)}": is not a setting`],
   ])('%s', async (yaml, fault) => {
     expect(await faultsIn(yaml)).toEqual([expect.stringMatching(/^gateway\.yaml:4:\d+: /)])
-    expect(await faultsIn(yaml)[0]).toContain(`: ${fault}`)
+    expect((await faultsIn(yaml))[0]).toContain(`: ${fault}`)
   })
 
   it('among flags is named by its flag', async () => {
@@ -387,12 +387,13 @@ describe('an unknown setting', () => {
 
 describe('a file', () => {
   it('that is not there, no file, or too large is refused', async () => {
-    const unreadable = (path: string) => await faultsOf(() => load({ file: path }), 'CONFIG_UNREADABLE')
-    expect(unreadable(join(folder, 'none.yaml'))).toEqual([expect.stringMatching(/none\.yaml.*ENOENT/)])
+    const unreadable = (path: string): Promise<string[]> =>
+      faultsOf(() => load({ file: path }), 'CONFIG_UNREADABLE')
+    expect(await unreadable(join(folder, 'none.yaml'))).toEqual([expect.stringMatching(/none\.yaml.*ENOENT/)])
     mkdirSync(file)
-    expect(unreadable(file)).toEqual([expect.stringMatching(/EISDIR/)])
+    expect(await unreadable(file)).toEqual([expect.stringMatching(/EISDIR/)])
     writeFileSync(join(folder, 'large.yaml'), '#'.repeat(1024 * 1024 + 1))
-    expect(unreadable(join(folder, 'large.yaml'))).toEqual([expect.stringMatching(/1 MiB/)])
+    expect(await unreadable(join(folder, 'large.yaml'))).toEqual([expect.stringMatching(/1 MiB/)])
   })
 
   it.each([
@@ -424,9 +425,13 @@ describe('a file', () => {
       (_, level) => `l${level + 1}: &l${level + 1} [${`*l${level},`.repeat(9)}]`,
     )
     writeFileSync(file, ['l0: &l0 [x]', ...layers].join('\n'))
-    expect(await faultsOf(() => load({ file }), 'CONFIG_MALFORMED')).toEqual([expect.stringContaining('too many')])
+    expect(await faultsOf(() => load({ file }), 'CONFIG_MALFORMED')).toEqual([
+      expect.stringContaining('too many'),
+    ])
     writeFileSync(file, 'echo: *nothing')
-    expect(await faultsOf(() => load({ file }), 'CONFIG_MALFORMED')).toEqual([expect.stringContaining('no anchor')])
+    expect(await faultsOf(() => load({ file }), 'CONFIG_MALFORMED')).toEqual([
+      expect.stringContaining('no anchor'),
+    ])
     writeFileSync(file, 'limits: &l\n  body: *l\n')
     expect(await faultsOf(() => load({ file, flags: NEEDED }))).toEqual([
       expect.stringMatching(/^gateway\.yaml:2:3: limits\.body: must be a size/),
@@ -435,8 +440,8 @@ describe('a file', () => {
 
   it('with a mark, Windows line ends, or nothing in it is read', async () => {
     writeFileSync(file, `\uFEFF${NEEDED_YAML.replaceAll('\n', '\r\n')}echo: none\r\n`)
-    expect(await load({ file }).settings.echo).toBe('none')
+    expect((await load({ file })).settings.echo).toBe('none')
     writeFileSync(file, '')
-    expect(await load({ file, flags: NEEDED }).settings.echo).toBe('full')
+    expect((await load({ file, flags: NEEDED })).settings.echo).toBe('full')
   })
 })

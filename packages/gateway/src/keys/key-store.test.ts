@@ -29,6 +29,8 @@ const open = (masterKey: Uint8Array = MASTER_KEY): KeyStore =>
   openKeyStore({ file, masterKey, now: () => now })
 const wait = (seconds: number): void => void (now = new Date(now.getTime() + seconds * 1000))
 const after = (seconds: number): Date => new Date(now.getTime() + seconds * 1000)
+/** What other connections change counts from here on. */
+const nextTurn = (): Promise<void> => new Promise((resolve) => void setImmediate(resolve))
 const failing = (code: string, words = '') =>
   expect.objectContaining({ name: 'KeyStoreError', code, message: expect.stringContaining(words) })
 const createId = (principal = 'ann'): string => store.create({ principal }).accessKey.accessKeyId
@@ -241,33 +243,40 @@ describe('a verifier with this store', () => {
 })
 
 describe('another store on the same file', () => {
-  it('sees every change at once', () => {
+  it('sees every change from the next turn on', async () => {
     const other = open()
     const { accessKey, secretAccessKey } = store.create({ principal: 'ann' })
     const id = accessKey.accessKeyId
+    await nextTurn()
     expect(other.find(id)).toMatchObject({ secretAccessKey })
     store.disable(id)
+    await nextTurn()
     expect(other.find(id)).toBeUndefined()
     store.enable(id)
+    await nextTurn()
     expect(other.find(id)).toMatchObject({ secretAccessKey })
     const rotated = store.rotate(id, { overlap: 0 })
+    await nextTurn()
     expect(other.find(id)).toMatchObject({ secretAccessKey: rotated.secretAccessKey })
     store.expire(id, after(1))
+    await nextTurn()
     expect(other.find(id)).toMatchObject({ notAfter: after(1) })
     store.delete(id)
+    await nextTurn()
     expect(other.find(id)).toBeUndefined()
     other.close()
     expect(store.list()).toEqual([])
   })
 })
 
-it('a store answers while another process writes', () => {
+it('a store answers while another process writes', async () => {
   const id = createId()
   const sqlite = new Sqlite(file)
   sqlite.exec("BEGIN IMMEDIATE; UPDATE access_keys SET status = 'disabled'")
   expect(store.find(id)).toBeDefined()
   expect(store.list()).toMatchObject([{ status: 'active' }])
   sqlite.exec('COMMIT')
+  await nextTurn()
   expect(store.find(id)).toBeUndefined()
   sqlite.close()
 })
@@ -369,14 +378,15 @@ describe('an altered file', () => {
     expect(store.find(id)).toBeDefined()
   })
 
-  const expectAltered = (): void => {
+  const expectAltered = async (): Promise<void> => {
+    await nextTurn()
     expect(() => store.find(id)).toThrow(failing('SECRET_ALTERED', id))
     expect(() => store.rotate(id, { overlap: 0 })).toThrow(failing('SECRET_ALTERED', id))
     expect(store.checkAll()).toEqual([failing('SECRET_ALTERED', id)])
     expect(store.find(other)).toMatchObject({ principal: 'bob' })
   }
 
-  it('is noticed when one byte of a secret was flipped, at any place', () => {
+  it('is noticed when one byte of a secret was flipped, at any place', async () => {
     const sqlite = new Sqlite(file)
     const [sealed] = sqlite
       .prepare<[string]>('SELECT sealed FROM secrets WHERE access_key_id = ?')
@@ -387,14 +397,14 @@ describe('an altered file', () => {
       const altered = Uint8Array.from(sealed)
       altered[at]! ^= 1
       tamper('UPDATE secrets SET sealed = ? WHERE access_key_id = ?', altered, id)
-      expectAltered()
+      await expectAltered()
     }
     tamper('UPDATE secrets SET sealed = ? WHERE access_key_id = ?', sealed, id)
     expect(store.checkAll()).toEqual([])
     expect(store.find(id)).toMatchObject({ principal: 'ann' })
   })
 
-  it('is noticed when the bytes in the file itself were flipped', () => {
+  it('is noticed when the bytes in the file itself were flipped', async () => {
     store.close()
     const sqlite = new Sqlite(file)
     sqlite.pragma('wal_checkpoint(TRUNCATE)')
@@ -409,7 +419,7 @@ describe('an altered file', () => {
     bytes[at + 20]! ^= 0x10
     writeFileSync(file, bytes)
     store = open()
-    expectAltered()
+    await expectAltered()
   })
 
   it.each([
@@ -421,21 +431,21 @@ describe('an altered file', () => {
     ['another version', "UPDATE secrets SET version = 7 WHERE access_key_id = ?1 AND ?2 <> ''"],
     ['an empty secret', "UPDATE secrets SET sealed = x'' WHERE access_key_id = ?1 AND ?2 <> ''"],
     ['no secret', "DELETE FROM secrets WHERE access_key_id = ?1 AND ?2 <> ''"],
-  ])('is noticed when a key was given %s', (_, sql) => {
+  ])('is noticed when a key was given %s', async (_, sql) => {
     tamper(sql, id, other)
-    expectAltered()
+    await expectAltered()
   })
 
-  it('is noticed in an older secret, too, until that ends', () => {
+  it('is noticed in an older secret, too, until that ends', async () => {
     store.rotate(id, { overlap: 60 })
     tamper("UPDATE secrets SET sealed = x'00' WHERE access_key_id = ? AND version = ?", id, 1)
-    expectAltered()
+    await expectAltered()
     wait(60)
     expect(store.checkAll()).toEqual([])
     expect(store.find(id)).toBeDefined()
   })
 
-  it('does not keep the key from being deleted', () => {
+  it('does not keep the key from being deleted', async () => {
     tamper("UPDATE secrets SET sealed = x'00' WHERE access_key_id = ? AND version = ?", id, 1)
     expect(store.disable(id).status).toBe('disabled')
     store.delete(id)

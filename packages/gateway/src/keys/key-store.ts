@@ -51,7 +51,10 @@ export interface KeyStore {
   /** Sets the key's end, or takes it away; throws `KEY_INVALID` for one that has passed. */
   expire(accessKeyId: string, at: Date | undefined): AccessKey
   delete(accessKeyId: string): void
-  /** For `createVerifier({ secrets: (id) => store.find(id) })`; throws `SECRET_ALTERED`. */
+  /**
+   * For `createVerifier({ secrets: (id) => store.find(id) })`; throws `SECRET_ALTERED`. A change that another process
+   * makes counts from the next turn of the event loop on, one of this process at once.
+   */
   find(accessKeyId: string): Found<string> | undefined
   /** Opens every secret; an error `SECRET_ALTERED` for each key that cannot be used, while the others can. */
   checkAll(): readonly KeyStoreError[]
@@ -102,6 +105,7 @@ class SqliteKeyStore implements KeyStore {
   readonly #now: () => Date
   readonly #cache = new RecordCache<CachedKey>(CACHED_KEYS)
   #changeNumber: number
+  #isFresh = false
 
   constructor(database: Database, sealer: Sealer, now: () => Date) {
     this.#database = database
@@ -219,7 +223,13 @@ class SqliteKeyStore implements KeyStore {
     }
   }
 
+  /** Asks the file once a turn of the event loop, which under load is once for many requests. */
   #forgetIfChanged(): void {
+    if (this.#isFresh) return
+    this.#isFresh = true
+    setImmediate(() => {
+      this.#isFresh = false
+    })
     const changeNumber = this.#database.readChangeNumber()
     if (changeNumber === this.#changeNumber) return
     this.#changeNumber = changeNumber

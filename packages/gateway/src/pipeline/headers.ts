@@ -85,7 +85,7 @@ export function requestHeaders(
 
 /** Who sent a request, for the upstream. */
 export function identityHeaders(verified: VerifiedRequest<string>, requestId: string): string[] {
-  const { accessKeyId, principal = accessKeyId, scope, mechanism, payload, signedHeaders } = verified
+  const { accessKeyId, principal = accessKeyId, scope, payload, signedHeaders } = verified
   return [
     `${IDENTITY_PREFIX}request-id`,
     requestId,
@@ -95,8 +95,6 @@ export function identityHeaders(verified: VerifiedRequest<string>, requestId: st
     principal,
     `${IDENTITY_PREFIX}scope`,
     `${scope.date}/${scope.region ?? '*'}/${scope.service}`,
-    `${IDENTITY_PREFIX}mechanism`,
-    mechanism,
     `${IDENTITY_PREFIX}payload`,
     payload === 'unsigned' ? 'unsigned' : 'verified',
     `${IDENTITY_PREFIX}signed-headers`,

@@ -11,7 +11,7 @@ import { setFlagsFromString } from 'node:v8'
 import { runInNewContext } from 'node:vm'
 
 /** Of chunks, between two collections; one takes about a millisecond. */
-const INTERVAL = 8 * 1024 * 1024
+const INTERVAL = 4 * 1024 * 1024
 
 type CollectGarbage = (options: { type: 'minor' }) => void
 
