@@ -47,6 +47,7 @@ export async function openSink(
 export function fileOf({ output, remoteName }: SendFlags, url: string): string | undefined {
   if (output !== undefined && remoteName) {
     throw new CommandError('USAGE', '--output and --remote-name both name a file', {
+      why: 'the answer is written once',
       fix: 'give one of them',
     })
   }
@@ -55,6 +56,7 @@ export function fileOf({ output, remoteName }: SendFlags, url: string): string |
   // A server must not choose a place outside of this folder.
   if (name !== '' && name !== '.' && name !== '..' && !/[\\:\0]/.test(name)) return name
   throw new CommandError('USAGE', 'The URL has no file name for --remote-name', {
+    why: 'its path ends in a slash, or in what is no name',
     fix: 'name one with -o FILE',
   })
 }
@@ -91,6 +93,7 @@ function memorySink(memory: Uint8Array[]): AnswerSink {
       size += chunk.byteLength
       if (size > MEMORY_LIMIT) {
         throw new CommandError('USAGE', 'The body is too long for --json: more than 64 MiB', {
+          why: 'it would be one text in memory',
           fix: 'write it to a file with -o FILE',
         })
       }

@@ -15,7 +15,7 @@ import type { OutgoingRequest } from './outgoing-request.ts'
 import { headerValue } from './refusal.ts'
 import { resolveRoute } from './route.ts'
 import type { SendFlags } from './send-flags.ts'
-import { schemeOf, withHeaderToken } from './signing.ts'
+import { withHeaderToken } from './signing.ts'
 import type { TlsSettings } from './tls-settings.ts'
 import type { Way } from './transport.ts'
 
@@ -75,14 +75,10 @@ async function scopeOf(
   const { scope, region } = previous
   if (region !== undefined) return { ...scope, region }
   if (hostOf(url) === hostOf(previous.url)) return scope
-  // Another host of S3 has its own region in its name.
-  const isS3 = scope.service === 's3'
-  return resolveScope(
-    signedUrl,
-    isS3 ? { service: 's3', profile: flags.profile } : flags,
-    credentials,
-    output,
-  )
+  // Another host of S3 has its own region in its name, whatever the flags say.
+  const isS3 = scope.service === 's3' && /\.amazonaws\.com(?:\.cn)?(?::\d+)?$/.test(hostOf(signedUrl))
+  const own = isS3 ? { service: 's3', profile: flags.profile } : flags
+  return resolveScope(signedUrl, own, credentials, output)
 }
 
 function resolveWay(
@@ -92,10 +88,10 @@ function resolveWay(
   tls: TlsSettings,
 ): Way {
   const { url, headers } = request
-  schemeOf(url)
-  const text = /^[a-z]+:\/\/[^/?#]*/i.exec(url)?.[0] ?? ''
+  const text = /^https?:\/\/[^/?#]*/i.exec(url)?.[0] ?? ''
   if (!URL.canParse(text)) {
-    throw new CommandError('USAGE', 'The URL has no usable host', {
+    throw new CommandError('USAGE', 'The URL is no http or https URL with a host', {
+      why: 'a signature is for one host',
       fix: 'give an absolute URL, such as https://sts.eu-west-1.amazonaws.com/',
     })
   }
@@ -114,14 +110,16 @@ async function findCredentials(flags: SendFlags, output: Output): Promise<AnyCre
   const { profile, credentials, accessKeyId } = flags
   if (profile !== undefined || credentials !== undefined || accessKeyId !== undefined) {
     throw new CommandError('USAGE', '--user and another flag both name the credentials', {
+      why: 'a request is signed with one key',
       fix: 'give one of them',
     })
   }
+  const given = parseUser(flags.user)
   output.warn(
     'SECRET_IN_ARGUMENTS',
     '--user shows the secret to everybody on this computer; use --access-key-id with --secret-stdin, or the environment',
   )
-  return parseUser(flags.user)
+  return given
 }
 
 function warnOfReplaced(request: OutgoingRequest, { sessionToken }: AnyCredentials, output: Output): void {

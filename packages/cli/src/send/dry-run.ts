@@ -31,11 +31,7 @@ export async function showRequest(
     const isFile = flags.uploadFile !== undefined && body !== undefined && body.bytes === undefined
     if (body && !body.bytes && (!isFile || flags.uploadFile === '-')) throw tooLong()
     const file = isFile ? { path: flags.uploadFile ?? '', length: body.size ?? 0 } : undefined
-    const reached = signed.url.replace(
-      /^[a-z]+:\/\/[^/?#]*/i,
-      /^[a-z]+:\/\/[^/?#]*/i.exec(request.url)?.[0] ?? '',
-    )
-    output.write(formatCurlLine({ ...signed, url: reached }, { ...request, body: body?.bytes, file }))
+    output.write(formatCurlLine(signed, { ...request, body: body?.bytes, file }))
     return
   }
   if (output.isJson) {

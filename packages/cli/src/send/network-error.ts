@@ -21,7 +21,10 @@ const KINDS: readonly (readonly [RegExp, Kind])[] = [
     /^ERR_TLS|^ERR_SSL|^ERR_OSSL|CERT|^EPROTO$|^UNABLE_TO|^HOSTNAME_MISMATCH$|^UND_ERR_PRX_TLS$/,
     'NETWORK_TLS',
   ],
-  [/^ECONNRESET$|^EPIPE$|^ECONNABORTED$|^UND_ERR_|^HPE_/, 'NETWORK_BROKEN'],
+  [
+    /^ECONNRESET$|^EPIPE$|^ECONNABORTED$|^UND_ERR_(?:SOCKET|ABORTED|INFO|HEADERS|BODY|RES_|REQ_|DESTROYED|CLOSED)|^HPE_/,
+    'NETWORK_BROKEN',
+  ],
 ]
 
 const SAYINGS: ReadonlyMap<Kind, readonly [what: string, fix: string]> = new Map([
@@ -53,6 +56,7 @@ export function describeNetworkError(error: unknown, place: string): unknown {
   if (error instanceof CommandError) return error
   if (error instanceof FileChangedError) {
     return new CommandError('FILE_UNREADABLE', error.message, {
+      why: 'it was signed as it was before',
       fix: 'send it again when nobody writes to it',
     })
   }
@@ -71,8 +75,9 @@ export function describeNetworkError(error: unknown, place: string): unknown {
 
 function codeOf(error: Error & { code?: unknown }): string {
   if (error.name === 'TimeoutError') return 'TIMEOUT'
-  // OpenSSL's own reason, such as a version of TLS that is not spoken, comes without a code of Node's.
-  return typeof error.code === 'string' ? error.code : ''
+  if (typeof error.code === 'string') return error.code
+  // Not each of the parser's errors has a code.
+  return error.name === 'HTTPParserError' ? 'HPE_INVALID' : ''
 }
 
 /** Whether an error is one of the network's, so that sending again may help. */

@@ -79,7 +79,10 @@ function assertOneBody(flags: SendFlags, parts: readonly DataPart[]): void {
     flags.uploadFile !== undefined && '--upload-file',
   ].filter((name) => name !== false)
   if (named.length > 1) {
-    throw new CommandError('USAGE', `${named.join(' and ')} are each a body`, { fix: 'give one of them' })
+    throw new CommandError('USAGE', `${named.join(' and ')} are each a body`, {
+      why: 'a request has one',
+      fix: 'give one of them',
+    })
   }
   if (flags.head && named.length > 0 && !flags.get) {
     throw new CommandError('USAGE', `--head and ${named[0]} do not go together`, {
@@ -99,6 +102,7 @@ function withHost(headers: readonly Header[], signHost: string | undefined): rea
   if (signHost === undefined) return headers
   if (headerValue(headers, 'host') === undefined) return [['host', signHost], ...headers]
   throw new CommandError('USAGE', '--sign-host and a Host header both name the host', {
+    why: 'a request has one',
     fix: 'give one of them',
   })
 }
@@ -154,6 +158,7 @@ function readLength(headers: readonly Header[]): number | undefined {
   const text = headerValue(headers, 'content-length')
   if (text === undefined || /^\d{1,15}$/.test(text)) return text === undefined ? undefined : Number(text)
   throw new CommandError('USAGE', 'Content-Length is no number', {
+    why: 'it is a count of bytes',
     fix: 'leave it out: it is told by itself',
   })
 }

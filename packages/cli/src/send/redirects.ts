@@ -89,7 +89,9 @@ function reasonAgainst(request: RedirectedRequest, url: string): string | undefi
   return isSameBucket ? undefined : 'it is another host, which must not get the token or a signature'
 }
 
-const S3_HOST = /^(?:(.+)\.)?s3(?:[.-](?:dualstack\.)?[a-z]{2}[a-z-]*-\d)?\.(amazonaws\.com(?:\.cn)?)$/
+const S3_HOST =
+  /^(?:(.+)\.)?s3(?:-fips)?(?:[.-](?:dualstack\.)?[a-z]{2}(?:-[a-z]+)+-\d)?\.(amazonaws\.com(?:\.cn)?)$/
+const REGION = /^[a-z]{2}(?:-[a-z]+)+-\d$/
 
 function sameBucket(from: string, to: string): boolean {
   const [a, b] = [readBucket(from), readBucket(to)]
@@ -108,8 +110,7 @@ function readBucket(url: string): string | undefined {
 function regionalUrl(url: string, region: string | undefined): string | undefined {
   const host = originOf(url)?.hostname ?? ''
   const [, bucket, partition] = S3_HOST.exec(host) ?? []
-  if (region === undefined || partition === undefined || !/^[a-z]{2}[a-z-]*-\d$/.test(region))
-    return undefined
+  if (region === undefined || partition === undefined || !REGION.test(region)) return undefined
   const regional = `${bucket === undefined ? '' : `${bucket}.`}s3.${region}.${partition}`
   return regional === host ? undefined : url.replace(/^(https?:\/\/)[^/?#:]*/i, `$1${regional}`)
 }

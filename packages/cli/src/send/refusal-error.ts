@@ -112,6 +112,7 @@ const MISSING_KEY =
 function fixOf(refusal: Refusal, request: RefusedRequest): string {
   const { kind, code = '', region } = refusal
   const { method, url, scope, status } = request
+  if (status < 400) return 'follow it with -L'
   if (kind === 'clock')
     return 'set the clock of this computer, for instance with: sudo timedatectl set-ntp true'
   if (kind === 'expired') return 'log in again, for instance with: aws sso login'
@@ -126,7 +127,6 @@ function fixOf(refusal: Refusal, request: RefusedRequest): string {
     const own = `--service ${scope.service} --region ${scope.region}`
     return `countersign canon -X ${method} ${own} ${quote(url)}`
   }
-  if (status < 400) return 'follow it with -L'
   if (method === 'HEAD') return 'ask with GET, which tells why: -X GET'
   return status === 429 || status >= 500
     ? 'try again, with --retry 3'

@@ -69,7 +69,10 @@ function connectTo(text: string | undefined): Place | undefined {
   if (text === undefined) return undefined
   const [, hostname, port] = /^(\[[\da-f:.]+\]|[^:\s]+):(\d{1,5})$/i.exec(text) ?? []
   if (hostname !== undefined && isPort(port)) return { hostname, port: Number(port) }
-  throw new CommandError('USAGE', `--connect is no place: ${text}`, { fix: 'write --connect HOST:PORT' })
+  throw new CommandError('USAGE', `--connect is no place: ${text}`, {
+    why: 'it is a host and a port from 1 to 65535',
+    fix: 'write --connect HOST:PORT',
+  })
 }
 
 function resolvedTo({ hostname, port }: Place, entries: readonly string[]): Place | undefined {
@@ -78,6 +81,7 @@ function resolvedTo({ hostname, port }: Place, entries: readonly string[]): Plac
     const plain = withoutBrackets(address.split(',', 1)[0] ?? '')
     if (!isPort(number) || isIP(plain) === 0) {
       throw new CommandError('USAGE', `--resolve cannot be read: ${entry}`, {
+        why: 'it is a host, a port and the address that they have',
         fix: 'write --resolve HOST:PORT:ADDRESS, such as example.com:443:127.0.0.1',
       })
     }

@@ -56,6 +56,7 @@ function isProgressShown({ progress, silent, json, verbose = 0 }: SendFlags): bo
 async function readFormat({ writeOut = '', json }: SendFlags): Promise<string> {
   if (json && writeOut !== '') {
     throw new CommandError('USAGE', '--json and --write-out both write to standard output', {
+      why: 'that is to be one JSON object',
       fix: 'leave one of them out: the JSON has all of it',
     })
   }

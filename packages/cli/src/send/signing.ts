@@ -5,7 +5,6 @@
  */
 import { signRequest, type SignedRequest, type SignOptions } from 'countersign'
 import type { AnyCredentials } from '../credentials/resolve.ts'
-import { CommandError } from '../frame/command-error.ts'
 import type { ResolvedScope } from '../request/scope.ts'
 import type { OutgoingRequest } from './outgoing-request.ts'
 import { headerValue } from './refusal.ts'
@@ -42,23 +41,8 @@ export function signAttempt(
     { method, url, headers, body: body?.bytes },
     { credentials, ...scope, signHeaders, date: at, payloadHash },
   )
-  const scheme = schemeOf(signed.url)
-  const host = signed.headers[0]?.[1] ?? ''
-  const target = signed.url.slice(`${scheme}://${host}`.length)
-  return { signed, wire: { method: signed.method, scheme, target, headers: signed.headers, body } }
-}
-
-/**
- * The scheme of a URL.
- *
- * @throws {@link CommandError} `USAGE`
- */
-export function schemeOf(url: string): 'http' | 'https' {
-  const scheme = /^([a-z]+):\/\//i.exec(url)?.[1]?.toLowerCase()
-  if (scheme === 'http' || scheme === 'https') return scheme
-  throw new CommandError('USAGE', 'The URL is no http or https URL', {
-    fix: 'give an absolute URL, such as https://sts.eu-west-1.amazonaws.com/',
-  })
+  const target = signed.url.replace(/^[a-z]+:\/\/[^/?#]*/i, '')
+  return { signed, wire: { method: signed.method, target, headers: signed.headers, body } }
 }
 
 /** Credentials with the token that the request's own headers bring, as a pasted line of curl has it. */

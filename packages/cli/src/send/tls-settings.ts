@@ -38,7 +38,10 @@ export async function readTlsSettings(flags: TlsFlags, environment: Environment)
     bundle === undefined ? {} : { ca: await readPem(bundle, flags.cacert ? '--cacert' : 'AWS_CA_BUNDLE') }
   if (flags.cert === undefined) {
     if (flags.key !== undefined) {
-      throw new CommandError('USAGE', '--key stands alone', { fix: 'add the certificate: --cert FILE' })
+      throw new CommandError('USAGE', '--key stands alone', {
+        why: 'a server wants the certificate too',
+        fix: 'add --cert FILE',
+      })
     }
     return { rejectUnauthorized, ...trust }
   }
@@ -60,6 +63,7 @@ async function readPem(path: string, flag: string): Promise<Buffer> {
   })
   if (pem.includes('-----BEGIN ')) return pem
   throw new CommandError('USAGE', `${flag}: ${path} is no PEM file`, {
+    why: 'certificates and keys are read in PEM',
     fix: 'give a file that begins with -----BEGIN CERTIFICATE-----',
   })
 }

@@ -11,7 +11,6 @@ export type Header = readonly [name: string, value: string]
 /** A request that is ready to be sent. */
 export interface WireRequest {
   readonly method: string
-  readonly scheme: 'http' | 'https'
   /** Path and query; a plain proxy gets them behind the origin. */
   readonly target: string
   /** Host, then all others in their order; no connection header, and a length only where the body needs one. */
