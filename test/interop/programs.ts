@@ -11,7 +11,11 @@ import { describeWithTool, findTool } from '../kit/tools.ts'
 export async function run(
   program: string,
   args: readonly string[],
-  { input = '', env = {} }: { input?: string | Uint8Array; env?: Record<string, string> } = {},
+  {
+    input = '',
+    env = {},
+    cwd,
+  }: { input?: string | Uint8Array; env?: Record<string, string>; cwd?: string } = {},
 ): Promise<string> {
   return new Promise((resolve, reject) => {
     const child = execFile(
@@ -20,6 +24,7 @@ export async function run(
       {
         timeout: 30_000,
         maxBuffer: 64 * 1024 * 1024,
+        cwd,
         env: { PATH: process.env['PATH'] ?? '', LC_ALL: 'C.UTF-8', NO_PROXY: '*', no_proxy: '*', ...env },
       },
       (error, stdout, stderr) => {

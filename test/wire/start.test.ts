@@ -1,6 +1,7 @@
 import { spawn, type ChildProcess } from 'node:child_process'
 import { createServer } from 'node:net'
 import { once } from 'node:events'
+import { existsSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import { afterEach, describe, expect, it } from 'vitest'
 import { signRequest } from '../../packages/countersign/src/index.ts'
@@ -61,7 +62,7 @@ function start(env: Record<string, string> = { PORT: '0' }): Demo {
   return demo
 }
 
-const LAST = 'Ctrl-C stops the server.'
+const LAST = 'Ctrl-C stops the gateway.'
 
 describe('npm start', () => {
   it('shows a signed request, a tampered one and what to try, in plain text when it is piped', async () => {
@@ -113,40 +114,55 @@ describe('npm start', () => {
     expect(demo.output()).not.toContain('EPIPE')
   })
 
-  it('lives on when a long body turns out to be another one at its end', async () => {
+  it('refuses a long body that is not the one that was signed', async () => {
     const text = await start().saying(LAST)
-    const [, id = '', secret = '', base = ''] = /"(\w+):([\w-]+)".*"(http:[^"]+)\/notes\?/.exec(text) ?? []
+    const { key, base } = readDemo(text)
     const signed = signRequest(
       { method: 'PUT', url: `${base}/notes/long`, headers: { 'x-amz-content-sha256': '0'.repeat(64) } },
-      {
-        credentials: { accessKeyId: id, secretAccessKey: secret },
-        service: 'execute-api',
-        region: 'us-east-1',
-      },
+      { credentials: key, service: 'execute-api', region: 'us-east-1' },
     )
     const response = await fetch(signed.url, { ...signed, body: 'x'.repeat(2_000_000) })
-    expect([response.status, await response.json()]).toMatchObject([400, { message: expect.any(String) }])
+    expect([response.status, await response.json()]).toMatchObject([403, { message: expect.any(String) }])
     expect((await fetch(`${base}/notes`)).status).toBe(403)
+  })
+
+  it('leaves nothing behind', async () => {
+    const demo = start()
+    const folder = /--store "(.*)\/keys\.db"/.exec(await demo.saying(LAST))![1]!
+    expect(existsSync(folder)).toBe(true)
+    demo.child.kill('SIGINT')
+    expect(await demo.end).toBe(0)
+    expect(existsSync(folder)).toBe(false)
   })
 })
 
+/** The key and the address that the demo prints. */
+function readDemo(text: string): { key: { accessKeyId: string; secretAccessKey: string }; base: string } {
+  const [, accessKeyId = '', secretAccessKey = ''] =
+    /AWS_ACCESS_KEY_ID=(\S+) AWS_SECRET_ACCESS_KEY=(\S+)/.exec(text) ?? []
+  return { key: { accessKeyId, secretAccessKey }, base: /The gateway is on (http:[^,]+),/.exec(text)![1]! }
+}
+
 describeWithTool('curl', 'the commands that npm start prints', () => {
-  it('do what it says', async () => {
+  it('do what it says, each after the one before', async () => {
     const demo = start()
     const lines = (await demo.saying(LAST)).split('\n')
-    const [list = '', put = '', plain = ''] = lines
-      .filter((line) => line.includes('curl '))
-      .map((line) => line.slice(line.indexOf('curl ')))
-    const type = async (command: string): Promise<string> =>
-      run('/bin/sh', ['-c', command.replace('curl', 'curl -sS -q')])
-    expect(JSON.parse(await type(put))).toEqual({ stored: 'first' })
+    const [keys = ''] = lines.filter((line) => line.startsWith('export '))
+    const type = async (command = ''): Promise<string> =>
+      run('/bin/sh', ['-c', `${keys}; ${command.replace('curl', 'curl -sS -q')}`], {
+        env: { HOME: '/nonexistent', AWS_EC2_METADATA_DISABLED: 'true' },
+        cwd: root,
+      })
+    const [list, put, presign, disable] = lines.filter((line) => line.startsWith('npx countersign '))
+    const [signed, plain] = lines.filter((line) => line.startsWith('curl '))
     expect(JSON.parse(await type(list))).toEqual({ caller: 'demo-user', notes: ['apple', 'avocado'] })
-    expect(
-      JSON.parse(await type(put.replace('-X PUT -H "content-type: text/plain" -d "hello"', ''))),
-    ).toEqual({
-      first: 'hello',
-    })
+    expect(JSON.parse(await type(put))).toEqual({ stored: 'first' })
+    expect(JSON.parse(await type(signed))).toEqual({ first: 'hello' })
+    const link = (await type(presign)).trim()
+    expect(await (await fetch(link)).json()).toEqual({ first: 'hello' })
     expect(await type(plain)).toMatch(/^HTTP\/1\.1 403 /)
     await demo.saying('refused GET /notes: SIGNATURE_MISSING')
+    await type(disable)
+    expect((await fetch(link)).status).toBe(403)
   })
 })

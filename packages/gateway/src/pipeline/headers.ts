@@ -12,7 +12,7 @@ import { GatewayFault } from './faults.ts'
 export type RawHeaders = readonly string[]
 
 /** Begins the names of headers that only the gateway writes. */
-export const IDENTITY_PREFIX = 'x-countersign-'
+const IDENTITY_PREFIX = 'x-countersign-'
 
 const HOP_BY_HOP: ReadonlySet<string> = new Set([
   'connection',
@@ -87,17 +87,17 @@ export function requestHeaders(
 export function identityHeaders(verified: VerifiedRequest<string>, requestId: string): string[] {
   const { accessKeyId, principal = accessKeyId, scope, payload, signedHeaders } = verified
   return [
-    `${IDENTITY_PREFIX}request-id`,
+    'x-countersign-request-id',
     requestId,
-    `${IDENTITY_PREFIX}access-key-id`,
+    'x-countersign-access-key-id',
     accessKeyId,
-    `${IDENTITY_PREFIX}principal`,
+    'x-countersign-principal',
     principal,
-    `${IDENTITY_PREFIX}scope`,
+    'x-countersign-scope',
     `${scope.date}/${scope.region ?? '*'}/${scope.service}`,
-    `${IDENTITY_PREFIX}payload`,
+    'x-countersign-payload',
     payload === 'unsigned' ? 'unsigned' : 'verified',
-    `${IDENTITY_PREFIX}signed-headers`,
+    'x-countersign-signed-headers',
     signedHeaders.join(';'),
   ]
 }
