@@ -70,14 +70,13 @@ export async function startSignedServer(options: ServerOptions = {}): Promise<Si
     ...(now ? { now } : {}),
   })
   const guard = requireSignature(verifier, { respond, onRefused: ({ code }) => refused.push(code) })
+  const record = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
+    const one = await readSeen(request)
+    seen.push(one)
+    answer(one, response)
+  }
   const listener: RequestListener = (request, response) => {
-    guard(request, response, (error) => {
-      if (error) throw error
-      void readSeen(request).then((one) => {
-        seen.push(one)
-        answer(one, response)
-      })
-    })
+    guard(request, response, () => void record(request, response))
   }
   const { origin, port, close } = tls ? await startTls(listener, tls) : await startServer(listener)
   return { origin, port, seen, refused, close }
