@@ -30,7 +30,7 @@ s3 =
   region = nowhere
 
 [profile tool]
-credential_process = cat ${'$'}HOME/process.json
+credential_process = cat $HOME/process.json
 `,
   'process.json': PROCESS_JSON,
 }

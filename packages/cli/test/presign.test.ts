@@ -24,16 +24,14 @@ describe('known answers of the AWS Common Runtime', () => {
     const request = REQUESTS.find((own) => own.name === name)!
     const { code, stdout } = await presign(
       [
-        ...[
-          '--expires',
-          '10m',
-          '-X',
-          request.method,
-          '--service',
-          request.service,
-          '--region',
-          request.region,
-        ],
+        '--expires',
+        '10m',
+        '-X',
+        request.method,
+        '--service',
+        request.service,
+        '--region',
+        request.region,
         ...(request.headers ?? []).flatMap(([header, value]) => ['-H', `${header}: ${value}`]),
         request.url,
       ],

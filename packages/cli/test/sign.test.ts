@@ -21,7 +21,15 @@ describe('known answers of botocore', () => {
     async ({ name, method, url, service, region, headers = [], body, isTemporary }) => {
       const { code, stdout } = await countersign(
         [
-          ...['sign', '--at', AT, '-X', method, '--service', service, '--region', region],
+          'sign',
+          '--at',
+          AT,
+          '-X',
+          method,
+          '--service',
+          service,
+          '--region',
+          region,
           ...headers.flatMap(([header, value]) => ['-H', `${header}:${value}`]),
           ...(body === undefined ? [] : ['--data-raw', body]),
           url,

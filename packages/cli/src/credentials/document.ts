@@ -50,7 +50,7 @@ async function runCommand(command: string): Promise<string> {
  * @param name where it is from, for messages; no part of the text gets into them
  * @throws {@link CommandError} `CREDENTIALS_UNUSABLE`
  */
-export function parseDocument(text: string, name: string): Credentials {
+function parseDocument(text: string, name: string): Credentials {
   const fields = parseObject(text, name)
   const field = (part: string): string | undefined => {
     const value = fields[part] ?? fields[part.charAt(0).toLowerCase() + part.slice(1)]

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { createInterface } from 'node:readline/promises'
+import { createInterface } from 'node:readline'
 import { CommandError } from './command-error.ts'
 
 /**
@@ -12,15 +12,22 @@ import { CommandError } from './command-error.ts'
  * @throws {@link CommandError} `NOT_CONFIRMED` unless it is given, and where there is no terminal to ask at
  */
 export async function confirm(question: string): Promise<void> {
-  const { stdin: input, stderr: output } = process
-  if (!input.isTTY || !output.isTTY || process.env['CI'] === 'true') {
+  const { stdin: input, stderr } = process
+  if (!input.isTTY || !stderr.isTTY || process.env['CI'] === 'true') {
     throw new CommandError('NOT_CONFIRMED', 'There is no terminal to ask at', {
       why: 'what is deleted cannot be had back',
       fix: 'add --yes',
     })
   }
-  const lines = createInterface({ input, output })
-  const answer = await lines.question(`${question} [y/N] `)
+  stderr.write(`${question} [y/N] `)
+  const lines = createInterface({ input })
+  const answer = await new Promise<string>((resolve) => {
+    lines.once('line', resolve)
+    // Ctrl-D is no answer.
+    lines.once('close', () => {
+      resolve('')
+    })
+  })
   lines.close()
   if (/^y(?:es)?$/i.test(answer.trim())) return
   throw new CommandError('NOT_CONFIRMED', 'Nothing was deleted', {

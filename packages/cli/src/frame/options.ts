@@ -79,14 +79,14 @@ export function addOutputOptions(command: Command): Command {
 }
 
 /** `-v`, which may be repeated. */
-export function verboseOption(): Option {
+function verboseOption(): Option {
   return new Option('-v, --verbose', 'say how things were found out; -vv: what was signed, too')
     .default(0, 'off')
     .argParser<number>((_, previous) => previous + 1)
 }
 
 /** `--color`. */
-export function colorOption(): Option {
+function colorOption(): Option {
   return new Option('--color <when>', 'colour').choices(['auto', 'always', 'never'])
 }
 

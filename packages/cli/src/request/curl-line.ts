@@ -9,7 +9,7 @@ import { formatInstant } from '../frame/times.ts'
 import type { GivenRequest } from './request-options.ts'
 
 /** How long a service takes a signature, in seconds, on either side of its date. */
-export function validityOf(service: string): number {
+function validityOf(service: string): number {
   return service === 's3' || service.startsWith('s3-') || service === 's3express' ? 900 : 300
 }
 

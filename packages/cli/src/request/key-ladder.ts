@@ -11,7 +11,10 @@ import type { CredentialScope, SigningKey } from 'countersign'
 export type Rung = readonly [name: 'kDate' | 'kRegion' | 'kService' | 'kSigning', hex: string]
 
 /** All rungs, from the secret down. */
-export function climb(secretAccessKey: string, { date, region, service }: CredentialScope): readonly Rung[] {
+export function climb(
+  secretAccessKey: string,
+  { date, region = '', service }: CredentialScope,
+): readonly Rung[] {
   const kDate = hmac(`AWS4${secretAccessKey}`, date)
   const kRegion = hmac(kDate, region)
   const kService = hmac(kRegion, service)

@@ -80,7 +80,7 @@ function scopeOfHost(url: string, { service, region }: ScopeFlags): KnownScope {
   )
 }
 
-function tryScope(url: string, half: Partial<ResolvedScope>): ResolvedScope | undefined {
+function tryScope(url: string, half: KnownScope): KnownScope | undefined {
   const credentials = { accessKeyId: 'nobody', secretAccessKey: 'nothing' }
   try {
     return signRequest({ method: 'GET', url }, { ...half, credentials }).scope

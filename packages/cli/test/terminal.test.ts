@@ -1,0 +1,62 @@
+/** What is different at a terminal: provenance lines, colour, questions. */
+import { expect, it } from 'vitest'
+import { describeWithTool } from '../../../test/kit/tools.ts'
+import { COMMAND, countersign, KEY, makeHome, runProgram, type Run } from './kit/run-command.ts'
+import { AT } from './kit/vectors.ts'
+
+/** Runs a program at a terminal of its own, types the first argument, and copies what the terminal shows. */
+const TERMINAL = `
+import os, pty, sys
+pid, terminal = pty.fork()
+if pid == 0:
+    os.execv(sys.argv[2], sys.argv[2:])
+os.write(terminal, sys.argv[1].encode())
+try:
+    while shown := os.read(terminal, 4096):
+        os.write(1, shown)
+except OSError:
+    pass
+sys.exit(os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1]))
+`
+
+describeWithTool('python3', 'a terminal', (python) => {
+  /** Standard input, output and error are one terminal; what is typed comes back in what it shows. */
+  async function atTerminal(args: readonly string[], home: string, typed = ''): Promise<Run> {
+    return runProgram(python, ['-c', TERMINAL, typed, process.execPath, COMMAND, ...args], {
+      home,
+      env: { ...KEY, TERM: 'xterm' },
+    })
+  }
+
+  it('shows provenance lines, and colours', async () => {
+    const signed = await atTerminal(['sign', '--at', AT, 'https://sqs.eu-west-1.amazonaws.com/'], makeHome())
+    expect(signed.stdout).toContain('service=sqs (from host sqs.eu-west-1.amazonaws.com)')
+    const failed = await atTerminal(['sign', 'https://example.com/'], makeHome())
+    expect([failed.code, failed.stdout]).toEqual([2, expect.stringContaining('\u001B[31merror\u001B[0m: ')])
+  })
+
+  it.each([
+    ['y', 0, 0],
+    ['yes', 0, 0],
+    ['n', 2, 1],
+    ['', 2, 1],
+    ['\u0004', 2, 1],
+  ])('asks before it deletes: %j', async (answer, code, left) => {
+    const home = makeHome()
+    const { stdout: created } = await countersign(['keys', 'create', '--principal', 'a'], { home })
+    const id = /AWS_ACCESS_KEY_ID=(\w+)/.exec(created)?.[1] ?? ''
+    const run = await atTerminal(['keys', 'delete', id], home, `${answer}\n`)
+    expect([run.code, run.stdout]).toEqual([code, expect.stringContaining(`Delete the access key ${id}?`)])
+    const { stdout: list } = await countersign(['keys', 'list'], { home })
+    expect(list.split('\n').filter((row) => row.startsWith(id))).toHaveLength(left)
+  })
+
+  it('takes no secret that is typed', async () => {
+    const args = ['sign', '--access-key-id', 'a', '--secret-stdin', 'https://sqs.eu-west-1.amazonaws.com/']
+    const { code, stdout } = await atTerminal(args, makeHome())
+    expect([code, stdout]).toEqual([
+      2,
+      expect.stringContaining('--secret-stdin does not read from a terminal'),
+    ])
+  })
+})
