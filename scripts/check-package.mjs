@@ -1,12 +1,12 @@
 /**
- * Checks the library as people will get it: packs it, and looks at the tarball alone, with publint and attw, by
- * importing and requiring every entry point, and with each TypeScript that it supports.
+ * Checks the packages as people will get them: packs them, and looks at the tarballs alone, with publint and attw, by
+ * importing and requiring every entry point, and with each TypeScript that is supported; the command is run.
  */
 import { mkdtempSync, realpathSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { loadProblems, typeProblems } from './lib/consumers.mjs'
-import { conclude, root, runTool } from './lib/project.mjs'
+import { conclude, root, run, runTool } from './lib/project.mjs'
 import { contentProblems, packInto } from './lib/tarball.mjs'
 
 /** @param {string} name @param {string[]} args @returns {string[]} problems */
@@ -15,22 +15,50 @@ function toolProblems(name, ...args) {
   return code === 0 ? [] : [`${name}: ${output.trim()}`]
 }
 
-// macOS reaches its temporary folder through a link.
-const folder = realpathSync(mkdtempSync(join(tmpdir(), 'countersign-package-')))
-try {
-  const { tarball, installed, manifest } = packInto(join(root, 'packages', 'countersign'), folder)
-  const subpaths = Object.keys(manifest.exports)
-    .filter((path) => path !== './package.json')
-    .map((path) => manifest.name + path.slice(1))
-  const problems = [
-    ...contentProblems(installed, manifest),
-    ...toolProblems('publint', 'run', tarball, '--strict'),
+/**
+ * Packs a package into a folder of its own and looks at it there.
+ *
+ * @param {string} name the folder under `packages`
+ * @param {(packed: ReturnType<typeof packInto>, folder: string, subpaths: string[]) => string[]} look
+ * @returns {string[]} problems
+ */
+function inspect(name, look) {
+  // macOS reaches its temporary folder through a link.
+  const folder = realpathSync(mkdtempSync(join(tmpdir(), 'countersign-package-')))
+  try {
+    const packed = packInto(join(root, 'packages', name), folder)
+    const subpaths = Object.keys(packed.manifest.exports ?? {})
+      .filter((path) => path !== './package.json')
+      .map((path) => packed.manifest.name + path.slice(1))
+    const problems = [
+      ...contentProblems(packed.installed, packed.manifest),
+      ...toolProblems('publint', 'run', packed.tarball, '--strict'),
+      ...look(packed, folder, subpaths),
+    ]
+    return problems.map((problem) => `${packed.manifest.name}: ${problem}`)
+  } finally {
+    rmSync(folder, { recursive: true })
+  }
+}
+
+/** @param {string[]} subpaths @returns {string[]} */
+const exportProblems = (subpaths) => (subpaths.length > 0 ? [] : ['The package exports nothing'])
+
+const problems = [
+  ...inspect('countersign', ({ tarball }, folder, subpaths) => [
+    ...exportProblems(subpaths),
     ...toolProblems('attw', tarball, '--profile', 'esm-only', '--no-definitely-typed', '--format', 'ascii'),
     ...loadProblems(folder, subpaths),
     ...typeProblems(folder, subpaths),
-  ]
-  if (subpaths.length === 0) problems.push('The package exports nothing')
-  conclude(problems, `${subpaths.length} entry points`)
-} finally {
-  rmSync(folder, { recursive: true })
-}
+  ]),
+  ...inspect('gateway', (_packed, folder, subpaths) => [
+    ...exportProblems(subpaths),
+    ...loadProblems(folder, subpaths),
+  ]),
+  ...inspect('cli', ({ installed, manifest }, folder) => {
+    const bin = join(installed, manifest.bin.countersign)
+    const { code, output } = run(process.execPath, [bin, '--version'], { cwd: folder })
+    return code === 0 && output.trim() === manifest.version ? [] : [`countersign --version: ${output}`]
+  }),
+]
+conclude(problems, 'countersign, @countersign/gateway and @countersign/cli can be published')

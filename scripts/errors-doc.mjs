@@ -1,12 +1,16 @@
 /**
- * Makes `docs/errors.md` of the codes in `errors.ts` and the comments above them. Compares it with the committed page;
+ * Makes `docs/errors.md` of the codes in the sources and the comments above them. Compares it with the committed page;
  * `--write` rewrites that.
  */
 import { existsSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { conclude, root } from './lib/project.mjs'
 
-const SOURCE = join(root, 'packages/countersign/src/errors.ts')
+const SOURCES = [
+  'packages/countersign/src/errors.ts',
+  'packages/gateway/src/errors.ts',
+  'packages/gateway/src/pipeline/faults.ts',
+]
 const PAGE = join(root, 'docs/errors.md')
 const UNION = /\/\*\* What an? \{@link (\w+)\}[^]*?export type \w+ =\n([^]*?)\n\n/g
 const CODE = /\/\*\* ([^]*?) \*\/\s*(?:\| )?'(\w+)'/g
@@ -34,11 +38,10 @@ function writePage(unions) {
   return HEAD + sections.join('')
 }
 
-const unions = readUnions(readFileSync(SOURCE, 'utf8'))
+const unions = SOURCES.flatMap((source) => readUnions(readFileSync(join(root, source), 'utf8')))
 const page = writePage(unions)
 const problems = []
-if (unions.length < 3 || unions.some(([, codes]) => codes.length === 0))
-  problems.push('No codes were found in errors.ts')
+if (unions.length < 6 || unions.some(([, codes]) => codes.length === 0)) problems.push('Codes are missing')
 if (process.argv.includes('--write')) writeFileSync(PAGE, page)
 else if (!existsSync(PAGE) || readFileSync(PAGE, 'utf8') !== page) {
   problems.push('docs/errors.md is not what the codes say; run: npm run api')

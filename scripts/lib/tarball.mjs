@@ -22,15 +22,23 @@ export function packInto(packageFolder, folder) {
   const unpacked = run('tar', ['-xzf', join(folder, tarball), '--strip-components=1', '-C', installed])
   if (unpacked.code !== 0) throw new Error(unpacked.output)
   const manifest = readJson(join(installed, 'package.json'))
-  for (const dependency of Object.keys(manifest.dependencies ?? {})) linkModule(dependency, folder)
+  for (const dependency of Object.keys(manifest.dependencies ?? {})) {
+    linkModule(dependency, folder, packageFolder)
+  }
   return { tarball: join(folder, tarball), installed, manifest }
 }
 
-/** Makes one of the project's installed packages visible from a folder. @param {string} name @param {string} folder */
-export function linkModule(name, folder) {
+/**
+ * Makes one of the project's installed packages visible from a folder.
+ *
+ * @param {string} name @param {string} folder
+ * @param {string} from the package that needs it, which may have a version of its own
+ */
+export function linkModule(name, folder, from = root) {
   const link = join(folder, 'node_modules', name)
+  const own = join(from, 'node_modules', name)
   mkdirSync(dirname(link), { recursive: true })
-  if (!existsSync(link)) symlinkSync(join(root, 'node_modules', name), link)
+  if (!existsSync(link)) symlinkSync(existsSync(own) ? own : join(root, 'node_modules', name), link)
 }
 
 /**
@@ -46,9 +54,9 @@ export function contentProblems(installed, manifest) {
     .filter((file) => !files.includes(file))
     .map((file) => `the package has no ${file}`)
   if (!files.some((file) => file.startsWith('dist/'))) problems.push('the package has no dist')
+  const published = new Set(['README.md', 'LICENSE', 'package.json', ...manifest.files])
   for (const file of files) {
-    if (!/^(dist\/|README\.md$|LICENSE$|package\.json$)/.test(file))
-      problems.push(`${file} should not be published`)
+    if (!published.has(file.split('/')[0])) problems.push(`${file} should not be published`)
     if (/\.(test|fuzz|long|bench)\./.test(file)) problems.push(`${file} is a test`)
     if (/^dist\/.*(?<!\.d)\.ts$|\.tsbuildinfo$/.test(file)) problems.push(`${file} is not a build's output`)
     if (file.endsWith('.map')) problems.push(...mapProblems(installed, file))

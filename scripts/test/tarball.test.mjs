@@ -11,7 +11,8 @@ const good = {
 }
 
 /** @param {Record<string, string>} files @param {object} [manifest] */
-const problems = (files, manifest = {}) => contentProblems(temporaryFolder(files), manifest)
+const problems = (files, manifest = {}) =>
+  contentProblems(temporaryFolder(files), { files: ['dist'], ...manifest })
 
 it('accepts a build with its README and licence', () => {
   const map = JSON.stringify({ sources: ['index.js'] })
