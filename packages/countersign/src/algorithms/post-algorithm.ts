@@ -4,19 +4,15 @@
  * @see {@link https://docs.aws.amazon.com/AmazonS3/latest/API/sigv4-authentication-HTTPPOST.html}
  * @module
  */
+import type { SignatureAlgorithm } from './algorithm.ts'
 
-/** An algorithm for the policies of browser uploads. */
+/** An algorithm for the policies of browser uploads. What is signed is the policy in base64. */
 export interface PostAlgorithm {
-  /** Name that look-ups and results get. */
-  readonly name: string
   /** Field of the access key id, with the scope where there is one. */
   readonly credentialField: string
   readonly signatureField: string
-  /**
-   * Signs a policy, still in base64, with the secret itself. Absent where the signing key of a day, region and service
-   * signs in its place.
-   */
+  /** Makes and checks the signatures. */
+  readonly signature: SignatureAlgorithm
+  /** Signs with the secret itself. Absent where the key of a day, region and service signs in its place. */
   readonly signPolicy?: ((secretAccessKey: string, policy: string) => string) | undefined
-  /** A signature in the form in which two of them are compared; `undefined` when it cannot be one. */
-  readComparable(signature: string): string | undefined
 }

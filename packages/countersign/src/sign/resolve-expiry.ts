@@ -14,6 +14,11 @@ const DEFAULT_EXPIRES = 3600
 // Not in a URL that was signed before: that one is signed anew.
 const EXPIRES_IN_URL = /^(?!.*X-Amz-Signature=)(?:.*&)?X-Amz-Expires=([^&]*)/
 
+/** What a lifetime depends on beside the options. */
+type ExpiryPlan = Pick<RequestPlan, 'second' | 'warnings'> & {
+  readonly query: Pick<RequestPlan['query'], 'wire'>
+}
+
 /**
  * The lifetime asked for, cut short where the credentials die first.
  *
@@ -21,8 +26,8 @@ const EXPIRES_IN_URL = /^(?!.*X-Amz-Signature=)(?:.*&)?X-Amz-Expires=([^&]*)/
  * @throws {@link CredentialsError} `CREDENTIALS_EXPIRED`
  */
 export function resolveExpiry(
-  { expiresIn, credentials: { expiration } }: PresignOptions,
-  { query, second, warnings }: RequestPlan,
+  { expiresIn, credentials: { expiration } }: Pick<PresignOptions, 'expiresIn' | 'credentials'>,
+  { query, second, warnings }: ExpiryPlan,
 ): { seconds: number; expiresAt: Date } {
   const inUrl = EXPIRES_IN_URL.exec(query.wire)?.[1]
   const wanted = expiresIn ?? Number(inUrl ?? DEFAULT_EXPIRES)
