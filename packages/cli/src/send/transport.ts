@@ -8,6 +8,7 @@
 import { Socket } from 'node:net'
 import { Readable } from 'node:stream'
 import { checkServerIdentity, type PeerCertificate } from 'node:tls'
+import { setImmediate } from 'node:timers/promises'
 import { callbackify } from 'node:util'
 import type { buildConnector as BuildConnector } from 'undici'
 import { ProxyRefusedError } from './network-error.ts'
@@ -100,7 +101,7 @@ function streamOf({ body }: WireRequest, onSent: (bytes: number) => void): Uint8
     onSent(body.bytes.byteLength)
     return body.bytes
   }
-  return Readable.from(tell(body.read(), onSent), { objectMode: false, highWaterMark: 256 * 1024 })
+  return Readable.from(tell(body.read(), onSent), { objectMode: false, highWaterMark: 1 })
 }
 
 async function* tell(
@@ -108,6 +109,8 @@ async function* tell(
   onSent: (bytes: number) => void,
 ): AsyncGenerator<Uint8Array> {
   for await (const chunk of chunks) {
+    // An answer that came before the body is out is read before the next piece meets a closed connection.
+    await setImmediate()
     onSent(chunk.byteLength)
     yield chunk
   }

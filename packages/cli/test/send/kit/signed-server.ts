@@ -37,7 +37,8 @@ export interface SignedServer {
 
 /** How to serve. */
 export interface ServerOptions {
-  readonly service?: string
+  readonly service?: string | readonly string[]
+  readonly region?: string
   readonly answer?: Answer
   readonly respond?: (error: VerificationError) => ErrorResponse
   readonly now?: () => Date
@@ -54,7 +55,14 @@ export function tlsFile(name: string): string {
 
 /** Starts a server. It answers 200 with the body `ok` unless told otherwise. */
 export async function startSignedServer(options: ServerOptions = {}): Promise<SignedServer> {
-  const { service = 's3', answer = (_, response) => response.end('ok'), respond = s3Xml, now, tls } = options
+  const {
+    service = 's3',
+    region = 'us-east-1',
+    answer = (_, response) => response.end('ok'),
+    respond = s3Xml,
+    now,
+    tls,
+  } = options
   const seen: Seen[] = []
   const refused: string[] = []
   const verifier = createVerifier({
@@ -63,7 +71,7 @@ export async function startSignedServer(options: ServerOptions = {}): Promise<Si
       ...(id.startsWith('ASIA') ? { sessionToken: () => true } : {}),
     }),
     service,
-    region: 'us-east-1',
+    region,
     maxBytes: GIB,
     maxBufferedBody: 1024 * 1024,
     unsignedPayload: 'https-only',
