@@ -18,6 +18,12 @@ const PROMISES: Readonly<Record<string, readonly (string | RegExp)[]>> = {
   '03-verify.mjs': ['hello alice, you asked for /today', 'log: SIGNATURE_MISSING'],
   '04-aws4auth.mjs': [/today: +\d{8}\n/, 'strict:   true DATE_MISMATCH'],
   '05-explain.mjs': ['NO headers signed Not signed: x-amz-target', 'NO signature', 'verdict: invalid'],
+  '06-cloudfront.mjs': [
+    /films\/The%20Castle\.mp4\?Expires=\d+&Signature=[\w~-]+&Key-Pair-Id=K2JCJMDEHXQW5F/,
+    'Set-Cookie: CloudFront-Policy=',
+    'good, canned policy, closes',
+    'another film: SIGNATURE_MISMATCH',
+  ],
 }
 
 describe('examples', () => {

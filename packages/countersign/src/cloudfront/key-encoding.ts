@@ -87,10 +87,10 @@ export function encodePrivateKey(der: Bytes): EncodedKey {
  * @throws {@link SigningError} `KEY_INVALID`
  */
 export function encodePublicKey(der: Bytes): EncodedKey {
-  const [first, second] = parseSequence(der) ?? []
+  const [first, second, third] = parseSequence(der) ?? []
   const kind = kindOf(first)
   if (kind && second?.tag === TAG.bitString) return { kind, bytes: der }
-  if (first?.tag === TAG.integer && second?.tag === TAG.integer) {
+  if (first?.tag === TAG.integer && second?.tag === TAG.integer && third === undefined) {
     const bits = formatDer(TAG.bitString, Uint8Array.of(0), der)
     return { kind: 'RSA', bytes: formatDer(TAG.sequence, algorithmOf('RSA'), bits) }
   }

@@ -138,7 +138,7 @@ function readUrl(url: string | URL): string {
 }
 
 function cannedPolicy(resource: string, expires: string): Bytes {
-  if (!/^\d{1,15}$/.test(expires)) throw refuse('EXPIRES_INVALID', 'Expires is not a number of seconds')
+  if (!/^[1-9]\d{0,14}$/.test(expires)) throw refuse('EXPIRES_INVALID', 'Expires is not a number of seconds')
   return utf8(formatPolicy({ resource, dateLessThan: Number(expires) }))
 }
 
