@@ -31,7 +31,9 @@ export async function showRequest(
     const isFile = flags.uploadFile !== undefined && body !== undefined && body.bytes === undefined
     if (body && !body.bytes && (!isFile || flags.uploadFile === '-')) throw tooLong()
     const file = isFile ? { path: flags.uploadFile ?? '', length: body.size ?? 0 } : undefined
-    output.write(formatCurlLine(signed, { ...request, body: body?.bytes, file }))
+    const line = formatCurlLine(signed, { ...request, body: body?.bytes, file })
+    if (output.isJson) output.writeJson('send', { dryRun: true, curl: line })
+    else output.write(line)
     return
   }
   if (output.isJson) {

@@ -40,6 +40,11 @@ export function redactHeader([name, value]: Header): Header {
   ]
 }
 
+/** A server's words in one line, which do not move the cursor about. */
+export function printable(text: string): string {
+  return text.replace(/\p{Cc}/gu, ' ').slice(0, 2000)
+}
+
 /** Lines of a request's head, without line ends. */
 export function requestLines(request: WireRequest): string[] {
   const shown = {

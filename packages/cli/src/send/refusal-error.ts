@@ -9,7 +9,7 @@ import { EXIT, type ExitCode } from '../frame/exit-codes.ts'
 import type { Output } from '../frame/output.ts'
 import { formatDuration } from '../frame/times.ts'
 import type { Delivered } from './delivery.ts'
-import { redactUrl } from './redacted-heads.ts'
+import { printable, redactUrl } from './redacted-heads.ts'
 import type { Refusal, RefusalKind } from './refusal.ts'
 import type { SendFlags } from './send-flags.ts'
 
@@ -72,7 +72,7 @@ export function failureOf(
 }
 
 function redirectRefused({ to, reason }: { to: string; reason: string }): CommandError {
-  return new CommandError('REDIRECT_REFUSED', `The redirect to ${redactUrl(to)} is not followed`, {
+  return new CommandError('REDIRECT_REFUSED', `The redirect to ${printable(redactUrl(to))} is not followed`, {
     exitCode: EXIT.http,
     why: reason,
     fix: 'send to that place itself, or trust it with --location-trusted',
@@ -93,11 +93,6 @@ function describeRefusal(refusal: Refusal, request: RefusedRequest, now: number)
     why: `${said === '' ? empty : printable(said)}${clockOf(refusal, now)}`,
     fix: fixOf(refusal, request),
   })
-}
-
-/** A server's words must not move the cursor about. */
-function printable(text: string): string {
-  return text.replace(/\p{Cc}/gu, ' ').slice(0, 600)
 }
 
 function clockOf({ kind, serverTime }: Refusal, now: number): string {

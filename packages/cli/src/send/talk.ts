@@ -8,7 +8,7 @@ import type { SigningWarning } from 'countersign'
 import type { Output } from '../frame/output.ts'
 import { tellWarnings } from '../request/signing-warnings.ts'
 import type { DeliveryEvents } from './delivery.ts'
-import { redactCanonical, redactUrl, requestLines, responseLines } from './redacted-heads.ts'
+import { printable, redactCanonical, redactUrl, requestLines, responseLines } from './redacted-heads.ts'
 import type { SignedAttempt } from './signing.ts'
 
 /**
@@ -27,13 +27,13 @@ export function createTalk(output: Output, isSilent: boolean): DeliveryEvents {
     },
     answered({ status, reason, headers }) {
       if (output.verbosity === 0) return
-      for (const line of responseLines(status, reason, headers)) output.note(`< ${line}`)
+      for (const line of responseLines(status, reason, headers)) output.note(`< ${printable(line)}`)
     },
     retrying(why, seconds) {
       if (!isSilent) output.note(`${why}; sending again in ${seconds.toFixed(1)} s`)
     },
     followed({ url }) {
-      if (output.verbosity > 0) output.note(`* following to ${redactUrl(url)}`)
+      if (output.verbosity > 0) output.note(`* following to ${printable(redactUrl(url))}`)
     },
   }
 }

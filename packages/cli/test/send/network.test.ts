@@ -44,6 +44,12 @@ describe('network errors end with 4 and say what it was:', () => {
     expect(stderr).toContain('did not answer in time')
   })
 
+  it('no handshake in time', async () => {
+    const { code, stderr } = await send(['--connect-timeout', '0.2', url.replace('http:', 'https:')])
+    expect(code).toBe(4)
+    expect(stderr).toContain('did not answer in time')
+  })
+
   it('no tunnel in time', async () => {
     const { code, stderr } = await send(['--max-time', '0.2', '-x', url, 'https://example.com/'])
     expect(code).toBe(4)

@@ -1,5 +1,6 @@
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
+import { createServer, type AddressInfo } from 'node:net'
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { describeWithTool } from '../../../../test/kit/tools.ts'
 import { COMMAND, countersign, KEY, makeHome, runProgram } from '../kit/run-command.ts'
@@ -127,6 +128,21 @@ describe('-v', () => {
   })
 })
 
+describe('a server that writes to terminals', () => {
+  it('moves no cursor', async () => {
+    const answer =
+      'HTTP/1.1 302 \x9b2JFound\r\nx-a: \x9b31m\r\nlocation: /\x9b2J\xc2\x9b2J\r\ncontent-length: 0\r\n\r\n'
+    const open = createServer((socket) => socket.once('data', () => socket.end(answer, 'latin1')))
+    await new Promise<void>((resolve) => open.listen(0, '127.0.0.1', resolve))
+    const url = `http://127.0.0.1:${(open.address() as AddressInfo).port}/`
+    const run = await send(['-vL', '--max-redirs', '1', url])
+    open.close()
+    expect(run.code).toBe(22)
+    expect(run.stderr).toContain('< x-a:  31m')
+    expect(run.stderr).not.toMatch(/[\u0000-\u0009\u000b-\u001f\u007f-\u009f]/)
+  })
+})
+
 describeWithTool('bash', 'a line of --print-curl', (bash) => {
   it.each([
     [['/a?x=1&y=[2]'], '', ''],
@@ -148,6 +164,11 @@ describeWithTool('bash', 'a line of --print-curl', (bash) => {
     expect(run.code).toBe(0)
     expect(server.seen).toHaveLength(1)
     expect(server.seen[0]!.body.toString()).toContain(body)
+  })
+
+  it('is a field of JSON', async () => {
+    const { stdout } = await send(['--print-curl', '--json', `${server.origin}/a`])
+    expect((JSON.parse(stdout) as { curl: string }).curl).toContain(`curl -H`)
   })
 
   it('cannot hold everything', async () => {
