@@ -144,7 +144,9 @@ describeWithAwsCli('AWS CLI 2 through the gateway', (aws) => {
       '/dev/null',
     ]
     await expect(run(aws, args, { env: wrong })).rejects.toThrow(/SignatureDoesNotMatch/)
-    expect(gateway.lines.at(-1)).toMatchObject({ msg: 'refused', failure: 'SIGNATURE_MISMATCH', status: 403 })
+    await expect
+      .poll(() => gateway.lines.at(-1))
+      .toMatchObject({ msg: 'refused', failure: 'SIGNATURE_MISMATCH', status: 403 })
     expect(headers).toEqual([])
   })
 })

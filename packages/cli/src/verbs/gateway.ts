@@ -131,7 +131,7 @@ function flatten(value: object, prefix = ''): [path: string, value: string][] {
   return Object.entries(value).flatMap(([name, entry]: [string, unknown]): [string, string][] => {
     const path = prefix + name
     if (entry instanceof URL) return [[path, entry.href]]
-    if (Array.isArray(entry)) return [[path, entry.join(', ')]]
+    if (Array.isArray(entry)) return [[path, entry.join(', ') || '-']]
     if (entry !== null && typeof entry === 'object') {
       return isAddress(entry) ? [[path, `${entry.host}:${entry.port}`]] : flatten(entry, `${path}.`)
     }
