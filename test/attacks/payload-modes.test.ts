@@ -31,26 +31,52 @@ const STREAMING_MODES = [
 ]
 const SNOWBALL: HeaderField = ['X-Amz-Meta-Snowball-Auto-Extract', 'true']
 const upload = { method: 'PUT', target: '/b/k', body: '5\r\nhello\r\n0\r\n\r\n' }
+const LENGTH: HeaderField = ['x-amz-decoded-content-length', '5']
 
 function hashHeader(value: string): HeaderField {
   return ['x-amz-content-sha256', value]
 }
 
+/** What becomes of a request in a mode, where its head is right. */
+function outcomeOf(mode: string, mechanism: string, service: string): [code: string, awsCode: string] {
+  if (mode.includes('ECDSA')) return ['PAYLOAD_HASH_INVALID', 'InvalidArgument']
+  if (mode.endsWith('EVENTS') || mechanism === 'query' || service !== 's3')
+    return ['PAYLOAD_MODE_UNSUPPORTED', 'InvalidRequest']
+  return mode === TRAILER ? ['let in', ''] : ['CHUNK_MALFORMED', 'InvalidChunkSizeError']
+}
+
 describe('A1 unsigned-trailer mode skips the signature', () => {
   describe.each(STREAMING_MODES)('%s', (mode) => {
-    it.each(EVERYWHERE)('$mechanism, $service', async ({ sign, service }) => {
-      const message = sign({ ...upload, service, headers: [hashHeader(mode)], payloadHash: mode })
+    it.each(EVERYWHERE)('$mechanism, $service', async ({ mechanism, sign, service }) => {
+      const headers = [hashHeader(mode), LENGTH]
+      const message = sign({ ...upload, service, headers, payloadHash: mode })
       await expectRefused(withBadSignature(message), 'SIGNATURE_MISMATCH', 'SignatureDoesNotMatch')
-      const right = await expectRefused(message, 'PAYLOAD_MODE_UNSUPPORTED', 'InvalidRequest')
-      expect(right.facts).toMatchObject({ mode })
+      const [code, awsCode] = outcomeOf(mode, mechanism, service)
+      if (code === 'let in') expect((await expectLetIn(message)).payload).toBe('unsigned')
+      else expect(await refusalOf(message)).toMatchObject({ code, awsCode })
     })
 
     it('as a parameter of the URL', async () => {
       const target = `/b/k?X-Amz-Content-Sha256=${mode}`
       const message = presign({ ...upload, target, payloadHash: mode })
       await expectRefused(withBadSignature(message), 'SIGNATURE_MISMATCH', 'SignatureDoesNotMatch')
-      await expectRefused(message, 'PAYLOAD_MODE_UNSUPPORTED', 'InvalidRequest')
+      const [code, awsCode] = outcomeOf(mode, 'query', 's3')
+      expect(await refusalOf(message)).toMatchObject({ code, awsCode })
     })
+
+    it('a server that takes no chunks', async () => {
+      const message = signInHeader({ ...upload, headers: [hashHeader(mode), LENGTH] })
+      const [code] = outcomeOf(mode, 'query', 's3')
+      expect(await refusalOf(message, { streaming: false })).toMatchObject({ code })
+    })
+  })
+
+  it('unsigned chunks are unsigned payload', async () => {
+    const message = signInHeader({ ...upload, headers: [hashHeader(TRAILER), LENGTH] })
+    await expectRefused(message, 'PAYLOAD_UNSIGNED', 'InvalidRequest', { unsignedPayload: 'refused' })
+    const options = { unsignedPayload: 'https-only' } as const
+    await expectRefused({ ...message, protocol: 'http' }, 'PAYLOAD_UNSIGNED', 'InvalidRequest', options)
+    await expectLetIn({ ...message, protocol: 'https' }, options)
   })
 
   it('a mode that does not exist', async () => {
@@ -87,10 +113,9 @@ describe('A2 mode by header, credential by query', () => {
 
 describe('A3 a second handler forgets the mode', () => {
   it.each(EVERYWHERE)('$mechanism, $service', async ({ sign, service }) => {
-    const headers = [hashHeader(TRAILER), SNOWBALL]
+    const headers = [hashHeader(TRAILER), LENGTH, SNOWBALL]
     const message = sign({ ...upload, service, headers, payloadHash: TRAILER })
     await expectRefused(withBadSignature(message), 'SIGNATURE_MISMATCH', 'SignatureDoesNotMatch')
-    await expectRefused(message, 'PAYLOAD_MODE_UNSUPPORTED', 'InvalidRequest')
   })
 
   it.each(MECHANISMS)('the header not signed: $mechanism', async ({ sign }) => {

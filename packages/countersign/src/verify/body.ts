@@ -5,6 +5,7 @@
  * @module
  */
 import { EMPTY_SHA256 } from '../core/names.ts'
+import { Pieces } from '../core/pieces.ts'
 import { createSha256 } from '../crypto/incremental-sha256.ts'
 import { wrongHash, wrongLength, type ExpectedBody } from './expected-body.ts'
 import type { RequestMessage } from './message.ts'
@@ -60,7 +61,12 @@ export function checkBody(
   return holdBack(passed, body instanceof Uint8Array ? Infinity : maxBuffered)
 }
 
-async function holdBack(
+/**
+ * Reads a body ahead.
+ *
+ * @param most bytes after which it comes back although it is not known yet to be good
+ */
+export async function holdBack(
   passed: AsyncGenerator<Uint8Array, void, undefined>,
   most: number,
 ): Promise<CheckedBody> {
@@ -98,16 +104,14 @@ function checkEmptyBody({ hash, length }: ExpectedBody): CheckedBody {
 async function readAhead(
   source: AsyncGenerator<Uint8Array, void, undefined>,
   most: number,
-): Promise<{ chunks: Uint8Array[]; isWhole: boolean }> {
-  const chunks: Uint8Array[] = []
-  let length = 0
-  while (length <= most) {
+): Promise<{ chunks: readonly Uint8Array[]; isWhole: boolean }> {
+  const held = new Pieces()
+  while (held.length <= most) {
     const next = await source.next()
-    if (next.done) return { chunks, isWhole: true }
-    chunks.push(next.value)
-    length += next.value.length
+    if (next.done) return { chunks: held.take(), isWhole: true }
+    held.add(next.value)
   }
-  return { chunks, isWhole: false }
+  return { chunks: held.take(), isWhole: false }
 }
 
 /** Gives out what was read ahead, then the rest. */

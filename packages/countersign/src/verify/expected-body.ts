@@ -3,8 +3,9 @@
  *
  * @module
  */
+import { X_AMZ_DECODED_CONTENT_LENGTH } from '../core/chunk-framing.ts'
 import type { Claim } from './claim.ts'
-import { valueOf } from './message.ts'
+import { valueOf, type ReadMessage } from './message.ts'
 import { refuse } from './refusals.ts'
 
 /** What a body must be. */
@@ -23,17 +24,33 @@ export interface ExpectedBody {
  * @throws {@link VerificationError} `REQUEST_MALFORMED`
  */
 export function expectedBody({ payload, message, signedHeaders }: Claim, maxBytes: number): ExpectedBody {
-  const length = signedHeaders.includes('content-length')
-    ? valueOf(message.headers, 'content-length')
-    : undefined
-  if (length !== undefined && !/^\d{1,15}$/.test(length)) {
-    throw refuse('REQUEST_MALFORMED', 'Content-Length is not a number of bytes', { header: 'content-length' })
-  }
-  return {
-    maxBytes,
-    hash: payload.kind === 'hashed' ? payload.hash : undefined,
-    length: length === undefined ? undefined : Number(length),
-  }
+  const length = signedHeaders.includes('content-length') ? contentLength(message) : undefined
+  // Of a body without chunks it can only say the same: a handler may read either.
+  const isChunked = payload.kind === 'streaming'
+  const decoded = isChunked ? undefined : readLength(message, X_AMZ_DECODED_CONTENT_LENGTH)
+  if (length !== undefined && decoded !== undefined && length !== decoded) throw wrongLength(length)
+  return { maxBytes, hash: payload.kind === 'hashed' ? payload.hash : undefined, length: length ?? decoded }
+}
+
+/**
+ * The length on the wire in bytes, where the head tells it.
+ *
+ * @throws {@link VerificationError} `REQUEST_MALFORMED`
+ */
+export function contentLength(message: ReadMessage): number | undefined {
+  return readLength(message, 'content-length')
+}
+
+/**
+ * A number of bytes that a header tells.
+ *
+ * @throws {@link VerificationError} `REQUEST_MALFORMED`
+ */
+export function readLength({ headers }: ReadMessage, header: string): number | undefined {
+  const length = valueOf(headers, header)
+  if (length === undefined) return undefined
+  if (/^\d{1,15}$/.test(length)) return Number(length)
+  throw refuse('REQUEST_MALFORMED', `${header} is not a number of bytes`, { header })
 }
 
 /** The refusal of a body of another length. */

@@ -3,6 +3,7 @@
  */
 import { inspect } from 'node:util'
 import { describe, expect, it } from 'vitest'
+import { uploadMessage } from '../../../../test/kit/chunked-uploads.ts'
 import {
   bytesOf,
   dateAt,
@@ -53,6 +54,12 @@ describe('a valid request', () => {
     expect(report.stringToSign).toBe(
       `AWS4-HMAC-SHA256\n20261122T120000Z\n20261122/us-east-1/${service}/aws4_request\n${sha256(report.canonicalRequest!)}`,
     )
+  })
+
+  it('in chunks', () => {
+    for (const isSigned of [true, false]) {
+      expect(explain(uploadMessage({ data: bytesOf('hello'), isSigned }))).toMatchObject({ verdict: 'valid' })
+    }
   })
 
   it('with several secrets, or a derived key', () => {
@@ -126,10 +133,17 @@ describe('an invalid request', () => {
     ],
     ['a token too many', presign({ sessionToken: 'x' }), 'TOKEN_INVALID'],
     [
-      'chunks',
-      signInHeader({ payloadHash: 'STREAMING-AWS4-HMAC-SHA256-PAYLOAD' }),
+      'events',
+      signInHeader({ payloadHash: 'STREAMING-AWS4-HMAC-SHA256-EVENTS' }),
       'PAYLOAD_MODE_UNSUPPORTED',
     ],
+    [
+      'chunks that are not served',
+      uploadMessage({ data: bytesOf('hello') }),
+      'PAYLOAD_MODE_UNSUPPORTED',
+      { streaming: false, key: KEY },
+    ],
+    ['a chunk', withOtherData(uploadMessage({ data: bytesOf('hello') })), 'CHUNK_SIGNATURE_MISMATCH'],
     ['an unsigned body', presign(), 'PAYLOAD_UNSIGNED', { unsignedPayload: 'refused', key: KEY }],
     ['another body', { ...signInHeader({ body: 'a' }), body: bytesOf('b') }, 'PAYLOAD_MISMATCH'],
     [
@@ -139,6 +153,10 @@ describe('an invalid request', () => {
     ],
     ['a length that is none', presign({ headers: [['content-length', '-']] }), 'REQUEST_MALFORMED'],
   ]
+
+  function withOtherData(message: SentMessage): SentMessage {
+    return { ...message, body: message.body!.map((byte) => (byte === 0x6c ? 0x4c : byte)) }
+  }
 
   function upperCaseSignature(target: string): string {
     return target.replace(/[0-9a-f]{64}$/, (hex) => hex.toUpperCase())

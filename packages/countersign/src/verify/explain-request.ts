@@ -7,9 +7,11 @@ import type { CredentialScope } from '../core/credential-scope.ts'
 import { VerificationError, type VerificationErrorCode } from '../errors.ts'
 import { SigningKeyCache } from '../keys/signing-key-cache.ts'
 import type { Check } from './checks/check.ts'
+import { payloadMode } from './checks/payload.ts'
+import { assertChunks } from './chunked-body.ts'
 import type { Claim, Mechanism } from './claim.ts'
 import { expectedBody, wrongHash, wrongLength } from './expected-body.ts'
-import type { Found } from './found-key.ts'
+import type { Found, MatchedKey } from './found-key.ts'
 import { checkKeyLife } from './key-state.ts'
 import { readMessage, type RequestMessage } from './message.ts'
 import { readClaim } from './read-claim.ts'
@@ -93,13 +95,17 @@ export function explainRequest(message: WholeMessage, options: ExplainOptions): 
   const body = message.body ?? new Uint8Array()
   const steps = rebuildSteps(claim, payloadHashOf(claim.payload, body))
   const { key } = options
+  let match: MatchedKey | undefined
   if (key) {
     attempt('key', () => checkKeyLife(key, claim, context.now))
-    attempt('signature', () => matchSignature(claim, key, new SigningKeyCache(1), steps))
+    match = attempt('signature', () => matchSignature(claim, key, new SigningKeyCache(1), steps))
     attempt('session token', () => checkGivenToken(key.sessionToken, claim))
   }
   run(AFTER_SIGNATURE, claim)
-  attempt('payload', () => checkPayload(claim, body))
+  attempt('payload', () => {
+    if (claim.payload.kind !== 'streaming') checkPayload(claim, body)
+    else if (match && !payloadMode.find(claim, context)) assertChunks(body, claim, match, rules.streaming)
+  })
   return { verdict: verdictOf(findings, key !== undefined), findings, ...outline(claim), ...steps }
 }
 

@@ -13,11 +13,18 @@ export {
   type WholeMessage,
 } from './explain-request.ts'
 export { sigV4 } from '../algorithms/sigv4.ts'
-export type { SignatureAlgorithm } from '../algorithms/algorithm.ts'
+export type {
+  KeyOwner,
+  RegionSetRules,
+  SignatureAlgorithm,
+  SignatureKey,
+  SignerKey,
+} from '../algorithms/algorithm.ts'
 export type { RequestMessage } from './message.ts'
 export type { Found, KeyHints, SecretsLookup } from './found-key.ts'
 export type { CoveredRequest, VerificationWarning, VerifiedRequest } from './verified-request.ts'
 export type { ServerRules } from './verifier-options.ts'
+export type { StreamingOptions } from './streaming-options.ts'
 export type { Limits } from './limits.ts'
 export type { Mechanism } from './claim.ts'
 export type { UnsignedPayload } from './checks/check.ts'

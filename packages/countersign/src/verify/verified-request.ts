@@ -112,7 +112,7 @@ export class Verified<P> implements VerifiedRequest<P> {
     this.signedHeaders = claim.signedHeaders
     this.payload = claim.payload.kind === 'computed' ? 'verified' : payload
     if (body) this.body = body
-    const isUnsigned = payload === 'unsigned' && body !== undefined && claim.payload.kind === 'unsigned'
+    const isUnsigned = payload === 'unsigned' && body !== undefined
     this.warnings = isUnsigned || isOlder ? warningsOf(isUnsigned, isOlder) : NO_WARNINGS
     this.covered = new Covered(claim)
   }

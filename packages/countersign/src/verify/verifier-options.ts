@@ -9,6 +9,7 @@ import { SigningError } from '../errors.ts'
 import type { CheckRules, UnsignedPayload } from './checks/check.ts'
 import { DEFAULT_LIMITS, type Limits } from './limits.ts'
 import type { ReadOptions } from './assemble-claim.ts'
+import { settleStreaming, type StreamingOptions } from './streaming-options.ts'
 
 /** What a server serves, and what it takes. */
 export interface ServerRules {
@@ -24,6 +25,8 @@ export interface ServerRules {
   readonly maxClockSkew?: number | undefined
   /** Whether `UNSIGNED-PAYLOAD` is taken; by default for S3 alone. */
   readonly unsignedPayload?: UnsignedPayload | undefined
+  /** Which chunked uploads are taken; by default those of S3. `false` takes none. */
+  readonly streaming?: StreamingOptions | boolean | undefined
   /** Names of `x-amz-*` headers that infrastructure in front adds, such as `x-amz-cf-id`. */
   readonly allowUnsignedHeaders?: readonly string[] | undefined
   /** Ignores an Authorization header of another kind, such as `Bearer`, beside a presigned URL. */
@@ -56,6 +59,7 @@ export function settleRules(rules: ServerRules): SettledRules {
     allowUnsignedHeaders: (rules.allowUnsignedHeaders ?? []).map((name) => name.toLowerCase()),
     maxClockSkew: rules.maxClockSkew,
     unsignedPayload: rules.unsignedPayload,
+    streaming: settleStreaming(rules.streaming),
     now: rules.now ?? (() => new Date()),
   }
 }

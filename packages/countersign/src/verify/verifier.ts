@@ -7,6 +7,7 @@
 import { SigningKeyCache } from '../keys/signing-key-cache.ts'
 import type { VerifyingKey } from '../keys/verifying-key.ts'
 import { checkBody, readWholeBody, type CheckedBody } from './body.ts'
+import { checkChunkedBody } from './chunked-body.ts'
 import type { Claim } from './claim.ts'
 import { expectedBody } from './expected-body.ts'
 import type { SecretsLookup } from './found-key.ts'
@@ -78,7 +79,11 @@ export function createVerifier<P = unknown>(options: VerifierOptions<P>): Verifi
     const token = checkToken(found, claim)
     if (token) await token
     applyChecks(AFTER_SIGNATURE, claim, context)
-    const checked = isComputed ? wholeBody(whole) : checkBody(message, expected, maxBufferedBody)
+    const checked = isComputed
+      ? wholeBody(whole)
+      : claim.payload.kind === 'streaming'
+        ? checkChunkedBody(message, claim, match, { rules: rules.streaming, maxBytes, maxBufferedBody })
+        : checkBody(message, expected, maxBufferedBody)
     return new Verified(claim, found, isPromise(checked) ? await checked : checked, match)
   }
 

@@ -5,6 +5,7 @@
  */
 import type { VerificationError } from '../../errors.ts'
 import type { Claim } from '../claim.ts'
+import type { StreamingRules } from '../streaming-options.ts'
 
 /** What the server serves. */
 export interface CheckRules {
@@ -17,6 +18,7 @@ export interface CheckRules {
   /** Lower-case names of `x-amz-*` headers that infrastructure adds and that need no signature. */
   readonly allowUnsignedHeaders: readonly string[]
   readonly unsignedPayload: UnsignedPayload | undefined
+  readonly streaming: StreamingRules
 }
 
 /** The rules at the moment of one request. */

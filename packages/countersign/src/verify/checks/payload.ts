@@ -3,17 +3,26 @@
  *
  * @module
  */
+import { parseStreamingMode, UNSIGNED_TRAILER } from '../../core/streaming-mode.ts'
 import type { Claim } from '../claim.ts'
 import { refuse } from '../refusals.ts'
 import type { Check, UnsignedPayload } from './check.ts'
 
-/** The payload is of a kind that is served. */
+/** The payload is of a kind that is served; chunks are signed with the algorithm of the head. */
 export const payloadMode: Check = {
   name: 'payload mode',
-  find({ payload }) {
+  find({ payload, mechanism, algorithm, scope, rules: { unsignedPayload: isS3 } }, { rules: { streaming } }) {
     if (payload.kind !== 'streaming') return undefined
-    return refuse('PAYLOAD_MODE_UNSUPPORTED', `${payload.keyword} is not served here; send a hashed body`, {
-      mode: payload.keyword,
+    const { keyword } = payload
+    const mode = parseStreamingMode(keyword)
+    if (mode && (mode.algorithm ?? algorithm.name) !== algorithm.name) {
+      return refuse('PAYLOAD_HASH_INVALID', `${keyword} needs another algorithm than ${algorithm.name}`)
+    }
+    const isServed = streaming.services?.includes(scope.service) ?? isS3
+    // Where a URL carries the signature, nothing is known of what would begin the chain.
+    if (mode && isServed && mechanism === 'header') return undefined
+    return refuse('PAYLOAD_MODE_UNSUPPORTED', `${keyword} is not served here; send a hashed body`, {
+      mode: keyword,
     })
   },
 }
@@ -29,7 +38,11 @@ export const unsignedPayload: Check = {
   find(claim, context) {
     const policy = context.rules.unsignedPayload ?? defaultPolicy(claim)
     const isAllowed = policy === 'allowed' || (policy === 'https-only' && context.protocol === 'https')
-    if (claim.payload.kind !== 'unsigned' || isAllowed) return undefined
+    if (isAllowed || !isUnsigned(claim)) return undefined
     return refuse('PAYLOAD_UNSIGNED', 'UNSIGNED-PAYLOAD is not taken here; send a hashed body')
   },
+}
+
+function isUnsigned({ payload }: Claim): boolean {
+  return payload.kind === 'unsigned' || (payload.kind === 'streaming' && payload.keyword === UNSIGNED_TRAILER)
 }

@@ -2,6 +2,7 @@
  * Refusals in each dialect, as AWS writes them: shape, code, status and text.
  */
 import { describe, expect, it } from 'vitest'
+import { signUpload, uploadMessage, withFrames } from '../../../../../test/kit/chunked-uploads.ts'
 import {
   bytesOf,
   dateAt,
@@ -79,6 +80,7 @@ function scoped(sign: typeof presign, scope: string): SentMessage {
 
 const forged = withBadSignature(signInHeader())
 const hashed = signInHeader({ method: 'PUT', body: 'A' })
+const upload = signUpload({ data: bytesOf('b') })
 
 const S3_ROWS: Row[] = [
   [
@@ -260,8 +262,8 @@ const S3_ROWS: Row[] = [
     { ...AT_S3, unsignedPayload: 'refused' },
   ],
   [
-    'chunks',
-    signInHeader({ payloadHash: 'STREAMING-UNSIGNED-PAYLOAD-TRAILER' }),
+    'events',
+    signInHeader({ payloadHash: 'STREAMING-AWS4-HMAC-SHA256-EVENTS' }),
     'InvalidRequest',
     400,
     'The value of x-amz-content-sha256 header is invalid.',
@@ -273,6 +275,50 @@ const S3_ROWS: Row[] = [
     400,
     "The provided 'x-amz-content-sha256' header does not match what was computed.",
     { ClientComputedContentSHA256: sha256('A'), S3ComputedContentSHA256: sha256('B') },
+  ],
+  [
+    'chunk signature wrong',
+    withFrames(upload, [upload.frames[0]!.replace('b', 'c'), ...upload.frames.slice(1)]),
+    'SignatureDoesNotMatch',
+    403,
+    'The request signature we calculated does not match the signature you provided. Check your key and signing method.',
+    { Chunk: '1' },
+  ],
+  [
+    'chunk too small',
+    uploadMessage({ data: bytesOf('bb'), chunkSize: 1 }),
+    'InvalidChunkSizeError',
+    400,
+    'Only the last chunk is allowed to have a size less than 8192 bytes',
+    { Chunk: '2', BadChunkSize: '1' },
+  ],
+  [
+    'chunked body too short',
+    withFrames(upload, upload.frames.slice(0, 1)),
+    'IncompleteBody',
+    400,
+    'The request body terminated unexpectedly',
+  ],
+  [
+    'length missing',
+    uploadMessage({ data: bytesOf('b'), headers: [['x-amz-decoded-content-length', '']] }),
+    'MissingContentLength',
+    411,
+    'You must provide the Content-Length HTTP header.',
+  ],
+  [
+    'trailer missing',
+    uploadMessage({ data: bytesOf('b'), headers: [['x-amz-trailer', 'x-amz-checksum-crc32']], trailers: [] }),
+    'MalformedTrailerError',
+    400,
+    'The request contained trailing data that was not well-formed or did not conform to our published schema.',
+  ],
+  [
+    'checksum differs',
+    uploadMessage({ data: bytesOf('b'), trailers: [['x-amz-checksum-crc32', 'AAAAAA==']] }),
+    'BadDigest',
+    400,
+    'The CRC32 you specified did not match the calculated checksum.',
   ],
   [
     'body too short',

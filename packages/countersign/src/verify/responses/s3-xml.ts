@@ -26,6 +26,8 @@ const ELEMENTS: ReadonlyMap<string, string> = new Map([
   ['maxAllowedSkewMilliseconds', 'MaxAllowedSkewMilliseconds'],
   ['clientHash', 'ClientComputedContentSHA256'],
   ['computedHash', 'S3ComputedContentSHA256'],
+  ['chunk', 'Chunk'],
+  ['badChunkSize', 'BadChunkSize'],
   ['proposedSize', 'ProposedSize'],
   ['minBytes', 'MinSizeAllowed'],
   ['maxBytes', 'MaxSizeAllowed'],

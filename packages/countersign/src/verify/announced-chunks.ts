@@ -1,0 +1,67 @@
+/**
+ * What the signed head of a request says about the chunks that follow it.
+ *
+ * @see {@link https://docs.aws.amazon.com/AmazonS3/latest/API/sigv4-streaming.html}
+ * @module
+ */
+import { X_AMZ_DECODED_CONTENT_LENGTH, X_AMZ_TRAILER } from '../core/chunk-framing.ts'
+import { parseStreamingMode } from '../core/streaming-mode.ts'
+import type { Claim } from './claim.ts'
+import { contentLength, readLength } from './expected-body.ts'
+import { valueOf } from './message.ts'
+import { refuse } from './refusals.ts'
+import type { StreamingRules } from './streaming-options.ts'
+
+/** A chunked body as it was announced. */
+export interface AnnouncedChunks {
+  /** Whether the chunks carry signatures. */
+  readonly isSigned: boolean
+  /** Whether there is a section of trailers. */
+  readonly hasTrailer: boolean
+  /** Names of the trailers, lower case. */
+  readonly trailers: readonly string[]
+  /** Length of the data, in bytes. */
+  readonly decodedLength: number
+  /** Length of the whole body on the wire in bytes, where the head tells it. */
+  readonly encodedLength: number | undefined
+}
+
+/**
+ * Reads the announcement.
+ *
+ * @throws {@link VerificationError} `DECODED_LENGTH_MISSING`, `REQUEST_MALFORMED`, `TRAILER_MALFORMED`, `BODY_TOO_LARGE`
+ */
+export function readAnnouncement(
+  { payload, message }: Claim,
+  rules: StreamingRules,
+  maxBytes: number,
+): AnnouncedChunks {
+  const mode = parseStreamingMode(payload.kind === 'streaming' ? payload.keyword : '')
+  const decodedLength = readLength(message, X_AMZ_DECODED_CONTENT_LENGTH)
+  if (decodedLength === undefined) {
+    throw refuse('DECODED_LENGTH_MISSING', `A chunked body needs the header ${X_AMZ_DECODED_CONTENT_LENGTH}`)
+  }
+  if (decodedLength > maxBytes) {
+    throw refuse('BODY_TOO_LARGE', `The body is over ${maxBytes} bytes`, { maxBytes: String(maxBytes) })
+  }
+  const hasTrailer = mode?.hasTrailer ?? false
+  const trailers = readTrailerNames(valueOf(message.headers, X_AMZ_TRAILER) ?? '')
+  const unknown = trailers.find((name) => !hasTrailer || !rules.trailers.includes(name))
+  if (unknown !== undefined || new Set(trailers).size < trailers.length) {
+    throw refuse('TRAILER_MALFORMED', 'x-amz-trailer names a trailer twice, or one that is not taken here')
+  }
+  return {
+    isSigned: mode?.algorithm !== undefined,
+    hasTrailer,
+    trailers,
+    decodedLength,
+    encodedLength: contentLength(message),
+  }
+}
+
+function readTrailerNames(list: string): readonly string[] {
+  return list
+    .split(',')
+    .map((name) => name.trim().toLowerCase())
+    .filter((name) => name !== '')
+}
