@@ -21,6 +21,8 @@ export type SigningErrorCode =
   | 'SIGNING_KEY_SCOPE_MISMATCH'
   /** Region or service is neither given nor known from the host. */
   | 'SCOPE_UNKNOWN'
+  /** The request is for several regions, or for a host that takes SigV4A alone, and no such algorithm was given. */
+  | 'SIGV4A_REQUIRED'
   /** The host cannot be signed for (an S3 website endpoint). */
   | 'HOST_NOT_SIGNABLE'
   /** The URL is not an absolute URL with a usable host. */
@@ -196,6 +198,41 @@ export type VerificationErrorCode =
   /** The policy that was signed is for other IP addresses than the client's. */
   | 'ADDRESS_NOT_ALLOWED'
 
+/** What an {@link IdentityProofError} can be about, in the order of the checks. */
+export type IdentityProofErrorCode =
+  /** The proof is larger than any that is needed. */
+  | 'PROOF_TOO_LARGE'
+  /** The proof has neither of the two forms, or a part of it cannot be read. */
+  | 'PROOF_MALFORMED'
+  /** The proof is in the signed form, and no `stsHost` says where such proofs are sent. */
+  | 'PROOF_FORM_REFUSED'
+  /** The proof is for a host that is no STS, or is not among those that are asked here. */
+  | 'HOST_NOT_ALLOWED'
+  /** The proof is for something else than `GetCallerIdentity`. */
+  | 'ACTION_WRONG'
+  /** A parameter or header of the signature is missing, not known, stands twice, or has a value that cannot be. */
+  | 'PARAMETER_INVALID'
+  /** The header that names the audience is not signed. */
+  | 'AUDIENCE_NOT_SIGNED'
+  /** The proof is for another audience. */
+  | 'AUDIENCE_MISMATCH'
+  /** The signature is for another service, region or day than the host and the date say. */
+  | 'SCOPE_WRONG'
+  /** The proof is too old. */
+  | 'PROOF_EXPIRED'
+  /** The proof is dated in the future. */
+  | 'PROOF_NOT_YET_VALID'
+  /** STS does not accept the signature: it is wrong, for another audience, or of a key that is no more. */
+  | 'STS_REFUSED'
+  /** STS could not be reached, took too long, or is overloaded. */
+  | 'STS_UNAVAILABLE'
+  /** The answer is not one of STS's, or names nobody. */
+  | 'STS_REPLY_INVALID'
+  /** The proof was used before. */
+  | 'PROOF_REPLAYED'
+  /** The replay guard is full of proofs that have not expired: it takes more, or proofs are refused. */
+  | 'REPLAY_GUARD_FULL'
+
 /** What a {@link CountersignError} of no other kind can be about. */
 export type CountersignErrorCode =
   /** A body was read before the signature of its request was checked: put `requireSignature` before body parsers. */
@@ -264,5 +301,26 @@ export class VerificationError extends CountersignError {
     this.status = aws.status
     this.facts = facts
     if (steps) Object.defineProperty(this, 'steps', { value: steps })
+  }
+}
+
+/** A proof of identity that is not accepted. `message` is for the operator. */
+export class IdentityProofError extends CountersignError {
+  declare readonly code: IdentityProofErrorCode
+  /** HTTP status to answer with: 400 unreadable, 401 not accepted, 503 to be tried again. */
+  readonly status: 400 | 401 | 503
+  /** What the cause is about; never a secret, a token or a signature. */
+  readonly facts: Readonly<Record<string, string>>
+
+  constructor(
+    code: IdentityProofErrorCode,
+    message: string,
+    status: 400 | 401 | 503,
+    facts: Readonly<Record<string, string>> = {},
+  ) {
+    super(code, message)
+    this.name = 'IdentityProofError'
+    this.status = status
+    this.facts = facts
   }
 }
