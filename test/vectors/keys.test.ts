@@ -2,7 +2,7 @@
  * Published signing keys. Reads keys.json.
  */
 import { expect, it } from 'vitest'
-import { sigV4 } from '../../packages/countersign/src/algorithms/sigv4.ts'
+import { deriveSigV4Key } from '../../packages/countersign/src/algorithms/sigv4.ts'
 import { hexOf } from '../../packages/countersign/src/core/bytes.ts'
 import { SigningKey } from '../../packages/countersign/src/index.ts'
 import { describeVectors, expectCases, loadVectors } from '../kit/vectors.ts'
@@ -38,7 +38,7 @@ describeVectors('keys.json', () => {
       expect(() => SigningKey.derive(secretAccessKey, scope)).toThrow(
         expect.objectContaining({ code: 'CREDENTIAL_SCOPE_MALFORMED' }),
       )
-      expect(hexOf(sigV4.deriveKey(secretAccessKey, scope))).toBe(signingKey)
+      expect(hexOf(deriveSigV4Key(secretAccessKey, scope))).toBe(signingKey)
     },
   )
 })

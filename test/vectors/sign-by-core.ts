@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { sigV4 } from '../../packages/countersign/src/algorithms/sigv4.ts'
+import { deriveSigV4Key, sigV4 } from '../../packages/countersign/src/algorithms/sigv4.ts'
 import { formatAuthorization } from '../../packages/countersign/src/core/authorization-header.ts'
 import { buildCanonicalHeaders, type Header } from '../../packages/countersign/src/core/canonical-headers.ts'
 import { buildCanonicalPath } from '../../packages/countersign/src/core/canonical-path.ts'
@@ -99,7 +99,7 @@ export function signByCore(signing: Signing): Outcome {
     hashHex(Buffer.from(canonicalRequest, 'latin1')),
   )
   // Below `SigningKey`, which refuses an empty secret or region.
-  const key = sigV4.prepareKey(sigV4.deriveKey(signing.vector.credentials.secretAccessKey, scope))
+  const key = sigV4.prepareKey(deriveSigV4Key(signing.vector.credentials.secretAccessKey, scope))
   const signature = key.signHex(stringToSign)
   const { signedHeaders } = signing.expected
   const authorization = formatAuthorization(SIGV4_ALGORITHM, credentialOf(signing), signedHeaders, signature)

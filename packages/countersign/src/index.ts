@@ -20,6 +20,13 @@ export type {
   SyncBody,
 } from './sign/http-request.ts'
 export type { PresignOptions, SigningRules, SignOptions } from './sign/sign-options.ts'
+export type {
+  KeyOwner,
+  RegionSetRules,
+  SignatureAlgorithm,
+  SignatureKey,
+  SignerKey,
+} from './algorithms/algorithm.ts'
 export type { SignHeaders } from './sign/header-selection.ts'
 export type { Credentials, CredentialsProvider, KeyCredentials } from './credentials/credentials.ts'
 export type { CredentialScope } from './core/credential-scope.ts'

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import type { CredentialScope } from '../core/credential-scope.ts'
+import type { CredentialScope, RegionalScope } from '../core/credential-scope.ts'
 
 /** A key that is ready for use. Holds key material: never log or serialise it. */
 export interface SignatureKey {
@@ -13,14 +13,34 @@ export interface SignatureKey {
   hasSigned(text: string, signature: string): boolean
 }
 
+/** What a signer signs with. */
+export interface SignerKey {
+  /** Name of the algorithm; absent for SigV4. */
+  readonly algorithm?: string | undefined
+  readonly scope: CredentialScope
+  /** The scope as the string to sign has it. */
+  readonly scopeText: string
+  /** The regions that the signature holds in, as `x-amz-region-set` carries them, where the scope has none. */
+  readonly regionSet?: string | undefined
+  /** Signs an ASCII string to sign; lower-case hex. */
+  sign(stringToSign: string): string
+}
+
+/** Who signs. */
+export interface KeyOwner {
+  readonly accessKeyId: string
+  readonly secretAccessKey?: string | undefined
+}
+
 /** How signatures name the regions that they hold in, where keys are not bound to one. */
 export interface RegionSetRules {
   /**
-   * Writes the set as `x-amz-region-set` carries it: `us-east-1,eu-west-*`.
+   * The key that a signer signs with.
    *
-   * @throws {@link SigningError} `OPTION_INVALID`
+   * @param scope its region has commas between several, and `*` for any run of characters
+   * @throws {@link SigningError} `OPTION_INVALID`, `CREDENTIAL_SCOPE_MALFORMED`, `SECRET_KEY_MISSING`
    */
-  readonly format: (regions: string | readonly string[]) => string
+  readonly resolveKey: (owner: KeyOwner, scope: RegionalScope) => SignerKey
   /** Reads the set; `undefined` when it is none. */
   readonly parse: (text: string) => readonly string[] | undefined
   /** Whether a signature for the set holds in a region. */

@@ -5,7 +5,7 @@
  * @module
  */
 import { bytesOfHex, utf8 } from '../core/bytes.ts'
-import { formatCredentialScope, type CredentialScope } from '../core/credential-scope.ts'
+import { formatCredentialScope, type RegionalScope } from '../core/credential-scope.ts'
 import { SIGV4_ALGORITHM } from '../core/names.ts'
 import { equalConstantTime } from '../crypto/constant-time.ts'
 import { defaultSha256 } from '../crypto/default-sha256.ts'
@@ -14,7 +14,7 @@ import type { SignatureAlgorithm, SignatureKey } from './algorithm.ts'
 const HEX_DIGEST = /^[0-9a-f]{64}$/
 
 /** Derives the signing key of a day, region and service from a secret access key; 32 bytes. */
-export function deriveSigV4Key(secretAccessKey: string, scope: CredentialScope): Uint8Array {
+export function deriveSigV4Key(secretAccessKey: string, scope: RegionalScope): Uint8Array {
   let key = utf8('AWS4' + secretAccessKey)
   for (const part of formatCredentialScope(scope).split('/'))
     key = bytesOfHex(defaultSha256().hmacKey(key).signHex(part))
@@ -29,7 +29,8 @@ function prepareKey(bytes: Uint8Array): SignatureKey {
 /** SigV4 with HMAC-SHA256. */
 export const sigV4: SignatureAlgorithm = {
   name: SIGV4_ALGORITHM,
-  deriveKey: deriveSigV4Key,
+  deriveKey: (secretAccessKey, { date, region = '', service }) =>
+    deriveSigV4Key(secretAccessKey, { date, region, service }),
   prepareKey,
   isWellFormed: (signature) => HEX_DIGEST.test(signature),
 }

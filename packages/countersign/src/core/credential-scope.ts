@@ -11,7 +11,7 @@ import { SigningError } from '../errors.ts'
 export const TERMINATOR = 'aws4_request'
 
 // Region and service are of what a URL needs no escape for, so that a scope reads the same in a URL and a header.
-const SCOPE = /^\d{8}(?:\/[\w.~-]+){1,2}\/aws4_request$/
+const SCOPE = /^\d{8}(?:\/[\w.~-]+){2}\/aws4_request$/
 
 /** The parts of a credential scope. */
 export interface CredentialScope {
@@ -23,9 +23,9 @@ export interface CredentialScope {
   readonly service: string
 }
 
-/** Writes a scope the way the string to sign and the `Credential` field spell it. */
-export function formatCredentialScope({ date, region, service }: CredentialScope): string {
-  return `${date}/${region === undefined ? '' : region + '/'}${service}/${TERMINATOR}`
+/** Writes a scope of SigV4 the way the string to sign and the `Credential` field spell it. */
+export function formatCredentialScope({ date, region, service }: RegionalScope): string {
+  return `${date}/${region}/${service}/${TERMINATOR}`
 }
 
 /** A scope of SigV4, whose keys are bound to a region. */
@@ -45,14 +45,13 @@ export function isSameScope(a: CredentialScope, b: CredentialScope): boolean {
  * @throws {@link SigningError} `CREDENTIAL_SCOPE_MALFORMED`
  */
 export function parseCredentialScope(text: string): RegionalScope {
-  const [date = '', region = '', service = '', ...rest] = text.split('/')
-  // One without a region is shorter.
-  assertCredentialScope(rest.length === 1 ? text : '')
+  assertCredentialScope(text)
+  const [date = '', region = '', service = ''] = text.split('/')
   return { date, region, service }
 }
 
 /**
- * Checks the shape of a scope.
+ * Checks the shape of a scope of SigV4.
  *
  * @throws {@link SigningError} `CREDENTIAL_SCOPE_MALFORMED`
  */

@@ -7,6 +7,9 @@
 /** Algorithm name of SigV4 with HMAC. */
 export const SIGV4_ALGORITHM = 'AWS4-HMAC-SHA256'
 
+/** Algorithm name of SigV4A. */
+export const SIGV4A_ALGORITHM = 'AWS4-ECDSA-P256-SHA256'
+
 /** SHA-256 of nothing, in hex. */
 export const EMPTY_SHA256 = 'e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855'
 

@@ -30,7 +30,6 @@ const EXPORTED = new RegExp(`^${PREFIX}([^:]+):([0-9a-f]{64})$`)
  * hands it out on purpose.
  */
 export class SigningKey extends ScopedKey {
-  declare readonly scope: RegionalScope
   readonly #bytes: Uint8Array
 
   private constructor(bytes: Uint8Array, scope: RegionalScope) {

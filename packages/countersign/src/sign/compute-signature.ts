@@ -26,6 +26,6 @@ export function computeSignature(
 ): ComputedSignature {
   const canonicalRequest = buildCanonicalRequest(method, path.canonical, canonicalQuery, headers, payloadHash)
   const hash = defaultSha256().hashHex(canonicalRequest)
-  const stringToSign = buildStringToSign(SIGV4_ALGORITHM, amzDate, key.scopeText, hash)
+  const stringToSign = buildStringToSign(key.algorithm ?? SIGV4_ALGORITHM, amzDate, key.scopeText, hash)
   return { canonicalRequest, stringToSign, signature: key.sign(stringToSign) }
 }

@@ -46,7 +46,7 @@ export type SigningWarning =
 export interface SigningSteps {
   readonly canonicalRequest: string
   readonly stringToSign: string
-  /** 64 lower-case hex digits. */
+  /** Lower-case hex: 64 digits, or the DER form of SigV4A. */
   readonly signature: string
   readonly scope: CredentialScope
   /** Lower-case names, sorted. */

@@ -4,13 +4,13 @@
  *
  * @module
  */
+import type { SignerKey } from '../algorithms/algorithm.ts'
 import { formatAmzDate } from '../core/amz-date.ts'
 import { isText } from '../core/bytes.ts'
 import type { Header } from '../core/canonical-headers.ts'
 import { serviceRules, type ServiceRules } from '../core/service-rules.ts'
 import { assertCredentials } from '../credentials/credentials.ts'
 import { SigningError } from '../errors.ts'
-import type { ScopedKey } from '../keys/scoped-key.ts'
 import type { HttpRequest, SigningWarning } from './http-request.ts'
 import { hasRepeatedName, planPath, planQuery, type PlannedPart } from './plan-target.ts'
 import { headerValue, TOKEN } from './read-headers.ts'
@@ -32,7 +32,7 @@ export interface RequestPlan {
   readonly second: number
   /** The instant as `YYYYMMDDTHHMMSSZ`. */
   readonly amzDate: string
-  readonly key: ScopedKey
+  readonly key: SignerKey
   readonly rules: ServiceRules
   readonly isTokenSigned: boolean
   readonly warnings: SigningWarning[]

@@ -19,9 +19,9 @@ import { resolveExpiry } from './resolve-expiry.ts'
 import type { PresignOptions } from './sign-options.ts'
 
 /** What belongs to one sending of a request is not for whoever is handed the URL. */
-const REPLACED = /^(?:authorization|date|host|x-amz-(?:date|security-token))$/
+const REPLACED = /^(?:authorization|date|host|x-amz-(?:date|region-set|security-token))$/
 const OWN_PARAMETER =
-  /^X-Amz-(?:Algorithm|Content-Sha256|Credential|Date|Expires|Security-Token|Signature|SignedHeaders)(?:=|$)/
+  /^X-Amz-(?:Algorithm|Content-Sha256|Credential|Date|Expires|Region-Set|Security-Token|Signature|SignedHeaders)(?:=|$)/
 
 /**
  * Makes a presigned URL, at once and without waiting for anything.
@@ -70,11 +70,12 @@ export function presignAt(
   const hash = options.contentSha256Header ? `&X-Amz-Content-Sha256=${payloadHash}` : ''
   const credential = `${encodeUri(accessKeyId)}%2F${key.scopeText.replaceAll('/', '%2F')}`
   const token = sessionToken ? `&X-Amz-Security-Token=${encodeUri(sessionToken)}` : ''
+  const regions = key.regionSet ? `&X-Amz-Region-Set=${encodeUri(key.regionSet)}` : ''
   // In canonical order, so that there is seldom anything to sort.
   let parameters =
     (query && '&') +
-    `X-Amz-Algorithm=${SIGV4_ALGORITHM}${hash}&X-Amz-Credential=${credential}&X-Amz-Date=${plan.amzDate}` +
-    `&X-Amz-Expires=${seconds}${isTokenSigned ? token : ''}&X-Amz-SignedHeaders=${encodeUri(canonical.signedHeaders)}`
+    `X-Amz-Algorithm=${key.algorithm ?? SIGV4_ALGORITHM}${hash}&X-Amz-Credential=${credential}&X-Amz-Date=${plan.amzDate}` +
+    `&X-Amz-Expires=${seconds}${regions}${isTokenSigned ? token : ''}&X-Amz-SignedHeaders=${encodeUri(canonical.signedHeaders)}`
   for (const [name, value] of given) {
     if (hoisted?.test(name)) parameters += `&${encodeUri(name)}=${encodeUri(value)}`
   }

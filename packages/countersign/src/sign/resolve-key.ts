@@ -3,8 +3,9 @@
  *
  * @module
  */
+import type { SignerKey } from '../algorithms/algorithm.ts'
 import { deriveSigV4Key } from '../algorithms/sigv4.ts'
-import { formatCredentialScope, isSameScope, type CredentialScope } from '../core/credential-scope.ts'
+import { formatCredentialScope, isSameScope, type RegionalScope } from '../core/credential-scope.ts'
 import { inferScope } from '../core/service-hosts.ts'
 import type { AnyCredentials } from '../credentials/credentials.ts'
 import { SigningError } from '../errors.ts'
@@ -22,12 +23,18 @@ let cache: SigningKeyCache<ScopedKey> | undefined
  * The key to sign with: the one given, else one that is derived, unless it was before.
  *
  * @param day UTC day as `YYYYMMDD`
- * @throws {@link SigningError} `SCOPE_UNKNOWN`, `HOST_NOT_SIGNABLE`, `CREDENTIAL_SCOPE_MALFORMED`; `DATE_MISMATCH` or
- *   `SIGNING_KEY_SCOPE_MISMATCH` when the key given is for something else
+ * @throws {@link SigningError} `SCOPE_UNKNOWN`, `SIGV4A_REQUIRED`, `HOST_NOT_SIGNABLE`, `CREDENTIAL_SCOPE_MALFORMED`;
+ *   `DATE_MISMATCH` or `SIGNING_KEY_SCOPE_MISMATCH` when the key given is for something else; `OPTION_INVALID`,
+ *   `SECRET_KEY_MISSING` of an algorithm with region sets
  */
-export function resolveKey(options: SignOptions, url: UrlParts, day: string): ScopedKey {
+export function resolveKey(options: SignOptions, url: UrlParts, day: string): SignerKey {
   const { accessKeyId, secretAccessKey = '', signingKey }: AnyCredentials = options.credentials
   const scope = resolveScope(options, url, day, signingKey?.scope)
+  const regionSet = options.algorithm?.regionSet
+  if (regionSet) return regionSet.resolveKey(options.credentials, scope)
+  if (/[*,]/.test(scope.region)) {
+    throw new SigningError('SIGV4A_REQUIRED', 'Several regions need sigV4A')
+  }
   if (signingKey) {
     if (isSameScope(signingKey.scope, scope)) return signingKey
     throw new SigningError(
@@ -49,14 +56,13 @@ function resolveScope(
   { service, region, keyDate }: SignOptions,
   { host, path }: UrlParts,
   day: string,
-  ofKey: CredentialScope | undefined,
-): CredentialScope {
+  ofKey: RegionalScope | undefined,
+): RegionalScope {
   const known = ofKey ?? (service && region ? undefined : inferScope(host, path))
   service ||= known?.service
   region ||= known?.region
-  // A signature for all regions would have to be one of SigV4A.
-  if (!service || !region || region === '*') {
+  if (!service || !region) {
     throw new SigningError('SCOPE_UNKNOWN', `${host} does not tell service and region; give both`)
   }
-  return { date: ofKey && keyDate === 'keep' ? ofKey.date : day, region, service }
+  return { date: ofKey && keyDate === 'keep' ? ofKey.date : day, region: String(region), service }
 }

@@ -3,6 +3,7 @@
  *
  * @module
  */
+import type { SignatureAlgorithm } from '../algorithms/algorithm.ts'
 import type { Header } from '../core/canonical-headers.ts'
 import type { PathEncoding } from '../core/canonical-path.ts'
 import type { PlusMeaning } from '../core/canonical-query.ts'
@@ -16,8 +17,10 @@ import { headerValue } from './read-headers.ts'
 export interface SigningRules {
   /** Signing name of the service; by default read off the host. */
   readonly service?: string | undefined
-  /** By default read off the host. */
-  readonly region?: string | undefined
+  /** By default read off the host. A list, or a text with `*`, is a set of regions, which SigV4A alone can sign for. */
+  readonly region?: string | readonly string[] | undefined
+  /** SigV4 by default; `sigV4A` of `countersign/sigv4a`. */
+  readonly algorithm?: SignatureAlgorithm | undefined
   /** Which headers are signed; `minimal` by default, `sdk` in a presigned URL. */
   readonly signHeaders?: SignHeaders | undefined
   /** Whether dot segments and repeated slashes are taken out of the path; by default as the service does. */

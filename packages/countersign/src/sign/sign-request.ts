@@ -12,7 +12,13 @@ import {
   type CanonicalHeaders,
   type Header,
 } from '../core/canonical-headers.ts'
-import { SIGV4_ALGORITHM, X_AMZ_CONTENT_SHA256, X_AMZ_DATE, X_AMZ_SECURITY_TOKEN } from '../core/names.ts'
+import {
+  SIGV4_ALGORITHM,
+  X_AMZ_CONTENT_SHA256,
+  X_AMZ_DATE,
+  X_AMZ_REGION_SET,
+  X_AMZ_SECURITY_TOKEN,
+} from '../core/names.ts'
 import { readCommonDate, type DateReader } from './common-date.ts'
 import { computeSignature } from './compute-signature.ts'
 import { selectHeaders } from './header-selection.ts'
@@ -29,6 +35,7 @@ const REPLACED: ReadonlySet<string> = new Set([
   'authorization',
   X_AMZ_DATE,
   X_AMZ_CONTENT_SHA256,
+  X_AMZ_REGION_SET,
   X_AMZ_SECURITY_TOKEN,
 ])
 
@@ -71,6 +78,7 @@ export function signWithBody(
     own.push([X_AMZ_CONTENT_SHA256, payloadHash])
   }
   own.push([X_AMZ_DATE, amzDate])
+  if (key.regionSet) own.push([X_AMZ_REGION_SET, key.regionSet])
   const { accessKeyId, sessionToken } = options.credentials
   if (sessionToken && isTokenSigned) own.push([X_AMZ_SECURITY_TOKEN, sessionToken])
   const kept = given.filter((header) => isKept(header, plan.second, host.readDate))
@@ -84,7 +92,12 @@ export function signWithBody(
     payloadHash,
   )
   const credential = `${accessKeyId}/${key.scopeText}`
-  const authorization = formatAuthorization(SIGV4_ALGORITHM, credential, canonical.signedHeaders, signature)
+  const authorization = formatAuthorization(
+    key.algorithm ?? SIGV4_ALGORITHM,
+    credential,
+    canonical.signedHeaders,
+    signature,
+  )
   const unsigned: Header[] = [['authorization', authorization]]
   if (sessionToken && !isTokenSigned) unsigned.unshift([X_AMZ_SECURITY_TOKEN, sessionToken])
   const signed: SignedRequest = {
