@@ -69,8 +69,8 @@ export type SigningErrorCode =
   | 'URL_ALREADY_SIGNED'
   /** The URL is not among those that its policy opens. */
   | 'URL_OUTSIDE_POLICY'
-  /** The runtime has no WebCrypto: browsers offer it to https pages alone. */
-  | 'WEBCRYPTO_MISSING'
+  /** The runtime has no WebCrypto (browsers offer it to https pages alone), or one that lacks this kind of signature. */
+  | 'WEBCRYPTO_UNAVAILABLE'
 
 /** What a {@link CredentialsError} can be about. */
 export type CredentialsErrorCode =

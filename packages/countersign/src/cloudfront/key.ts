@@ -82,7 +82,7 @@ export function isForAlgorithm(key: ReadKey, algorithm: CloudFrontAlgorithm): bo
 /**
  * Gives a key to WebCrypto, from which it cannot be had again.
  *
- * @throws {@link SigningError} `KEY_INVALID`, `WEBCRYPTO_MISSING`
+ * @throws {@link SigningError} `KEY_INVALID`, `WEBCRYPTO_UNAVAILABLE`
  */
 export async function importKey(
   key: ReadKey,
@@ -108,31 +108,50 @@ export async function importKey(
   }
 }
 
-/** Signs, in the form that CloudFront reads. */
+/**
+ * Signs, in the form that CloudFront reads.
+ *
+ * @throws {@link SigningError} `WEBCRYPTO_UNAVAILABLE`
+ */
 export async function signBytes(
   key: CryptoKey,
   algorithm: CloudFrontAlgorithm,
   bytes: Bytes,
 ): Promise<Uint8Array> {
-  const { format, parameters } = signatureOf(key, algorithm)
-  return format(new Uint8Array(await requireSubtle().sign(parameters, key, bytes)))
+  const { name, format } = schemeOf(key)
+  const parameters = { name, hash: HASHES.get(algorithm) ?? '' }
+  const raw = await requireSubtle().sign(parameters, key, bytes).catch(rejectScheme(name, algorithm))
+  return format(new Uint8Array(raw))
 }
 
-/** Whether a signature in the form that CloudFront reads is that of a key over bytes. */
+/**
+ * Whether a signature in the form that CloudFront reads is that of a key over bytes.
+ *
+ * @throws {@link SigningError} `WEBCRYPTO_UNAVAILABLE`
+ */
 export async function isSignatureOf(
   key: CryptoKey,
   algorithm: CloudFrontAlgorithm,
   bytes: Bytes,
   signature: Bytes,
 ): Promise<boolean> {
-  const { parse, parameters } = signatureOf(key, algorithm)
+  const { name, parse } = schemeOf(key)
   const raw = parse(signature)
-  return raw !== undefined && requireSubtle().verify(parameters, key, raw, bytes)
+  if (raw === undefined) return false
+  const parameters = { name, hash: HASHES.get(algorithm) ?? '' }
+  return requireSubtle().verify(parameters, key, raw, bytes).catch(rejectScheme(name, algorithm))
 }
 
-function signatureOf(key: CryptoKey, algorithm: CloudFrontAlgorithm): Scheme & { parameters: EcdsaParams } {
-  const scheme = key.algorithm.name === SCHEMES.EC.name ? SCHEMES.EC : SCHEMES.RSA
-  return { ...scheme, parameters: { name: scheme.name, hash: HASHES.get(algorithm) ?? '' } }
+function schemeOf(key: CryptoKey): Scheme {
+  return key.algorithm.name === SCHEMES.EC.name ? SCHEMES.EC : SCHEMES.RSA
+}
+
+// Not every runtime has every hash for ECDSA.
+function rejectScheme(name: string, algorithm: CloudFrontAlgorithm): (cause: unknown) => never {
+  return (cause) => {
+    const message = `This runtime has no ${name} with ${algorithm}: take the other algorithm, or another kind of key`
+    throw new SigningError('WEBCRYPTO_UNAVAILABLE', message, { cause })
+  }
 }
 
 function readJwk(key: JsonWebKey, half: KeyHalf): ReadKey {
@@ -158,7 +177,7 @@ function requireSubtle(): SubtleCrypto {
   const { crypto } = globalThis as { crypto?: { subtle?: SubtleCrypto } }
   if (crypto?.subtle) return crypto.subtle
   throw new SigningError(
-    'WEBCRYPTO_MISSING',
+    'WEBCRYPTO_UNAVAILABLE',
     'There is no WebCrypto here: browsers have it on https pages alone',
   )
 }
