@@ -5,7 +5,6 @@ import { describe, expect, it } from 'vitest'
 import { s3Xml } from '../../packages/countersign/src/verify/index.ts'
 import {
   expectFormRefused,
-  FORM_KEY_ID,
   FORM_SECRET,
   messageOfForm,
   postVerifier,

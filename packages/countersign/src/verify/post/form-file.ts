@@ -46,7 +46,7 @@ async function* splitFile(
   source: ReadForm['source'],
   delimiter: Uint8Array,
 ): AsyncGenerator<Uint8Array, void, undefined> {
-  let held = new Uint8Array()
+  let held: Uint8Array = new Uint8Array()
   for (;;) {
     const next = await source.next()
     if (!next) throw malformedForm('The form ends before its closing boundary')
@@ -59,8 +59,7 @@ async function* splitFile(
       await source.drain()
       return
     }
-    // A copy, since a Buffer's own slice is a view on what its source may use again.
-    held = new Uint8Array(bytes.subarray(at))
+    held = bytes.subarray(at)
   }
 }
 

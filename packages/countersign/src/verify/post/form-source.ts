@@ -24,6 +24,7 @@ export class FormSource {
   /** What `#bytes` is a view on, where it is our own and has room for more. */
   #room: Uint8Array = NOTHING
   #taken = 0
+  #isBeforeFile = true
 
   /** @param most bytes that are taken before the file */
   constructor({ body = NOTHING, signal }: Pick<RequestMessage, 'body' | 'signal'>, most: number) {
@@ -61,8 +62,9 @@ export class FormSource {
     return taken
   }
 
-  /** Gives what was read ahead, else the next piece; nothing at the end of the body. Is not limited. */
+  /** Gives what was read ahead, else the next piece; nothing at the end of the body. From here on nothing is limited. */
   async next(): Promise<Uint8Array | undefined> {
+    this.#isBeforeFile = false
     if (this.#bytes.length > 0) {
       const bytes = this.#bytes
       this.putBack(NOTHING)
@@ -92,7 +94,7 @@ export class FormSource {
   }
 
   #drop(length: number): void {
-    this.#taken += length
+    if (this.#isBeforeFile) this.#taken += length
     if (this.#taken > this.#most) throw this.#tooLarge()
     this.#bytes = this.#bytes.subarray(length)
   }

@@ -16,7 +16,7 @@ export interface PartHead {
 const MULTIPART = /^multipart\/form-data[ \t]*(?:;|$)/i
 const BOUNDARY = /;[ \t]*boundary=(?:"([^"]*)"|([^\s;"]*))[ \t]*/gi
 const BOUNDARY_CHARACTERS = /^[\w'()+,./:=? -]{0,69}[\w'()+,./:=?-]$/
-const LINE = /^([!#$%&'*+.^_`|~\w-]+):[ \t]*(.*?)[ \t]*$/
+const LINE = /^([!#$%&'*+.^_`|~\w-]+):(.*)$/
 // Old browsers send whole paths, with backslashes that escape nothing.
 const PARAMETER = /;[ \t]*([!#$%&'*+.^_`|~\w-]+)=(?:"((?:[^"\\]|\\.)*)"|([^\s;"]+))[ \t]*/y
 const DISPOSITION = 'form-data'
@@ -52,7 +52,7 @@ export function parsePartHead(text: string): PartHead {
     const [, name, value = ''] = LINE.exec(line) ?? []
     if (name === undefined || headers.has(name.toLowerCase()))
       throw malformedForm('A part has a malformed head')
-    headers.set(name.toLowerCase(), value)
+    headers.set(name.toLowerCase(), value.trim())
   }
   // Whoever decoded it would read other bytes than are counted here.
   const encoding = headers.get('content-transfer-encoding') ?? 'binary'
