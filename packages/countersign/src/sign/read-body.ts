@@ -42,7 +42,7 @@ export async function readBody(body: Body): Promise<BodyBytes> {
   if (isStream(body)) {
     throw new SigningError(
       'BODY_UNSUPPORTED',
-      'A stream cannot be hashed before it is sent: collect its bytes, or set x-amz-content-sha256: UNSIGNED-PAYLOAD (S3 over https)',
+      'A stream cannot be hashed before it is sent: collect its bytes, or for S3 give its content-length, or set x-amz-content-sha256: UNSIGNED-PAYLOAD',
     )
   }
   return { bytes: readSyncBody(body) }

@@ -13,6 +13,8 @@ import type { Body, HttpRequest, PresignedUrl, SignedRequest } from './http-requ
 import { presignAt } from './presign-url.ts'
 import { isStream, readBody } from './read-body.ts'
 import { headerValue, readHeaders } from './read-headers.ts'
+import { createReadableStream } from './readable-stream.ts'
+import { declaredLength, signStream } from './sign-stream.ts'
 import type { SigningHost, SigningRules } from './sign-options.ts'
 import { signWithBody } from './sign-request.ts'
 
@@ -30,8 +32,8 @@ export interface SignerOptions extends SigningRules {
 /** Signs any number of requests, also at the same time: nothing of a request is kept. */
 export interface Signer {
   /**
-   * Signs a request in its Authorization header. A stream is signed only with a payload hash in the header
-   * `x-amz-content-sha256`, such as `UNSIGNED-PAYLOAD`.
+   * Signs a request in its Authorization header. A stream of known length (`content-length`) is sent to S3 in signed
+   * chunks; else it needs a payload hash in the header `x-amz-content-sha256`, such as `UNSIGNED-PAYLOAD`.
    *
    * @throws {@link SigningError}, {@link CredentialsError}
    */
@@ -55,10 +57,17 @@ export function createSigner(options: SignerOptions): Signer {
   return {
     async sign(request) {
       const { body } = request
-      if (body !== undefined && isStream(body) && isHashGiven(request)) {
-        return {
-          ...signWithBody(request, undefined, { ...options, credentials: await provide() }, host),
-          body,
+      if (body !== undefined && isStream(body)) {
+        const headers = readHeaders(request.headers)
+        if (headerValue(headers, X_AMZ_CONTENT_SHA256) !== undefined) {
+          const settled = { ...options, credentials: await provide() }
+          return { ...signWithBody(request, undefined, settled, host), body }
+        }
+        if (declaredLength(headers) !== undefined) {
+          const settled = { ...options, credentials: await provide() }
+          const signed = signStream({ ...request, body }, settled, [], host)
+          // fetch, which takes web streams, takes nothing else that can be iterated.
+          return 'getReader' in body ? { ...signed, body: createReadableStream(signed.body!) } : signed
         }
       }
       const { bytes, contentType } = await readBody(body)
@@ -80,10 +89,6 @@ export function createSigner(options: SignerOptions): Signer {
       )
     },
   }
-}
-
-function isHashGiven({ headers }: HttpRequest<unknown>): boolean {
-  return headerValue(readHeaders(headers), X_AMZ_CONTENT_SHA256) !== undefined
 }
 
 /** A request with the content type of its body: multipart bytes cannot be read without their boundary. */
