@@ -42,10 +42,8 @@ function resolveSts(
     return { host: stsHostOf(region), region }
   }
   const host = readHostname(given)
-  return {
-    host,
-    region: options.region ?? ofKey ?? readAnyStsHost(host)?.region ?? resolveRegion(options, 'sts', host),
-  }
+  const region = options.region ?? ofKey ?? readAnyStsHost(host)?.region
+  return { host, region: resolveRegion({ ...options, region }, 'sts', host) }
 }
 
 /** Presigns the action with headers that whoever sends it must add, and wraps the URL up. */
@@ -88,7 +86,13 @@ export function signCallerIdentity(
       headers: [['content-type', 'application/x-www-form-urlencoded; charset=utf-8'], ...headers],
       body: CALLER_IDENTITY,
     },
-    { credentials, service: 'sts', region, date, signHeaders: 'sdk' },
+    {
+      credentials,
+      service: 'sts',
+      region,
+      date,
+      signHeaders: ['content-type', ...headers.map(([name]) => name)],
+    },
   )
   const warnings = [...signed.warnings]
   const second = Math.floor(date.getTime() / 1000)

@@ -4,8 +4,9 @@
  *
  * @module
  */
-import type { HeadersLike, PresignedUrl } from '../sign/http-request.ts'
+import type { Header } from '../core/canonical-headers.ts'
 import { SigningError } from '../errors.ts'
+import type { PresignedUrl } from '../sign/http-request.ts'
 import { presignUrl } from '../sign/presign-url.ts'
 import type { AuthToken, ExpiringTokenOptions } from './token-options.ts'
 
@@ -15,7 +16,8 @@ export const TOKEN_SECONDS = 900
 /** What is presigned. */
 interface TokenRequest {
   readonly url: string
-  readonly headers?: HeadersLike
+  /** All of them are signed. */
+  readonly headers?: readonly Header[]
   /** Signing name. */
   readonly service: string
   readonly region: string
@@ -30,7 +32,7 @@ interface TokenRequest {
  * @throws {@link CredentialsError} `CREDENTIALS_INVALID`, `CREDENTIALS_EXPIRED`
  */
 export function presignToken(
-  { url, headers, service, region, maxSeconds = TOKEN_SECONDS }: TokenRequest,
+  { url, headers = [], service, region, maxSeconds = TOKEN_SECONDS }: TokenRequest,
   { credentials, date, expiresIn = TOKEN_SECONDS }: ExpiringTokenOptions,
 ): PresignedUrl {
   if (!Number.isInteger(expiresIn) || expiresIn < 1 || expiresIn > maxSeconds) {
@@ -39,7 +41,11 @@ export function presignToken(
       `expiresIn must be 1 to ${maxSeconds} whole seconds for ${service}`,
     )
   }
-  return presignUrl({ method: 'GET', url, headers }, { credentials, service, region, date, expiresIn })
+  const signHeaders = headers.map(([name]) => name)
+  return presignUrl(
+    { method: 'GET', url, headers },
+    { credentials, service, region, date, expiresIn, signHeaders },
+  )
 }
 
 /** A presigned URL without its scheme, as a token. */

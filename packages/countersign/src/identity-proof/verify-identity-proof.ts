@@ -1,0 +1,123 @@
+/**
+ * Checks a proof of identity: holds it against every rule, sends it to STS, and says who made it.
+ *
+ * @module
+ */
+import { defaultSha256 } from '../crypto/default-sha256.ts'
+import { SigningError } from '../errors.ts'
+import { readAnyStsHost } from '../tokens/sts-hosts.ts'
+import { readHeaderText } from '../tokens/token-names.ts'
+import { askSts, type ProofFetch } from './ask-sts.ts'
+import { readAudienceHeader } from './create-identity-proof.ts'
+import { readIdentity, type VerifiedIdentity } from './identity.ts'
+import type { ProofRules } from './proof-request.ts'
+import { isPresignedProof, readPresignedProof } from './read-presigned-proof.ts'
+import { readCallerIdentity } from './read-reply.ts'
+import { readSignedProof } from './read-signed-proof.ts'
+import { refusal } from './refusal.ts'
+import { createReplayGuard, type ReplayGuard } from './replay-guard.ts'
+
+/** Options of {@link verifyIdentityProof}. */
+export interface VerifyIdentityProofOptions {
+  /** This server's name; proofs for others are refused. */
+  readonly audience: string
+  /** As in `createIdentityProof`. */
+  readonly audienceHeader?: string | undefined
+  /** Hosts of STS that presigned proofs may be for; by default all of AWS's own, in all regions. */
+  readonly allowedHosts?: readonly string[] | undefined
+  /** Host of the STS that proofs in the signed form are sent to; without it they are refused. */
+  readonly stsHost?: string | undefined
+  /** What sends the request; the runtime's own `fetch` by default. */
+  readonly fetch?: ProofFetch | undefined
+  /** The clock. */
+  readonly now?: (() => Date) | undefined
+  /** How old a proof may be, in seconds; 900 by default, and at most. */
+  readonly maxAge?: number | undefined
+  /** How far a proof may be dated in the future, in seconds; 300 by default. */
+  readonly maxClockSkew?: number | undefined
+  /** How long STS may take, in seconds; 10 by default. */
+  readonly timeout?: number | undefined
+  /** By default one in memory for the whole process; `false` lets proofs in again and again until they expire. */
+  readonly replayGuard?: ReplayGuard | false | undefined
+}
+
+const MAX_AGE = 900
+
+let processGuard: ReplayGuard | undefined
+
+/**
+ * Checks a proof and tells who made it. Which identities may come in is for the caller to decide.
+ *
+ * @throws {@link IdentityProofError} when the proof is not accepted; its `status` is the one to answer with
+ * @throws {@link SigningError} `OPTION_INVALID`
+ */
+export async function verifyIdentityProof(
+  proof: string,
+  options: VerifyIdentityProofOptions,
+): Promise<VerifiedIdentity> {
+  const rules = readRules(options)
+  const { now, maxAge, maxClockSkew, timeout } = readLimits(options)
+  if (typeof proof !== 'string') throw refusal('PROOF_MALFORMED', 'A proof must be a text')
+  const request = isPresignedProof(proof) ? readPresignedProof(proof, rules) : readSignedProof(proof, rules)
+  const { date, host, signature } = request
+  const instant = now()
+  assertInTime(date, instant, maxAge, maxClockSkew)
+
+  const reply = await askSts(request, options.fetch ?? fetch, timeout)
+  const identity = readIdentity(readCallerIdentity(reply), host)
+  // Last of all: proofs that STS refuses cannot fill the guard, and one that STS had no time for can come again.
+  const guard = options.replayGuard ?? (processGuard ??= createReplayGuard())
+  if (guard) {
+    // Also while another call with the same proof may still wait for STS.
+    const end = new Date(date.getTime() + (MAX_AGE + timeout) * 1000)
+    const isFirst = await guard.claim(defaultSha256().hashHex(signature), end, instant)
+    if (!isFirst) throw refusal('PROOF_REPLAYED', 'The proof was used before; make a new one')
+  }
+  return identity
+}
+
+function readRules({
+  audience,
+  audienceHeader,
+  allowedHosts,
+  stsHost,
+}: VerifyIdentityProofOptions): ProofRules {
+  for (const host of [...(allowedHosts ?? []), ...(stsHost === undefined ? [] : [stsHost])]) {
+    if (readAnyStsHost(host)) continue
+    throw new SigningError('OPTION_INVALID', 'allowedHosts and stsHost must be hosts of STS, in lower case')
+  }
+  return {
+    audience: readHeaderText(audience, 'audience'),
+    audienceHeader: readAudienceHeader(audienceHeader),
+    allowedHosts: allowedHosts && new Set(allowedHosts),
+    stsHost,
+  }
+}
+
+/** Limits, in seconds, and the clock. */
+interface Limits {
+  readonly now: () => Date
+  readonly maxAge: number
+  readonly maxClockSkew: number
+  readonly timeout: number
+}
+
+function readLimits(options: VerifyIdentityProofOptions): Limits {
+  const { now = () => new Date(), maxAge = MAX_AGE, maxClockSkew = 300, timeout = 10 } = options
+  const isUsable =
+    maxAge > 0 && maxAge <= MAX_AGE && maxClockSkew >= 0 && maxClockSkew <= MAX_AGE && timeout > 0
+  if (isUsable && Number.isFinite(timeout)) return { now, maxAge, maxClockSkew, timeout }
+  throw new SigningError(
+    'OPTION_INVALID',
+    `maxAge and maxClockSkew are at most ${MAX_AGE} seconds, timeout above 0`,
+  )
+}
+
+function assertInTime(date: Date, now: Date, maxAge: number, maxClockSkew: number): void {
+  const age = (now.getTime() - date.getTime()) / 1000
+  const facts = { date: date.toISOString(), serverTime: now.toISOString() }
+  if (age > maxAge) throw refusal('PROOF_EXPIRED', `The proof is older than ${maxAge} s`, facts)
+  if (age < -maxClockSkew) throw refusal('PROOF_NOT_YET_VALID', 'The proof is dated in the future', facts)
+  // A clock without a time compares as neither.
+  if (Number.isNaN(age)) throw new SigningError('OPTION_INVALID', 'now must return a valid Date')
+}
