@@ -141,8 +141,21 @@ describe('A32 POST form shapes', () => {
   )
 
   it('a name that turns into another one in lower case', async () => {
-    const kelvin: Field[] = [['\u212aey', 'user/eric/x'], ...signForm()]
-    await expectFormRefused(sendFields(kelvin), 'FORM_FIELD_INVALID', 'InvalidArgument')
+    const kelvin: Field = ['\u212aey', 'user/eric/x']
+    for (const fields of [
+      [kelvin, ...signForm()],
+      [kelvin, ...withField(signForm(), 'key', undefined)],
+    ]) {
+      await expectFormRefused(sendFields(fields), 'FORM_FIELD_INVALID', 'InvalidArgument')
+    }
+    for (const name of ['', 'a b', 'a\tb', 'é']) {
+      const error = await expectFormRefused(
+        sendForm({ fields: [[name, 'x']] }),
+        'FORM_FIELD_INVALID',
+        'InvalidArgument',
+      )
+      expect(error.status).toBe(400)
+    }
   })
 
   it.each([

@@ -24,6 +24,11 @@ const PROMISES: Readonly<Record<string, readonly (string | RegExp)[]>> = {
     'good, canned policy, closes',
     'another film: SIGNATURE_MISMATCH',
   ],
+  '07-post.mjs': [
+    'image/png, 500 bytes: 201 user/eric/cat.png',
+    'text/html, 500 bytes: 403 Invalid according to Policy: Policy Condition failed',
+    'image/png, 5000 bytes: 400 Your proposed upload exceeds the maximum allowed size',
+  ],
 }
 
 describe('examples', () => {

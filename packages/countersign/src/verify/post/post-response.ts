@@ -4,6 +4,7 @@
  * @see {@link https://docs.aws.amazon.com/AmazonS3/latest/API/RESTObjectPOST.html}
  * @module
  */
+import { utf8 } from '../../core/bytes.ts'
 import { encodeUri } from '../../core/uri-encoding.ts'
 import type { ErrorResponse } from '../responses/response.ts'
 import { formatElements } from '../responses/xml.ts'
@@ -69,9 +70,5 @@ function readRedirect(url: string | undefined): string | undefined {
 }
 
 function encode(text: string): string {
-  return encodeUri(unescapeToBytes(text))
-}
-
-function unescapeToBytes(text: string): string {
-  return String.fromCharCode(...new TextEncoder().encode(text))
+  return encodeUri(String.fromCharCode(...utf8(text)))
 }
