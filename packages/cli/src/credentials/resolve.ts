@@ -11,7 +11,9 @@ import type { CredentialFlags } from '../frame/options.ts'
 import type { Output } from '../frame/output.ts'
 import { shortId } from '../frame/redact.ts'
 import { formatDuration } from '../frame/times.ts'
+import { readDocument } from './document.ts'
 import { readEnvironment } from './environment.ts'
+import { readFlaggedKey } from './flagged-key.ts'
 
 /** Credentials of either kind. */
 export type AnyCredentials = Credentials | KeyCredentials
@@ -39,14 +41,8 @@ export async function resolveCredentials(flags: CredentialFlags, output: Output)
 async function findCredentials(flags: CredentialFlags, output: Output): Promise<ResolvedCredentials> {
   const { profile, credentials: document, accessKeyId } = flags
   assertOneSource(flags)
-  if (document !== undefined) {
-    const { readDocument } = await import('./document.ts')
-    return readDocument(document)
-  }
-  if (accessKeyId !== undefined) {
-    const { readFlaggedKey } = await import('./flagged-key.ts')
-    return readFlaggedKey(accessKeyId, flags)
-  }
+  if (document !== undefined) return readDocument(document)
+  if (accessKeyId !== undefined) return readFlaggedKey(accessKeyId, flags)
   const environment = readEnvironment()
   const chosen = profile ?? process.env['AWS_PROFILE']
   if (environment && chosen) {

@@ -5,6 +5,7 @@
  * @module
  */
 import { CountersignError, signRequest, type KeyCredentials } from 'countersign'
+import { readProfileRegion } from '../credentials/profile-region.ts'
 import type { AnyCredentials } from '../credentials/resolve.ts'
 import { CommandError } from '../frame/command-error.ts'
 import type { CredentialFlags, ScopeFlags } from '../frame/options.ts'
@@ -21,9 +22,6 @@ interface KnownScope {
   readonly service?: string | undefined
   readonly region?: string | undefined
 }
-
-/** Hosts that answer in all regions, and take no signature for one of them. */
-const ALL_REGIONS = /^[a-z]+:\/\/[^/?#]+\.(?:s3-global\.amazonaws\.com|global\.api\.aws)(?::\d+)?(?:[/?#]|$)/i
 
 /**
  * Finds service and region, and tells where.
@@ -42,10 +40,9 @@ export async function resolveScope(
   const service = flags.service ?? ofHost.service
   let region = flags.region ?? ofHost.region
   const origin = ofKey ? 'the signing key' : `host ${hostOf(url)}`
-  if (region === undefined && ALL_REGIONS.test(url)) throw allRegions(url)
   if (service !== undefined && flags.service === undefined) output.infer('service', service, origin)
   if (region !== undefined && flags.region === undefined) output.infer('region', region, origin)
-  region ??= await regionOfSurroundings(flags.profile, output)
+  region ??= regionOfSurroundings(flags.profile, output)
   if (service !== undefined && region !== undefined) return { service, region }
   throw new CommandError('SCOPE_UNKNOWN', `${hostOf(url)} does not tell ${missing(service, region)}`, {
     why: 'a signature is for one service in one region, and a guess would be refused',
@@ -73,7 +70,7 @@ function hostOf(url: string): string {
 function scopeOfHost(url: string, { service, region }: ScopeFlags): KnownScope {
   if (service !== undefined && region !== undefined) return {}
   return (
-    tryScope(url, {}) ?? {
+    tryScope(url, { service, region }) ?? {
       service: tryScope(url, { region: 'any' })?.service,
       region: tryScope(url, { service: 'any' })?.region,
     }
@@ -85,22 +82,19 @@ function tryScope(url: string, half: KnownScope): KnownScope | undefined {
   try {
     return signRequest({ method: 'GET', url }, { ...half, credentials }).scope
   } catch (error) {
-    if (error instanceof CountersignError && error.code === 'SCOPE_UNKNOWN') return undefined
-    throw error
+    const code = error instanceof CountersignError ? error.code : undefined
+    if (code === 'SCOPE_UNKNOWN') return undefined
+    throw code === 'SIGV4A_REQUIRED' ? allRegions(url) : error
   }
 }
 
-async function regionOfSurroundings(
-  profile: string | undefined,
-  output: Output,
-): Promise<string | undefined> {
+function regionOfSurroundings(profile: string | undefined, output: Output): string | undefined {
   for (const name of ['AWS_REGION', 'AWS_DEFAULT_REGION']) {
     const region = process.env[name]
     if (!region) continue
     output.infer('region', region, name)
     return region
   }
-  const { readProfileRegion } = await import('../credentials/profile-region.ts')
   const region = readProfileRegion(profile)
   if (region !== undefined) output.infer('region', region, "the profile in AWS's configuration file")
   return region
