@@ -22,7 +22,7 @@ export function formatDer(tag: number, ...parts: readonly Uint8Array[]): Bytes {
 }
 
 /** Reads elements that follow each other up to the end; `undefined` when they are not such. */
-export function parseDer(bytes: Uint8Array): DerElement[] | undefined {
+function parseDer(bytes: Uint8Array): DerElement[] | undefined {
   const elements: DerElement[] = []
   let at = 0
   while (at < bytes.length) {
