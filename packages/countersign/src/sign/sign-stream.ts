@@ -5,6 +5,7 @@
  * @see {@link https://docs.aws.amazon.com/AmazonS3/latest/API/sigv4-streaming.html}
  * @module
  */
+import { isText } from '../core/bytes.ts'
 import type { Header } from '../core/canonical-headers.ts'
 import {
   AWS_CHUNKED,
@@ -48,6 +49,7 @@ export interface StreamOptions extends Omit<SignOptions, 'payloadHash' | 'conten
 }
 
 const DEFAULT_CHUNK = 64 * 1024
+const DIGITS = /^\d+$/
 
 /** What a chunked upload sets itself. */
 const REPLACED: ReadonlySet<string> = new Set([
@@ -148,8 +150,9 @@ function resolveLength(
   source: OpenableSource,
 ): number {
   const declared = declaredLength(headers)
-  const length = decodedLength ?? source.length ?? (declared === undefined ? undefined : Number(declared))
-  if (length !== undefined && Number.isSafeInteger(length) && length >= 0) return length
+  const told = isText(declared, DIGITS) ? Number(declared) : NaN
+  const length = decodedLength ?? source.length ?? told
+  if (Number.isSafeInteger(length) && length >= 0) return length
   throw new SigningError(
     'BODY_LENGTH_UNKNOWN',
     'Chunks need the length of the stream: give content-length, or decodedLength, in bytes',
