@@ -16,6 +16,14 @@ export interface Failure {
   readonly fix: string
 }
 
+/** Where the library's own words name an option of its functions. */
+const MESSAGES: ReadonlyMap<string, string> = new Map([
+  [
+    'PAYLOAD_UNSIGNED_OVER_HTTP',
+    'An unsigned body is not sent over plain http, where anybody could change it',
+  ],
+])
+
 const FIXES: ReadonlyMap<string, string> = new Map([
   ['URL_INVALID', 'give an absolute URL, such as https://sts.eu-west-1.amazonaws.com/'],
   ['METHOD_INVALID', 'give a method such as GET or PUT'],
@@ -46,7 +54,7 @@ export function describeFailure(error: unknown, help: string): Failure {
     return {
       exitCode: exitCodeOf(error),
       code,
-      message,
+      message: MESSAGES.get(code) ?? message,
       why: `refused with ${code}`,
       fix: FIXES.get(code) ?? help,
     }

@@ -11,7 +11,7 @@ const MESSAGES: Readonly<Record<SigningWarning, string>> = {
   DUPLICATE_QUERY_NAMES: 'a query name stands twice; S3 is reported to use the first only',
   DOT_SEGMENTS: 'the path has dot segments, which many clients take out; with curl use --path-as-is',
   SECRET_HAS_ODD_CHARACTERS:
-    'the secret access key has a blank, a line end or a %; was it copied whole? See --trim-secret',
+    'the secret access key has a blank, a line end or a %; was it copied whole? --trim-secret cuts blanks at its ends',
   TOKEN_WITH_LONG_TERM_KEY: 'the key is a long-term one, but a session token came with it',
   EXPIRY_CLAMPED: 'the credentials end before the time that was asked for, and the URL with them',
 }

@@ -20,6 +20,8 @@ interface RefusedRequest {
   readonly url: string
   readonly scope: ResolvedScope
   readonly status: number
+  /** What `--at` set the clock to. */
+  readonly at: Date | undefined
 }
 
 type ErrorCode = ConstructorParameters<typeof CommandError>[0]
@@ -37,7 +39,7 @@ const KINDS: Readonly<Record<RefusalKind, readonly [ErrorCode, ExitCode, what: s
 }
 
 /** Flags that say what an error status comes to. */
-type StatusFlags = Pick<SendFlags, 'checkStatus' | 'fail' | 'failWithBody'>
+type StatusFlags = Pick<SendFlags, 'checkStatus' | 'fail' | 'failWithBody' | 'at'>
 
 /**
  * What the command ends with, as the answer and the flags have it; nothing when all is well. A redirect that was not
@@ -45,7 +47,7 @@ type StatusFlags = Pick<SendFlags, 'checkStatus' | 'fail' | 'failWithBody'>
  */
 export function failureOf(
   { request, attempt, scope, response, refusal, next }: Delivered,
-  { checkStatus, fail, failWithBody }: StatusFlags,
+  { checkStatus, fail, failWithBody, at }: StatusFlags,
   output: Output,
 ): CommandError | undefined {
   const { status } = response
@@ -60,11 +62,7 @@ export function failureOf(
   }
   if (!isError || !isChecked || refusal === undefined) return undefined
   const { method } = attempt.signed
-  const described = describeRefusal(
-    refusal,
-    { method, url: redactUrl(request.url), scope, status },
-    Date.now(),
-  )
+  const described = describeRefusal(refusal, { method, url: redactUrl(request.url), scope, status, at })
   if (checkStatus) return described
   // Curl knows one code for all of them.
   const { message, why, fix } = described
@@ -79,26 +77,22 @@ function redirectRefused({ to, reason }: { to: string; reason: string }): Comman
   })
 }
 
-/**
- * The error for a refusal.
- *
- * @param now the local clock, in milliseconds since 1970
- */
-function describeRefusal(refusal: Refusal, request: RefusedRequest, now: number): CommandError {
+function describeRefusal(refusal: Refusal, request: RefusedRequest): CommandError {
   const [code, exitCode, what] = KINDS[refusal.kind]
   const said = [refusal.code, refusal.message].filter((part) => part !== undefined).join(': ')
   const empty = request.method === 'HEAD' ? 'HEAD has no body that would tell' : 'the answer does not tell'
   return new CommandError(code, `${what} (${request.status})`, {
     exitCode,
-    why: `${said === '' ? empty : printable(said)}${clockOf(refusal, now)}`,
+    why: `${said === '' ? empty : printable(said)}${clockOf(refusal, request.at)}`,
     fix: fixOf(refusal, request),
   })
 }
 
-function clockOf({ kind, serverTime }: Refusal, now: number): string {
+function clockOf({ kind, serverTime }: Refusal, at: Date | undefined): string {
   if (kind !== 'clock' || serverTime === undefined) return ''
-  const seconds = Math.round((now - serverTime) / 1000)
-  return ` (this clock is ${formatDuration(Math.abs(seconds))} ${seconds < 0 ? 'behind' : 'ahead of'} the server's)`
+  const seconds = Math.round(((at?.getTime() ?? Date.now()) - serverTime) / 1000)
+  const clock = at ? 'the time of --at' : 'this clock'
+  return ` (${clock} is ${formatDuration(Math.abs(seconds))} ${seconds < 0 ? 'behind' : 'ahead of'} the server's)`
 }
 
 const MISSING_KEY =
@@ -106,8 +100,9 @@ const MISSING_KEY =
 
 function fixOf(refusal: Refusal, request: RefusedRequest): string {
   const { kind, code = '', region } = refusal
-  const { method, url, scope, status } = request
+  const { method, url, scope, status, at } = request
   if (status < 400) return 'follow it with -L'
+  if (kind === 'clock' && at) return 'leave out --at'
   if (kind === 'clock')
     return 'set the clock of this computer, for instance with: sudo timedatectl set-ntp true'
   if (kind === 'expired') return 'log in again, for instance with: aws sso login'

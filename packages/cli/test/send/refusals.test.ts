@@ -25,7 +25,8 @@ describe('a verifier that answers in the manner of', () => {
       expect(wrong.stderr).not.toContain(WRONG.AWS_SECRET_ACCESS_KEY)
       const late = await send(['--at', '20200101T000000Z', `${server.origin}/a`])
       expect(late.code).toBe(6)
-      expect(late.stderr).toContain('set the clock')
+      expect(late.stderr).toContain('the time of --at is')
+      expect(late.stderr).toContain('leave out --at')
     },
   )
 })

@@ -531,6 +531,7 @@ describe('S3 XML', () => {
       'RequestId',
       'HostId',
     ])
+    expect(new Date(new Map(elementsOf(s3Xml(skewed).body)).get('ServerTime')!)).toEqual(NOW)
     const expired = new Map(
       elementsOf(s3Xml(await refusalOf(presign({ amzDate: dateAt(-61), expires: '60' }), AT_S3)).body),
     )

@@ -37,10 +37,16 @@ function extraElements({ code, facts }: VerificationError): Element[] {
   const extra: Element[] = []
   for (const [fact, element] of ELEMENTS) {
     const text = facts[fact]
-    if (text !== undefined && code !== 'EXPIRES_INVALID') extra.push([element, text])
+    if (text !== undefined && code !== 'EXPIRES_INVALID') extra.push([element, formatFact(fact, text)])
   }
   if (code === 'SCOPE_REGION_WRONG') extra.push(['Region', facts['expected'] ?? ''])
   return extra
+}
+
+/** S3 gives back a request's time as it came, and tells its own as `2026-11-22T12:34:56Z`. */
+function formatFact(fact: string, text: string): string {
+  if (fact !== 'serverTime') return text
+  return text.replace(/^(\d{4})(\d\d)(\d\d)T(\d\d)(\d\d)(\d\d)Z$/, '$1-$2-$3T$4:$5:$6Z')
 }
 
 function bytesInHex(text: string): string {
