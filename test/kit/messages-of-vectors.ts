@@ -6,12 +6,15 @@
 import { parseAmzDate } from '../../packages/countersign/src/core/amz-date.ts'
 import type { Header } from '../../packages/countersign/src/core/canonical-headers.ts'
 import { encodeUri } from '../../packages/countersign/src/core/uri-encoding.ts'
-import type { VerifierOptions } from '../../packages/countersign/src/verify/index.ts'
+import { sigV4A } from '../../packages/countersign/src/sigv4a.ts'
+import { sigV4, type VerifierOptions } from '../../packages/countersign/src/verify/index.ts'
 import {
+  algorithmOf,
   amzDateOf,
   bodyOf,
   byteString,
   payloadHashOf,
+  scopeTextOf,
   signedNames,
   unfoldedHeaders,
   type Signing,
@@ -20,8 +23,7 @@ import { splitUrl } from './http-message.ts'
 import type { SentMessage } from './messages.ts'
 
 function credentialOf(signing: Signing): string {
-  const { region, service, credentials } = signing.vector
-  return `${credentials.accessKeyId}/${amzDateOf(signing).slice(0, 8)}/${region}/${service}/aws4_request`
+  return `${signing.vector.credentials.accessKeyId}/${scopeTextOf(signing)}`
 }
 
 function isGiven(headers: readonly Header[], wanted: string): boolean {
@@ -48,13 +50,14 @@ function addedHeaders(signing: Signing, given: readonly Header[]): Header[] {
   if (!isDated && !Object.hasOwn(vector.flags, 'noDateHeader')) added.push(['X-Amz-Date', amzDateOf(signing)])
   if (token !== undefined && token !== '') added.push(['X-Amz-Security-Token', token])
   if (names.includes('x-amz-content-sha256')) added.push(['x-amz-content-sha256', payloadHashOf(expected)])
+  if (vector.regionSet !== undefined) added.push(['X-Amz-Region-Set', vector.regionSet])
   return added.filter(([name]) => !isGiven(given, name.toLowerCase()))
 }
 
 function authorizationOf(signing: Signing): string {
   const { authorization, signedHeaders, signature } = signing.expected
   if (authorization !== undefined) return authorization
-  return `AWS4-HMAC-SHA256 Credential=${credentialOf(signing)}, SignedHeaders=${signedHeaders}, Signature=${signature}`
+  return `${algorithmOf(signing)} Credential=${credentialOf(signing)}, SignedHeaders=${signedHeaders}, Signature=${signature}`
 }
 
 function presignedTarget(signing: Signing): string {
@@ -67,12 +70,13 @@ function presignedTarget(signing: Signing): string {
   const expires = expected.expiresInSeconds ?? vector.flags.expiresInSeconds
   const { sessionToken } = vector.credentials
   const pairs: Header[] = [
-    ['X-Amz-Algorithm', 'AWS4-HMAC-SHA256'],
+    ['X-Amz-Algorithm', algorithmOf(signing)],
     ['X-Amz-Credential', credentialOf(signing)],
     ['X-Amz-Date', amzDateOf(signing)],
     ...(expires === undefined ? [] : [['X-Amz-Expires', String(expires)] as Header]),
     ['X-Amz-SignedHeaders', expected.signedHeaders],
     ...(sessionToken ? [[vector.flags.tokenParam ?? 'X-Amz-Security-Token', sessionToken] as Header] : []),
+    ...(vector.regionSet ? [['X-Amz-Region-Set', vector.regionSet] as Header] : []),
     ...(expected.addedParams ?? []).map<Header>(([name, value]) => [name, value]),
     ['X-Amz-Signature', expected.signature],
   ]
@@ -97,12 +101,13 @@ export function messageOfVector(signing: Signing): SentMessage {
 
 /** A verifier's options under which the message of a signing is right. */
 export function optionsOfVector(signing: Signing): VerifierOptions<string> {
-  const { region, service, credentials } = signing.vector
+  const { region, regionSet, service, credentials } = signing.vector
   const { secretAccessKey, sessionToken } = credentials
   const found = { secretAccessKey, sessionToken: sessionToken || undefined, principal: 'alice' }
   return {
     service,
-    region,
+    region: regionSet?.split(',').at(-1)?.replace('*', 'eu-west-1') ?? region,
+    algorithms: [sigV4, sigV4A],
     now: () => parseAmzDate(amzDateOf(signing))!,
     unsignedPayload: 'allowed',
     secrets: (id) => (id === credentials.accessKeyId ? found : undefined),

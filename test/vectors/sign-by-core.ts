@@ -3,18 +3,26 @@
  *
  * @module
  */
-import { deriveSigV4Key, sigV4 } from '../../packages/countersign/src/algorithms/sigv4.ts'
+import { sigV4 } from '../../packages/countersign/src/algorithms/sigv4.ts'
 import { formatAuthorization } from '../../packages/countersign/src/core/authorization-header.ts'
 import { buildCanonicalHeaders, type Header } from '../../packages/countersign/src/core/canonical-headers.ts'
 import { buildCanonicalPath } from '../../packages/countersign/src/core/canonical-path.ts'
 import { buildCanonicalQuery } from '../../packages/countersign/src/core/canonical-query.ts'
 import { buildCanonicalRequest } from '../../packages/countersign/src/core/canonical-request.ts'
-import { formatCredentialScope } from '../../packages/countersign/src/core/credential-scope.ts'
-import { QUERY, SIGV4_ALGORITHM } from '../../packages/countersign/src/core/names.ts'
+import { QUERY } from '../../packages/countersign/src/core/names.ts'
 import { buildStringToSign } from '../../packages/countersign/src/core/string-to-sign.ts'
 import { encodeUri } from '../../packages/countersign/src/core/uri-encoding.ts'
 import { defaultSha256 } from '../../packages/countersign/src/crypto/default-sha256.ts'
-import { amzDateOf, byteString, payloadHashOf, signedNames, unfoldedHeaders } from './signed-case.ts'
+import { sigV4A } from '../../packages/countersign/src/sigv4a.ts'
+import {
+  algorithmOf,
+  amzDateOf,
+  byteString,
+  payloadHashOf,
+  scopeTextOf,
+  signedNames,
+  unfoldedHeaders,
+} from './signed-case.ts'
 import type { Signing } from './signed-case.ts'
 import type { Outcome } from './sign-publicly.ts'
 
@@ -24,7 +32,7 @@ function scopeOf(signing: Signing): { date: string; region: string; service: str
 }
 
 function credentialOf(signing: Signing): string {
-  return `${signing.vector.credentials.accessKeyId}/${formatCredentialScope(scopeOf(signing))}`
+  return `${signing.vector.credentials.accessKeyId}/${scopeTextOf(signing)}`
 }
 
 // The headers given come first: what a source gives itself is not added a second time.
@@ -38,6 +46,7 @@ function headersOf(signing: Signing): Header[] {
     ['x-amz-date', amzDateOf(signing)],
     ['x-amz-security-token', vector.credentials.sessionToken ?? ''],
     ['x-amz-content-sha256', payloadHashOf(expected)],
+    ['x-amz-region-set', vector.regionSet ?? ''],
   ]
   const missing = added.filter(([name]) => !given.some(([other]) => other === name))
   const names = signedNames(expected)
@@ -50,16 +59,17 @@ function expiresOf({ vector, expected }: Signing): string | undefined {
 }
 
 function parametersOf(signing: Signing): string {
-  const { flags, credentials } = signing.vector
+  const { flags, credentials, regionSet } = signing.vector
   const expires = expiresOf(signing)
   const token = flags.omitSessionToken ? undefined : credentials.sessionToken
   const pairs: Header[] = [
-    [QUERY.algorithm, SIGV4_ALGORITHM],
+    [QUERY.algorithm, algorithmOf(signing)],
     [QUERY.credential, credentialOf(signing)],
     [QUERY.date, amzDateOf(signing)],
     ...(expires === undefined ? [] : [[QUERY.expires, expires] as Header]),
     [QUERY.signedHeaders, signing.expected.signedHeaders],
     ...(token === undefined ? [] : [[flags.tokenParam ?? QUERY.securityToken, token] as Header]),
+    ...(regionSet === undefined ? [] : [[QUERY.regionSet, regionSet] as Header]),
     ...(signing.expected.addedParams ?? []).map<Header>(([name, value]) => [name, value]),
   ]
   return pairs.map((pair) => pair.map(encodeUri).join('=')).join('&')
@@ -89,19 +99,25 @@ function canonicalRequestOf(signing: Signing): string {
 
 /** Signs; the texts are byte strings. */
 export function signByCore(signing: Signing): Outcome {
-  const scope = scopeOf(signing)
   const { hashHex } = defaultSha256()
   const canonicalRequest = canonicalRequestOf(signing)
   const stringToSign = buildStringToSign(
-    SIGV4_ALGORITHM,
+    algorithmOf(signing),
     amzDateOf(signing),
-    formatCredentialScope(scope),
+    scopeTextOf(signing),
     hashHex(Buffer.from(canonicalRequest, 'latin1')),
   )
   // Below `SigningKey`, which refuses an empty secret or region.
-  const key = sigV4.prepareKey(deriveSigV4Key(signing.vector.credentials.secretAccessKey, scope))
+  const { accessKeyId, secretAccessKey } = signing.vector.credentials
+  const algorithm = signing.vector.regionSet === undefined ? sigV4 : sigV4A
+  const key = algorithm.prepareKey(algorithm.deriveKey(secretAccessKey, scopeOf(signing), accessKeyId))
   const signature = key.signHex(stringToSign)
   const { signedHeaders } = signing.expected
-  const authorization = formatAuthorization(SIGV4_ALGORITHM, credentialOf(signing), signedHeaders, signature)
+  const authorization = formatAuthorization(
+    algorithmOf(signing),
+    credentialOf(signing),
+    signedHeaders,
+    signature,
+  )
   return { canonicalRequest, stringToSign, signature, authorization }
 }

@@ -7,6 +7,7 @@ import { createHash } from 'node:crypto'
 import { parseAmzDate } from '../../packages/countersign/src/core/amz-date.ts'
 import { presignUrl, signRequest } from '../../packages/countersign/src/index.ts'
 import type { HttpRequest, SignOptions, SyncBody } from '../../packages/countersign/src/index.ts'
+import { sigV4A } from '../../packages/countersign/src/sigv4a.ts'
 import { amzDateOf, bodyOf, payloadHashOf, signedNames, unfoldedHeaders } from './signed-case.ts'
 import type { Signing, Vector } from './signed-case.ts'
 
@@ -39,11 +40,12 @@ function requestOf(signing: Signing): HttpRequest<SyncBody> {
 
 /** The vector's flags and facts as options. */
 function optionsOf(signing: Signing): SignOptions {
-  const { flags, credentials, region, service } = signing.vector
+  const { flags, credentials, region, regionSet, service } = signing.vector
   const names = signedNames(signing.expected)
   return {
     credentials,
-    region,
+    region: regionSet ?? region,
+    algorithm: regionSet === undefined ? undefined : sigV4A,
     service,
     date: parseAmzDate(amzDateOf(signing)),
     payloadHash: payloadHashOf(signing.expected),

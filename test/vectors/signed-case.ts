@@ -1,9 +1,11 @@
 /**
- * The shape of the `sigv4` vectors, and how a request is read out of one.
+ * The shape of the `sigv4` and `sigv4a` vectors, and how a request is read out of one.
  *
  * @module
  */
 import type { Header } from '../../packages/countersign/src/core/canonical-headers.ts'
+import { formatCredentialScope } from '../../packages/countersign/src/core/credential-scope.ts'
+import { SIGV4A_ALGORITHM, SIGV4_ALGORITHM } from '../../packages/countersign/src/core/names.ts'
 import { loadVectors } from '../kit/vectors.ts'
 
 /** Where a signature is carried. */
@@ -16,6 +18,8 @@ export interface Expected {
   readonly stringToSign: string
   readonly signature: string
   readonly authorization?: string
+  /** Another signature of the same string to sign, in sources of SigV4A. */
+  readonly signedRequestSignature?: string
   readonly expiresInSeconds?: number
   readonly amzDate?: string
   readonly addedParams?: readonly (readonly [string, string])[]
@@ -45,6 +49,10 @@ export interface Vector {
   readonly name: string
   readonly credentials: { accessKeyId: string; secretAccessKey: string; sessionToken?: string }
   readonly region: string
+  /** Of SigV4A alone. */
+  readonly regionSet?: string
+  /** Of SigV4A alone, in hex. */
+  readonly publicKey?: { readonly x: string; readonly y: string }
   readonly service: string
   readonly timestamp: string
   readonly amzDate?: string
@@ -109,6 +117,20 @@ export function payloadHashOf({ canonicalRequest }: Expected): string {
 export function amzDateOf({ vector, expected }: Signing): string {
   const given = expected.amzDate ?? vector.amzDate
   return given ?? vector.timestamp.replace(/[-:]|\.\d+/g, '')
+}
+
+/** Name of the algorithm. */
+export function algorithmOf({ vector }: Signing): string {
+  return vector.regionSet === undefined ? SIGV4_ALGORITHM : SIGV4A_ALGORITHM
+}
+
+/** The credential scope; that of SigV4A has no region. */
+export function scopeTextOf(signing: Signing): string {
+  const { region, regionSet, service } = signing.vector
+  const date = amzDateOf(signing).slice(0, 8)
+  return regionSet === undefined
+    ? formatCredentialScope({ date, region, service })
+    : `${date}/${service}/aws4_request`
 }
 
 /** Names that the source signs. */

@@ -7,24 +7,32 @@ import type { P256 } from './p256.ts'
 
 type NodeCrypto = Pick<
   typeof import('node:crypto'),
-  'createPrivateKey' | 'createPublicKey' | 'sign' | 'verify'
+  'createECDH' | 'createPrivateKey' | 'createPublicKey' | 'sign' | 'verify'
 >
 type NodeBuffer = typeof import('node:buffer').Buffer
+type KeyObject = import('node:crypto').KeyObject
 
-/** What stands before and behind a private scalar in DER; the public point is worked out of it. */
-const BEFORE = '30310201010420'
-const BEHIND = 'a00a06082a8648ce3d030107'
-
-/** Makes ECDSA of `node:crypto`. */
+/** Makes ECDSA of `node:crypto`. Either half of a pair is made at its first use: a verifier needs the public one alone. */
 export function nodeP256(crypto: NodeCrypto, buffer: NodeBuffer): P256 {
   return (scalar) => {
-    const der = BEFORE + buffer.from(scalar).toString('hex') + BEHIND
-    const privateKey = crypto.createPrivateKey({ key: buffer.from(der, 'hex'), format: 'der', type: 'sec1' })
-    const publicKey = crypto.createPublicKey(privateKey)
+    const ecdh = crypto.createECDH('prime256v1')
+    ecdh.setPrivateKey(scalar)
+    const point = ecdh.getPublicKey()
+    const coordinate = (start: number) => point.subarray(start, start + 32).toString('base64url')
+    // Read in a third of the time that DER takes.
+    const jwk = { kty: 'EC', crv: 'P-256', x: coordinate(1), y: coordinate(33) }
+    const d = buffer.from(scalar).toString('base64url')
+    let privateKey: KeyObject | undefined
+    let publicKey: KeyObject | undefined
     return {
-      signHex: (text) => crypto.sign('sha256', buffer.from(text, 'latin1'), privateKey).toString('hex'),
-      hasSigned: (text, signature) =>
-        crypto.verify('sha256', buffer.from(text, 'latin1'), publicKey, buffer.from(signature, 'hex')),
+      signHex(text) {
+        privateKey ??= crypto.createPrivateKey({ key: { ...jwk, d }, format: 'jwk' })
+        return crypto.sign('sha256', buffer.from(text, 'latin1'), privateKey).toString('hex')
+      },
+      hasSigned(text, signature) {
+        publicKey ??= crypto.createPublicKey({ key: jwk, format: 'jwk' })
+        return crypto.verify('sha256', buffer.from(text, 'latin1'), publicKey, buffer.from(signature, 'hex'))
+      },
     }
   }
 }
