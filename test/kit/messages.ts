@@ -18,6 +18,7 @@ import {
   type Verifier,
   type VerifierOptions,
 } from '../../packages/countersign/src/verify/index.ts'
+import { SIGV4A, signWithEcdsa } from './ecdsa.ts'
 
 /** A header as it stands on the wire. */
 export type HeaderField = readonly [name: string, value: string]
@@ -35,6 +36,10 @@ export interface Draft {
   readonly secretAccessKey?: string
   readonly sessionToken?: string | undefined
   readonly amzDate?: string
+  /** Signs with SigV4A: `*` is in `x-amz-region-set` unless `regionSet` says otherwise. */
+  readonly isSigV4A?: boolean
+  /** `undefined` leaves it out. */
+  readonly regionSet?: string | undefined
   /** All after the access key id: `20261122/us-east-1/s3/aws4_request`. */
   readonly scope?: string
   /** Names joined with `;`; all headers by default. */
@@ -112,6 +117,8 @@ interface Parts {
   readonly service: string
   readonly amzDate: string
   readonly scope: string
+  readonly algorithm: string
+  readonly accessKeyId: string
   readonly secretAccessKey: string
   readonly signedHeaders: string
   readonly payloadHash: string
@@ -132,20 +139,29 @@ function canonicalRequestOf({ method, target, headers, service, signedHeaders, p
 
 /** The right signature, whatever the scope is. */
 function signatureOf(parts: Parts): string {
-  const { scope, amzDate, secretAccessKey } = parts
+  const { scope, amzDate, algorithm, secretAccessKey } = parts
   const hash = sha256(Buffer.from(canonicalRequestOf(parts), 'latin1'))
-  const stringToSign = `AWS4-HMAC-SHA256\n${amzDate}\n${scope}\n${hash}`
+  const stringToSign = `${algorithm}\n${amzDate}\n${scope}\n${hash}`
+  if (algorithm === SIGV4A) return signWithEcdsa(parts, stringToSign)
   const hmac = (key: string | Uint8Array, text: string): Uint8Array =>
     createHmac('sha256', key).update(text).digest()
   const key = scope.split('/').reduce<string | Uint8Array>(hmac, `AWS4${secretAccessKey}`)
   return Buffer.from(hmac(key, stringToSign)).toString('hex')
 }
 
+/** The value of `x-amz-region-set`. */
+function regionSetOf(draft: Draft): string | undefined {
+  return 'regionSet' in draft || !draft.isSigV4A ? draft.regionSet : '*'
+}
+
 function settle(draft: Draft): Omit<Parts, 'headers' | 'payloadHash' | 'signedHeaders'> {
-  const { service = 's3', region = 'us-east-1', amzDate = dateAt() } = draft
-  const scope = draft.scope ?? `${amzDate.slice(0, 8)}/${region}/${service}/aws4_request`
+  const { service = 's3', region = 'us-east-1', amzDate = dateAt(), isSigV4A = false } = draft
+  const place = isSigV4A ? service : `${region}/${service}`
+  const scope = draft.scope ?? `${amzDate.slice(0, 8)}/${place}/aws4_request`
+  const algorithm = isSigV4A ? SIGV4A : 'AWS4-HMAC-SHA256'
   const { method = 'GET', target = '/bucket/key', secretAccessKey = SECRET } = draft
-  return { service, amzDate, scope, method, target, secretAccessKey }
+  const { accessKeyId = KEY_ID } = draft
+  return { service, amzDate, scope, algorithm, accessKeyId, method, target, secretAccessKey }
 }
 
 function bodyPart({ body }: Draft): { body?: Uint8Array } {
@@ -162,11 +178,13 @@ export function signInHeader(draft: Draft = {}): SentMessage {
   const added: HeaderField[] = [['x-amz-date', amzDate]]
   if (serviceRules(service).contentSha256Header) added.push(['x-amz-content-sha256', payloadHash])
   if (draft.sessionToken !== undefined) added.push(['x-amz-security-token', draft.sessionToken])
+  const regionSet = regionSetOf(draft)
+  if (regionSet !== undefined) added.push(['x-amz-region-set', regionSet])
   const headers = completed(given, added)
   const signedHeaders = draft.signedHeaders ?? namesOf(headers)
   const signature = signatureOf({ ...settled, headers, signedHeaders, payloadHash })
   const credential = `${draft.accessKeyId ?? KEY_ID}/${scope}`
-  const authorization = `AWS4-HMAC-SHA256 Credential=${credential}, SignedHeaders=${signedHeaders}, Signature=${signature}`
+  const authorization = `${settled.algorithm} Credential=${credential}, SignedHeaders=${signedHeaders}, Signature=${signature}`
   return { method, target, headers: [...headers, ['authorization', authorization]], ...bodyPart(draft) }
 }
 
@@ -180,12 +198,13 @@ export function presign(draft: Draft = {}): SentMessage {
   const headers = completed(draft.headers ?? [], [])
   const signedHeaders = draft.signedHeaders ?? namesOf(headers)
   const parameters: (readonly [string, string | undefined])[] = [
-    ['X-Amz-Algorithm', 'AWS4-HMAC-SHA256'],
+    ['X-Amz-Algorithm', settled.algorithm],
     ['X-Amz-Credential', `${draft.accessKeyId ?? KEY_ID}/${scope}`],
     ['X-Amz-Date', amzDate],
     ['X-Amz-Expires', 'expires' in draft ? draft.expires : '3600'],
     ['X-Amz-SignedHeaders', signedHeaders],
     ['X-Amz-Security-Token', draft.sessionToken],
+    ['X-Amz-Region-Set', regionSetOf(draft)],
   ]
   const target = withParameters(settled.target, parameters)
   const signature = signatureOf({ ...settled, target, headers, signedHeaders, payloadHash })
