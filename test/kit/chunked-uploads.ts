@@ -26,6 +26,8 @@ export interface Upload {
   /** Headers instead of those that fit, or besides them; an empty value leaves one out. */
   readonly headers?: readonly HeaderField[]
   readonly service?: string
+  /** Signature with which the chain begins; by default that of the head. */
+  readonly seed?: string
 }
 
 /** A signed head, and the frames of its body, one character a byte. */
@@ -82,7 +84,7 @@ export function signUpload(upload: Upload): SentUpload {
   const message = signInHeader({ method: 'PUT', target: '/b/k', service, headers: headersOf(upload) })
   const authorization = message.headers.find(([name]) => name === 'authorization')?.[1] ?? ''
   const scope = `${DATE.slice(0, 8)}/us-east-1/${service}/aws4_request`
-  let previous = authorization.slice(-64)
+  let previous = upload.seed ?? authorization.slice(-64)
   const sign = (kind: string, hashes: string): string => {
     previous = signText(`AWS4-HMAC-SHA256-${kind}\n${DATE}\n${scope}\n${previous}\n${hashes}`, service)
     return previous
