@@ -227,13 +227,15 @@ describe('A32 POST form shapes', () => {
     ]) {
       await expectFormRefused(sendForm({ policyBase64 }), 'POLICY_MALFORMED', 'InvalidPolicyDocument')
     }
-    const good = new Map(signForm({ fields: [] })).get('policy') ?? ''
-    const spare = ['A', 'B', 'C', 'D'].map((letter) =>
-      Buffer.from('{}').toString('base64').replace('0=', `${letter}=`),
-    )
-    expect(good).not.toBe('')
-    for (const policyBase64 of spare) {
-      await expectFormRefused(sendForm({ policyBase64 }), 'POLICY_MALFORMED', 'InvalidPolicyDocument')
+    const whole = Buffer.from(new Map(signForm()).get('policy') ?? '', 'base64').toString()
+    const padded = [whole, `${whole} `, `${whole}  `].map((text) => Buffer.from(text).toString('base64'))
+    for (const good of padded) await upload(sendForm({ policyBase64: good }))
+    const loose = padded.filter((good) => good.endsWith('='))
+    expect(loose).toHaveLength(2)
+    for (const good of loose) {
+      const spare = good.replace(/.(?==+$)/, (digit) => String.fromCharCode(digit.charCodeAt(0) + 1))
+      expect(Buffer.from(spare, 'base64')).toEqual(Buffer.from(good, 'base64'))
+      await expectFormRefused(sendForm({ policyBase64: spare }), 'POLICY_MALFORMED', 'InvalidPolicyDocument')
     }
   })
 

@@ -260,6 +260,11 @@ describe('a form that could never be uploaded is not signed', () => {
       { conditions: [['starts-with', '$key', 'b']] },
     ],
     [
+      'an exact key that only begins so',
+      'CONDITION_CONTRADICTED',
+      { key: 'a/${filename}', conditions: [{ key: 'a/' }] },
+    ],
+    [
       'an exact ${filename}',
       'CONDITION_CONTRADICTED',
       { key: '${filename}', conditions: [{ key: '${filename}' }] },

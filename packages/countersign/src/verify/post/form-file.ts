@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { findBytes } from './find-bytes.ts'
+import { findDelimiter, type Delimiter } from './delimiter.ts'
 import { fileTooLarge, fileTooSmall, malformedForm } from './post-refusals.ts'
 import { isLast, type ReadForm } from './read-form.ts'
 
@@ -44,17 +44,17 @@ export async function* readFile(
 /** The pieces up to the delimiter. Only what may be its beginning is held back; nothing else is copied. */
 async function* splitFile(
   source: ReadForm['source'],
-  delimiter: Uint8Array,
+  delimiter: Delimiter,
 ): AsyncGenerator<Uint8Array, void, undefined> {
   let held: Uint8Array = new Uint8Array()
   for (;;) {
     const next = await source.next()
     if (!next) throw malformedForm('The form ends before its closing boundary')
     const bytes = held.length === 0 ? next : joined(held, next)
-    const at = findBytes(bytes, delimiter)
+    const at = findDelimiter(bytes, delimiter)
     if (at > 0) yield bytes.subarray(0, at)
-    if (at + delimiter.length <= bytes.length) {
-      source.putBack(bytes.subarray(at + delimiter.length))
+    if (at + delimiter.bytes.length <= bytes.length) {
+      source.putBack(bytes.subarray(at + delimiter.bytes.length))
       await isLast(source)
       await source.drain()
       return

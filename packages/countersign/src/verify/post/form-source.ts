@@ -5,7 +5,7 @@
  */
 import type { RequestMessage } from '../message.ts'
 import { refuse } from '../refusals.ts'
-import { findBytes } from './find-bytes.ts'
+import { findDelimiter, type Delimiter } from './delimiter.ts'
 import { malformedForm } from './post-refusals.ts'
 
 const NOTHING = new Uint8Array()
@@ -38,15 +38,15 @@ export class FormSource {
    *
    * @throws {@link VerificationError} `FORM_TOO_LARGE`, `FORM_MALFORMED` at the end of the body
    */
-  async takeUntil(delimiter: Uint8Array): Promise<Uint8Array> {
-    let at = findBytes(this.#bytes, delimiter)
-    while (at + delimiter.length > this.#bytes.length) {
+  async takeUntil(delimiter: Delimiter): Promise<Uint8Array> {
+    let at = findDelimiter(this.#bytes, delimiter)
+    while (at + delimiter.bytes.length > this.#bytes.length) {
       if (this.#taken + at > this.#most) throw this.#tooLarge()
       await this.#readMore()
-      at = findBytes(this.#bytes, delimiter, at)
+      at = findDelimiter(this.#bytes, delimiter, at)
     }
     const before = this.#bytes.subarray(0, at)
-    this.#drop(at + delimiter.length)
+    this.#drop(at + delimiter.bytes.length)
     return before
   }
 

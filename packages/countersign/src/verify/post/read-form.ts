@@ -8,6 +8,7 @@
 import { utf8 } from '../../core/bytes.ts'
 import type { RequestMessage } from '../message.ts'
 import { refuse } from '../refusals.ts'
+import { prepareDelimiter, type Delimiter } from './delimiter.ts'
 import { FormSource } from './form-source.ts'
 import { parsePartHead } from './part-head.ts'
 import { malformedForm } from './post-refusals.ts'
@@ -20,11 +21,13 @@ export interface ReadForm {
   readonly filename: string | undefined
   readonly source: FormSource
   /** What ends the file. */
-  readonly delimiter: Uint8Array
+  readonly delimiter: Delimiter
 }
 
-const LINE_END = utf8('\r\n')
-const HEAD_END = utf8('\r\n\r\n')
+/** Length of what follows a boundary: a line end or two dashes. */
+const MARK = 2
+
+let decoder: TextDecoder | undefined
 
 /**
  * Reads a form. What stands behind the file is not looked at, as S3 does.
@@ -38,12 +41,13 @@ export async function readForm(
   most: number,
 ): Promise<ReadForm> {
   const source = new FormSource(message, most)
-  const delimiter = utf8(`\r\n--${boundary}`)
+  const delimiter = prepareDelimiter(utf8(`\r\n--${boundary}`))
+  const headEnd = prepareDelimiter(utf8('\r\n\r\n'))
   const fields: [name: string, value: string][] = []
-  const opening = decode(await source.take(delimiter.length - LINE_END.length))
+  const opening = decode(await source.take(delimiter.bytes.length - MARK))
   if (opening !== `--${boundary}`) throw malformedForm('The form does not begin with its boundary')
   while (!(await isLast(source))) {
-    const { name, filename } = parsePartHead(decode(await source.takeUntil(HEAD_END)))
+    const { name, filename } = parsePartHead(decode(await source.takeUntil(headEnd)))
     if (name.toLowerCase() === 'file') return { fields, filename, source, delimiter }
     fields.push([name, decode(await source.takeUntil(delimiter))])
   }
@@ -59,14 +63,15 @@ export async function readForm(
  * @throws {@link VerificationError} `FORM_MALFORMED`
  */
 export async function isLast(source: FormSource): Promise<boolean> {
-  const mark = decode(await source.take(LINE_END.length))
+  const mark = decode(await source.take(MARK))
   if (mark !== '\r\n' && mark !== '--') throw malformedForm('A boundary does not end its line')
   return mark === '--'
 }
 
 function decode(bytes: Uint8Array): string {
   try {
-    return new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes)
+    decoder ??= new TextDecoder('utf-8', { fatal: true, ignoreBOM: true })
+    return decoder.decode(bytes)
   } catch {
     throw malformedForm('A field is not UTF-8')
   }
