@@ -142,6 +142,7 @@ describe('V4A-7 never SigV4 in its place', () => {
   it.each([
     ['a host for all regions', MULTI_REGION, {}],
     ['CloudFront KeyValueStore', 'https://d1.cloudfront-kvs.global.api.aws/', {}],
+    ['a host for all regions, and a region for all requests', MULTI_REGION, { region: 'us-east-1' }],
     ['all regions', REGIONAL, { region: '*' }],
     ['a wildcard', REGIONAL, { region: 'us-*' }],
     ['a list', REGIONAL, { region: ['us-east-1', 'eu-west-1'] }],

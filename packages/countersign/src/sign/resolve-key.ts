@@ -32,9 +32,6 @@ export function resolveKey(options: SignOptions, url: UrlParts, day: string): Si
   const scope = resolveScope(options, url, day, signingKey?.scope)
   const regionSet = options.algorithm?.regionSet
   if (regionSet) return regionSet.resolveKey(options.credentials, scope)
-  if (/[*,]/.test(scope.region)) {
-    throw new SigningError('SIGV4A_REQUIRED', 'Several regions need sigV4A')
-  }
   if (signingKey) {
     if (isSameScope(signingKey.scope, scope)) return signingKey
     throw new SigningError(
@@ -53,7 +50,7 @@ export function resolveKey(options: SignOptions, url: UrlParts, day: string): Si
 
 /** Service and region are those given, else those of the key given, or those that the host tells. */
 function resolveScope(
-  { service, region, keyDate }: SignOptions,
+  { service, region, keyDate, algorithm }: SignOptions,
   { host, path }: UrlParts,
   day: string,
   ofKey: RegionalScope | undefined,
@@ -63,6 +60,10 @@ function resolveScope(
   region ||= known?.region
   if (!service || !region) {
     throw new SigningError('SCOPE_UNKNOWN', `${host} does not tell service and region; give both`)
+  }
+  // Of the host as well: a region that is set for all requests must not make SigV4 of one that cannot be.
+  if (!algorithm?.regionSet && /[*,]/.test([region, known?.region].join(''))) {
+    throw new SigningError('SIGV4A_REQUIRED', 'Several regions need sigV4A')
   }
   return { date: ofKey && keyDate === 'keep' ? ofKey.date : day, region: String(region), service }
 }
