@@ -5,7 +5,7 @@
 import { fileURLToPath } from 'node:url'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { signChunks, type SignChunksOptions } from '../../packages/countersign/src/streaming/index.ts'
+import { signChunks, type ChecksumName, type SignChunksOptions } from '../../packages/countersign/src/streaming/index.ts'
 import { describeWithPython, run } from '../interop/programs.ts'
 import { signUpload, type Upload } from '../kit/chunked-uploads.ts'
 import { HOST, KEY_ID, NOW, SECRET } from '../kit/messages.ts'
@@ -57,13 +57,13 @@ describe('signed chunks', () => {
 describeWithPython('botocore', 'unsigned chunks, as botocore frames them', (python) => {
   it('with a checksum behind them', async () => {
     const script = fileURLToPath(new URL('./chunks-botocore.py', import.meta.url))
-    const checksum = fc.constantFrom('crc32', 'sha1', 'sha256')
+    const checksum = fc.constantFrom<ChecksumName>('crc32', 'sha1', 'sha256')
     const cases = fc.sample(fc.record({ data: bodies, chunkSize: chunkSizes, checksum }), 60)
     const input = cases.map(({ data, ...rest }) => ({ ...rest, data: Buffer.from(data).toString('base64') }))
     const lines = (await run(python, [script], { input: JSON.stringify(input) })).trim().split('\n')
     expect(lines).toHaveLength(cases.length)
     for (const [index, { data, chunkSize, checksum: name }] of cases.entries()) {
-      const { wire } = await wireOf(data, { chunkSize, checksum: name as 'crc32', payload: 'unsigned' })
+      const { wire } = await wireOf(data, { chunkSize, checksum: name, payload: 'unsigned' })
       expect(wire.equals(Buffer.from(lines[index]!, 'base64'))).toBe(true)
     }
   })

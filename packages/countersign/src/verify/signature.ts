@@ -37,7 +37,7 @@ export function matchSignature(
 }
 
 /** Whether a key made a signature of a string to sign; in constant time. */
-export function isMadeBy(key: VerifyingKey, signature: string, stringToSign: string): boolean {
+function isMadeBy(key: VerifyingKey, signature: string, stringToSign: string): boolean {
   return key.hasSigned(stringToSign, signature)
 }
 
