@@ -205,6 +205,10 @@ describe('readForm', () => {
     ['a file without an end', `--${BOUNDARY}\r\n${HEAD}"file"\r\n\r\nvalue`],
     ['half a delimiter', `--${BOUNDARY}\r\n${HEAD}"file"\r\n\r\nvalue\r\n--${BOUNDARY.slice(0, -1)}`],
     ['a delimiter that goes on', `--${BOUNDARY}\r\n${HEAD}"file"\r\n\r\nvalue\r\n--${BOUNDARY}x`],
+    [
+      'a delimiter that goes on, and another one',
+      `--${BOUNDARY}\r\n${HEAD}"file"\r\n\r\nvalue\r\n--${BOUNDARY}xyz\r\n--${BOUNDARY}--\r\n`,
+    ],
     ['a delimiter at the very end', `--${BOUNDARY}\r\n${HEAD}"file"\r\n\r\nvalue\r\n--${BOUNDARY}`],
   ])('refuses %s', async (_, text) => {
     for (const steps of [[1], [1000]]) {
