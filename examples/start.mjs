@@ -149,7 +149,11 @@ const masterKey = resolveMasterKey({ text: undefined, file: store.masterKeyFile,
 const keys = openKeyStore({ file: store.file, masterKey })
 const { accessKey, secretAccessKey } = keys.create({ principal: 'demo-user' })
 const credentials = { accessKeyId: accessKey.accessKeyId, secretAccessKey }
-const { clients, health } = await startGateway(await listen(createServer(handleNotes)), keys, port)
+const { clients, health } = await startGateway(
+  await listen(createServer((request, response) => void handleNotes(request, response))),
+  keys,
+  port,
+)
 const base = `http://${clients.host}:${clients.port}`
 await demonstrate(base, credentials)
-showWhatToTry(base, `http://${health.host}:${health.port}`, credentials)
+showWhatToTry(base, `http://${health?.host}:${health?.port}`, credentials)

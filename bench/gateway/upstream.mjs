@@ -22,9 +22,10 @@ const server = createServer((request, response) => {
   const more = () => {
     while (left > 0) {
       left -= 1
-      if (!response.write(MEBIBYTE)) return void response.once('drain', more)
+      if (!response.write(MEBIBYTE)) break
     }
-    response.end()
+    if (left > 0) response.once('drain', more)
+    else response.end()
   }
   more()
 })

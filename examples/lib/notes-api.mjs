@@ -33,11 +33,11 @@ async function store(name, request, response) {
  * @param {import('node:http').ServerResponse} response
  */
 export function handleNotes(request, response) {
-  const { pathname, searchParams } = new URL(request.url, 'http://notes')
+  const { method, url = '/', headers } = request
+  const { pathname, searchParams } = new URL(url, 'http://notes')
   const name = /^\/notes\/([\w-]{1,64})$/.exec(pathname)?.[1]
-  const { method } = request
   if (method === 'GET' && pathname === '/notes') {
-    return list(searchParams, request.headers['x-countersign-principal'], response)
+    return list(searchParams, headers['x-countersign-principal'], response)
   }
   if (method === 'GET' && name && notes.has(name)) return reply(response, 200, { [name]: notes.get(name) })
   if (method === 'PUT' && name) return store(name, request, response)

@@ -36,5 +36,37 @@ export const packagesAllowed = new Map([
   ['@noble/curves', ['crypto', 'algorithms']],
 ])
 
+/** Who may import whom in the packages that are programs. They run on Node alone, and import what their manifests name. */
+export const programs = new Map([
+  [
+    'gateway',
+    new Map([
+      ['errors', []],
+      ['config', ['errors']],
+      ['keys', ['errors', 'config']],
+      ['server', ['errors', 'config']],
+      ['pipeline', ['errors', 'config', 'server']],
+      ['log', ['config', 'pipeline']],
+      ['gateway', ['errors', 'config', 'server', 'pipeline', 'log']],
+      ['serve', ['errors', 'config', 'keys', 'server', 'log', 'gateway']],
+      ['index', ['errors', 'config', 'keys', 'server', 'pipeline', 'log', 'gateway', 'serve']],
+    ]),
+  ],
+  [
+    'cli',
+    new Map([
+      ['frame', ['verbs']],
+      ['credentials', ['frame']],
+      ['curl', ['frame']],
+      ['request', ['frame', 'credentials', 'curl']],
+      ['keys', ['frame']],
+      ['token', ['frame', 'credentials', 'request']],
+      ['send', ['frame', 'credentials', 'curl', 'request']],
+      ['verbs', ['frame', 'credentials', 'curl', 'request', 'keys', 'token', 'send']],
+      ['main', ['frame', 'send']],
+    ]),
+  ],
+])
+
 /** Where `node:` modules may be imported; elsewhere one artifact has to run everywhere. */
 export const nodeAllowed = [/^crypto\//, /^adapters\/node-http\b/, /^servers\/(node|http2)\b/]

@@ -158,7 +158,7 @@ describe('a client', () => {
         return socket
       }),
     )
-    await expect(send(sign({ url: `${running.origin}/` }))).rejects.toThrow()
+    await expect(send(sign({ url: `${running.origin}/` }))).rejects.toBeInstanceOf(Error)
     for (const socket of open) socket.destroy()
     await expect
       .poll(async () => (await send(sign({ url: `${running.origin}/` })).catch(() => undefined))?.status)
@@ -182,7 +182,7 @@ describe('stopping', () => {
     answer?.()
     expect(await underWay).toMatchObject({ status: 200, body: 'late' })
     await stopped
-    await expect(fetch(`${running.healthOrigin}/livez`)).rejects.toThrow()
+    await expect(fetch(`${running.healthOrigin}/livez`)).rejects.toBeInstanceOf(Error)
   })
 
   it('does not wait for ever', async () => {
@@ -191,7 +191,7 @@ describe('stopping', () => {
     underWay.catch(() => {})
     await expect.poll(() => running.arrived.length).toBe(1)
     await running.gateway.stop()
-    await expect(underWay).rejects.toThrow()
+    await expect(underWay).rejects.toBeInstanceOf(Error)
   })
 
   it('is done at once when connections are idle', async () => {

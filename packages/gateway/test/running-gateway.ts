@@ -4,7 +4,7 @@
  * @module
  */
 import { request as sendRequest, type IncomingMessage, type RequestListener } from 'node:http'
-import { Readable } from 'node:stream'
+import type { Readable } from 'node:stream'
 import { buffer } from 'node:stream/consumers'
 import { signRequest, type HttpRequest, type SignedRequest } from 'countersign'
 import { startServer, type Listening } from '../../../test/kit/servers.ts'
@@ -75,15 +75,15 @@ export async function startGateway(
 ): Promise<RunningGateway> {
   const arrived: Arrived[] = []
   const upstream = await startServer((request, response) => {
-    void buffer(request).then(
-      (body) => {
-        const { method = '', url = '', headers, rawHeaders } = request
-        arrived.push({ method, target: url, headers, rawHeaders, body })
-        respond(request, response)
-      },
-      () => {},
-    )
+    void keep(request)
+      .then(() => respond(request, response))
+      .catch(() => response.destroy())
   })
+
+  async function keep(request: IncomingMessage): Promise<void> {
+    const { method = '', url = '', headers, rawHeaders } = request
+    arrived.push({ method, target: url, headers, rawHeaders, body: await buffer(request) })
+  }
   const lines: Record<string, unknown>[] = []
   const write = (line: unknown, text?: string): void => {
     lines.push({ ...(line as Record<string, unknown>), text })

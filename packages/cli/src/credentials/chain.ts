@@ -6,7 +6,7 @@
 import { defaultProvider } from '@aws-sdk/credential-provider-node'
 import { CommandError } from '../frame/command-error.ts'
 import { EXIT } from '../frame/exit-codes.ts'
-import type { ResolvedCredentials } from './resolve.ts'
+import type { ResolvedCredentials } from './resolved-credentials.ts'
 
 /** An instance is asked for a session token and for its role; both together have a second. */
 const METADATA_TIMEOUT = 450

@@ -9,7 +9,7 @@ import type { Credentials } from 'countersign'
 import { CommandError } from '../frame/command-error.ts'
 import { EXIT } from '../frame/exit-codes.ts'
 import { readBytes } from '../frame/files.ts'
-import type { ResolvedCredentials } from './resolve.ts'
+import type { ResolvedCredentials } from './resolved-credentials.ts'
 
 const PROCESS = 'process:'
 

@@ -8,7 +8,7 @@ import { CommandError } from '../frame/command-error.ts'
 import { readBytes } from '../frame/files.ts'
 import type { CredentialFlags } from '../frame/options.ts'
 import { readInput } from '../frame/streams.ts'
-import type { ResolvedCredentials } from './resolve.ts'
+import type { ResolvedCredentials } from './resolved-credentials.ts'
 
 /**
  * Reads the key.

@@ -4,7 +4,6 @@
  *
  * @module
  */
-import type { Credentials, KeyCredentials } from 'countersign'
 import { CommandError } from '../frame/command-error.ts'
 import { EXIT } from '../frame/exit-codes.ts'
 import type { CredentialFlags } from '../frame/options.ts'
@@ -14,16 +13,7 @@ import { formatDuration } from '../frame/times.ts'
 import { readDocument } from './document.ts'
 import { readEnvironment } from './environment.ts'
 import { readFlaggedKey } from './flagged-key.ts'
-
-/** Credentials of either kind. */
-export type AnyCredentials = Credentials | KeyCredentials
-
-/** Credentials, with where they were found. */
-export interface ResolvedCredentials {
-  readonly credentials: AnyCredentials
-  /** For people: `environment`, `profile dev, role assumed`. */
-  readonly source: string
-}
+import type { AnyCredentials, ResolvedCredentials } from './resolved-credentials.ts'
 
 /**
  * Finds the credentials, and tells where.

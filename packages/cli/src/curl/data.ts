@@ -5,6 +5,7 @@
  * @see {@link https://curl.se/docs/manpage.html#-d}
  * @module
  */
+import type { ReadSource } from './read-source.ts'
 import { encodeForm } from './url-query.ts'
 
 /** How a piece of data is taken. */
@@ -25,13 +26,6 @@ export interface DataPart {
   readonly kind: DataKind
   readonly text: string
 }
-
-/**
- * Reads a file, or standard input for `-`.
- *
- * @param reader the flag that wants it, for messages
- */
-export type ReadSource = (path: string, reader: string) => Promise<Uint8Array>
 
 /** CR, LF and NUL, which `--data` leaves out of files. */
 const LEFT_OUT: ReadonlySet<number> = new Set([0x0d, 0x0a, 0x00])

@@ -6,7 +6,7 @@
  * @module
  */
 import { CommandError } from '../frame/command-error.ts'
-import type { ReadSource } from './data.ts'
+import type { ReadSource } from './read-source.ts'
 
 /** Headers that were given, and names of those that are not to be added. */
 export interface GivenHeaders {

@@ -4,7 +4,7 @@
  * @see {@link https://curl.se/docs/manpage.html#--data-urlencode}
  * @module
  */
-import type { ReadSource } from './data.ts'
+import type { ReadSource } from './read-source.ts'
 
 /**
  * Encodes a value in one of curl's five forms: `content`, `=content`, `name=content`, `@file`, `name@file`. The name is

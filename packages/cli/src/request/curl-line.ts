@@ -6,7 +6,7 @@
 import type { SignedRequest } from 'countersign'
 import { CommandError } from '../frame/command-error.ts'
 import { formatInstant } from '../frame/times.ts'
-import type { GivenRequest } from './request-options.ts'
+import type { GivenRequest } from './given-request.ts'
 
 /** How long a service takes a signature, in seconds, on either side of its date. */
 function validityOf(service: string): number {

@@ -5,7 +5,7 @@
  */
 import type { WholeMessage } from 'countersign/verify'
 import { CommandError } from '../frame/command-error.ts'
-import type { GivenRequest } from './request-options.ts'
+import type { GivenRequest } from './given-request.ts'
 
 /** The request as it would stand on the wire. */
 export function messageOf({ method, url, headers, body }: GivenRequest): WholeMessage {

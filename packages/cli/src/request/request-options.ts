@@ -10,6 +10,7 @@ import { addFileName, addToQuery, readUrlQuery } from '../curl/url-query.ts'
 import { CommandError } from '../frame/command-error.ts'
 import { readBytes } from '../frame/files.ts'
 import { collect, parseSignHeaders } from '../frame/options.ts'
+import type { GivenRequest } from './given-request.ts'
 import { readUpload } from './upload.ts'
 
 /** The flags of {@link addRequestOptions}. */
@@ -22,18 +23,6 @@ export interface RequestFlags {
   readonly uploadFile?: string | undefined
   readonly unsignedPayload?: boolean | undefined
   readonly signHeaders?: 'minimal' | 'sdk' | 'all' | readonly string[] | undefined
-}
-
-/** A request as it is to be signed. */
-export interface GivenRequest {
-  readonly method: string
-  readonly url: string
-  readonly headers: readonly (readonly [name: string, value: string])[]
-  readonly body?: Uint8Array | undefined
-  /** A file that is not held in memory, in place of `body`. */
-  readonly file?: { readonly path: string; readonly length: number } | undefined
-  /** Of the file, or `UNSIGNED-PAYLOAD`; without it the body is hashed. */
-  readonly payloadHash?: string | undefined
 }
 
 const DATA_FLAGS: readonly (readonly [flags: string, description: string, kind: DataKind])[] = [

@@ -6,7 +6,7 @@
  */
 import { CountersignError, signRequest, type KeyCredentials } from 'countersign'
 import { readProfileRegion } from '../credentials/profile-region.ts'
-import type { AnyCredentials } from '../credentials/resolve.ts'
+import type { AnyCredentials } from '../credentials/resolved-credentials.ts'
 import { CommandError } from '../frame/command-error.ts'
 import type { CredentialFlags, ScopeFlags } from '../frame/options.ts'
 import type { Output } from '../frame/output.ts'

@@ -8,7 +8,7 @@ import { createHash } from 'node:crypto'
 import { createReadStream } from 'node:fs'
 import { stat } from 'node:fs/promises'
 import { readBytes, unreadable } from '../frame/files.ts'
-import type { GivenRequest } from './request-options.ts'
+import type { GivenRequest } from './given-request.ts'
 
 const READER = '--upload-file'
 

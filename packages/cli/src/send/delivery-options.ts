@@ -3,7 +3,7 @@
  *
  * @module
  */
-import type { AnyCredentials } from '../credentials/resolve.ts'
+import type { AnyCredentials } from '../credentials/resolved-credentials.ts'
 import { resolveCredentials } from '../credentials/resolve.ts'
 import { CommandError } from '../frame/command-error.ts'
 import type { ScopeFlags } from '../frame/options.ts'

@@ -4,7 +4,7 @@
  * @module
  */
 import { signRequest, type SignedRequest, type SignOptions } from 'countersign'
-import type { AnyCredentials } from '../credentials/resolve.ts'
+import type { AnyCredentials } from '../credentials/resolved-credentials.ts'
 import type { ResolvedScope } from '../request/scope.ts'
 import type { OutgoingRequest } from './outgoing-request.ts'
 import { headerValue } from './refusal.ts'

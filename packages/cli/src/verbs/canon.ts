@@ -25,12 +25,8 @@ import { explain, isSigned, tokenOf } from '../request/explain.ts'
 import { climb, lastRung, type Rung } from '../request/key-ladder.ts'
 import { parseRequest } from '../request/raw-http.ts'
 import { messageOf, requestOf } from '../request/request-message.ts'
-import {
-  addRequestOptions,
-  readRequest,
-  type GivenRequest,
-  type RequestFlags,
-} from '../request/request-options.ts'
+import { addRequestOptions, readRequest, type RequestFlags } from '../request/request-options.ts'
+import type { GivenRequest } from '../request/given-request.ts'
 import { resolveScope } from '../request/scope.ts'
 import { formatSections, type Section } from '../request/sections.ts'
 import { tellWarnings } from '../request/signing-warnings.ts'

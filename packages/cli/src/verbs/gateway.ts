@@ -129,14 +129,19 @@ function explainConfig(
 
 function flatten(value: object, prefix = ''): [path: string, value: string][] {
   return Object.entries(value).flatMap(([name, entry]: [string, unknown]): [string, string][] => {
-    const path = prefix + name
-    if (entry instanceof URL) return [[path, entry.href]]
-    if (Array.isArray(entry)) return [[path, entry.join(', ') || '-']]
-    if (entry !== null && typeof entry === 'object') {
-      return isAddress(entry) ? [[path, `${entry.host}:${entry.port}`]] : flatten(entry, `${path}.`)
-    }
-    return [[path, entry === undefined ? '-' : String(entry)]]
+    const text = textOf(entry)
+    if (text !== undefined) return [[prefix + name, text]]
+    return flatten(entry as object, `${prefix}${name}.`)
   })
+}
+
+/** A setting as text; `undefined` for a group of settings. */
+function textOf(entry: unknown): string | undefined {
+  if (entry instanceof URL) return entry.href
+  if (Array.isArray(entry)) return entry.join(', ') || '-'
+  if (entry === undefined) return '-'
+  if (typeof entry !== 'object' || entry === null) return JSON.stringify(entry).replace(/^"(.*)"$/, '$1')
+  return isAddress(entry) ? `${entry.host}:${entry.port}` : undefined
 }
 
 function isAddress(value: object): value is Address {

@@ -20,12 +20,8 @@ import { createOutput, type Output } from '../frame/output.ts'
 import { formatInstant } from '../frame/times.ts'
 import { endOf, formatCurlLine } from '../request/curl-line.ts'
 import { formatHead } from '../request/raw-http.ts'
-import {
-  addRequestOptions,
-  readRequest,
-  type GivenRequest,
-  type RequestFlags,
-} from '../request/request-options.ts'
+import { addRequestOptions, readRequest, type RequestFlags } from '../request/request-options.ts'
+import type { GivenRequest } from '../request/given-request.ts'
 import { resolveScope } from '../request/scope.ts'
 import { tellSteps } from '../request/sections.ts'
 import { tellWarnings } from '../request/signing-warnings.ts'

@@ -6,7 +6,8 @@
 import { Option, type Command } from 'commander'
 import type { Credentials, KeyCredentials } from 'countersign'
 import type { Report, WholeMessage } from 'countersign/verify'
-import { resolveCredentials, type AnyCredentials } from '../credentials/resolve.ts'
+import { resolveCredentials } from '../credentials/resolve.ts'
+import type { AnyCredentials } from '../credentials/resolved-credentials.ts'
 import { EXIT, type ExitCode } from '../frame/exit-codes.ts'
 import { readBytes } from '../frame/files.ts'
 import {
