@@ -115,9 +115,9 @@ function readLimits(options: VerifyIdentityProofOptions): Limits {
 
 function assertInTime(date: Date, now: Date, maxAge: number, maxClockSkew: number): void {
   const age = (now.getTime() - date.getTime()) / 1000
+  // It would compare as neither too old nor too new.
+  if (Number.isNaN(age)) throw new SigningError('OPTION_INVALID', 'now must return a valid Date')
   const facts = { date: date.toISOString(), serverTime: now.toISOString() }
   if (age > maxAge) throw refusal('PROOF_EXPIRED', `The proof is older than ${maxAge} s`, facts)
   if (age < -maxClockSkew) throw refusal('PROOF_NOT_YET_VALID', 'The proof is dated in the future', facts)
-  // A clock without a time compares as neither.
-  if (Number.isNaN(age)) throw new SigningError('OPTION_INVALID', 'now must return a valid Date')
 }

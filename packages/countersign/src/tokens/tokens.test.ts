@@ -44,7 +44,10 @@ const SIGNED: readonly [string, (o: TokenOptions) => AuthToken][] = [
       createCodeCommitToken({ hostname: 'git-codecommit.eu-west-1.amazonaws.com', repository: 'r', ...o }),
   ],
 ]
-const ALL = [...EXPIRING, ...SIGNED]
+const ALL: readonly [string, (o: TokenOptions) => AuthToken][] = [
+  ...EXPIRING.map(([name, make]): [string, (o: TokenOptions) => AuthToken] => [name, make]),
+  ...SIGNED,
+]
 
 function decode(text: string): string {
   return Buffer.from(text, 'base64url').toString()
