@@ -2,12 +2,14 @@
  * What is measured: one request signed by this library and by its peers, each as its users call it, with its signing
  * key already cached. The requests take turns, so that no runtime can compute anything once and for all.
  */
-import { hash } from 'node:crypto'
+import { generateKeyPairSync, hash, sign } from 'node:crypto'
 import { createRequire } from 'node:module'
 import { Hash } from '@smithy/core/serde'
 import { SignatureV4 } from '@smithy/signature-v4'
+import { SignatureV4a } from '@aws-sdk/signature-v4a'
 import { AwsClient } from 'aws4fetch'
 import { presignUrl, signRequest } from 'countersign'
+import { sigV4A } from 'countersign/sigv4a'
 
 /** @import { Row } from './measure.mjs' */
 
@@ -57,6 +59,43 @@ function floorRow() {
       return hash('sha256', outer, 'hex')
     },
   }
+}
+
+/**
+ * SigV4A beside AWS's own signer in JavaScript, and beside a bare ECDSA signature of the runtime.
+ *
+ * @returns {Row[]}
+ */
+function sigV4ARows() {
+  const { privateKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' })
+  const regional = { ...options, region: '*', algorithm: sigV4A }
+  const texts = urls.map((url) => Buffer.from(signRequest({ method: 'GET', url }, regional).stringToSign))
+  const signer = new SignatureV4a({
+    credentials,
+    service,
+    region: '*',
+    sha256: Hash.bind(null, 'sha256'),
+  })
+  /** @param {number} index */
+  const request = (index) => ({
+    method: 'GET',
+    protocol: 'https:',
+    hostname: host,
+    path: '/stage/items',
+    query: { Param1: pick(values, index), Param2: 'value2' },
+    headers: { host },
+  })
+  return [
+    {
+      name: 'sigV4A: a bare ECDSA signature',
+      operation: (index) => sign('sha256', pick(texts, index), privateKey),
+    },
+    {
+      name: 'sigV4A: countersign',
+      operation: (index) => signRequest({ method: 'GET', url: pick(urls, index) }, regional),
+    },
+    { name: 'sigV4A: @aws-sdk/signature-v4a', operation: (index) => signer.sign(request(index), {}) },
+  ]
 }
 
 /** @returns {Row[]} */
@@ -117,6 +156,7 @@ export async function rows() {
       operation: (index) => presignUrl({ method: 'GET', url: pick(urls, index) }, options),
     },
     ...smithyRows(),
+    ...sigV4ARows(),
     ...(await verifyRows()),
   ]
 }

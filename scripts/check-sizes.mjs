@@ -12,10 +12,18 @@ import { conclude, root } from './lib/project.mjs'
 const library = join(root, 'packages', 'countersign')
 const KIB = 1024
 
+/** @type {{ title: string, name: string, beside?: string, budget: number, withHosts: boolean }[]} */
 const budgets = [
   { title: 'signRequest', name: 'signRequest', budget: 9 * KIB, withHosts: true },
   { title: 'signRequest, service and region given', name: 'signRequest', budget: 8 * KIB, withHosts: false },
   { title: 'presignUrl', name: 'presignUrl', budget: 9 * KIB, withHosts: true },
+  {
+    title: 'signRequest with sigV4A',
+    name: 'signRequest',
+    beside: 'sigV4A',
+    budget: 25 * KIB,
+    withHosts: true,
+  },
 ]
 
 /**
@@ -35,9 +43,10 @@ const withoutHosts = {
 }
 
 /** @param {(typeof budgets)[number]} target */
-async function measure({ name, withHosts }) {
+async function measure({ name, beside, withHosts }) {
+  const more = beside === undefined ? '' : `export { ${beside} } from 'countersign/${beside.toLowerCase()}'`
   const { outputFiles, metafile } = await build({
-    stdin: { contents: `export { ${name} } from 'countersign'`, resolveDir: library },
+    stdin: { contents: `export { ${name} } from 'countersign'\n${more}`, resolveDir: library },
     platform: 'browser',
     format: 'esm',
     bundle: true,

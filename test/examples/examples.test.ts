@@ -33,6 +33,12 @@ const PROMISES: Readonly<Record<string, readonly (string | RegExp)[]>> = {
     'pending, and now known to be right: 3000000 bytes',
     'refused: CHUNK_SIGNATURE_MISMATCH',
   ],
+  '08-sigv4a.mjs': [
+    'X-Amz-Region-Set=eu-%2A%2Cus-east-1',
+    'eu-west-1: hello alice, signed for eu-* and us-east-1',
+    'us-east-1: hello alice',
+    'ap-south-1: SCOPE_REGION_WRONG',
+  ],
 }
 
 describe('examples', () => {
