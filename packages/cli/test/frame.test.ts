@@ -20,7 +20,17 @@ describe('help', () => {
     },
   )
 
-  it.each(['sign', 'presign', 'verify', 'canon', 'keys'])(
+  it('on send lists what is used most, or all', async () => {
+    const short = await countersign(['send', '-h'])
+    const long = await countersign(['help', 'send'])
+    expect(short.stdout.split('\n').length).toBeLessThanOrEqual(41)
+    expect(short.stdout).toContain('countersign help send')
+    expect(short.stdout).not.toContain('--fail-with-body')
+    expect(long.stdout).toContain('--fail-with-body')
+    for (const { stdout } of [short, long]) expect(stdout).toContain('Examples:\n  ')
+  })
+
+  it.each(['sign', 'presign', 'verify', 'canon', 'keys', 'gateway'])(
     'on %s has at most 40 lines, with examples',
     async (verb) => {
       const short = await countersign([verb, '-h'])

@@ -36,7 +36,7 @@ async function helpOn(subject: string): Promise<void> {
     })
   }
   const { createCommand } = await verb.load()
-  createCommand().outputHelp()
+  createCommand(true).outputHelp()
 }
 
 /** The version of the package, whose manifest is two folders up from here, and from the bundle of this module. */

@@ -7,8 +7,12 @@ import type { Command } from 'commander'
 
 /** A module of a verb. */
 export interface VerbModule {
-  /** Makes the verb's command, with its options and its action. */
-  createCommand(): Command
+  /**
+   * Makes the verb's command, with its options and its action.
+   *
+   * @param isWhole whether its help is to list all options, or those that are used most where there are many
+   */
+  createCommand(isWhole?: boolean): Command
 }
 
 /** A verb as the overview lists it. */
@@ -25,6 +29,13 @@ export const VERBS: ReadonlyMap<string, Verb> = new Map<string, Verb>([
   ],
   ['sign', { summary: 'print the headers that sign a request', load: () => import('../verbs/sign.ts') }],
   ['presign', { summary: 'make a presigned URL, or check one', load: () => import('../verbs/presign.ts') }],
+  [
+    'token',
+    {
+      summary: 'print a token that stands for a password: RDS, EKS, MSK and more',
+      load: () => import('../verbs/token.ts'),
+    },
+  ],
   ['verify', { summary: 'check the signature of a request', load: () => import('../verbs/verify.ts') }],
   ['canon', { summary: 'show the steps that lead to a signature', load: () => import('../verbs/canon.ts') }],
   ['gateway', { summary: 'run the verifying gateway', load: () => import('../verbs/gateway.ts') }],

@@ -34,6 +34,14 @@ const SETTINGS: readonly (readonly [path: string, option: Option])[] = [
   ['log.level', new Option('--log-level <level>', 'debug, info, warn, error or silent')],
 ]
 
+const NOTES = `
+The log is on standard output, one JSON object a line. SIGTERM and Ctrl-C let requests under way end.
+
+Examples:
+  countersign keys create --principal ada
+  countersign gateway --upstream http://127.0.0.1:3000 --service execute-api,s3 --region eu-central-1
+  countersign gateway --config gateway.yaml --explain-config`
+
 /** Makes the command. */
 export function createCommand(): Command {
   const command = createVerbCommand(
@@ -45,12 +53,7 @@ export function createCommand(): Command {
     .option('--config <file>', 'settings in YAML; flags and environment go before it')
     .option('--explain-config', 'print each setting with where it comes from, and end')
     .option('--json', 'say nothing for people; with --explain-config print one JSON object')
-    .addHelpText(
-      'after',
-      `
-The log is on standard output, one JSON object a line. SIGTERM and Ctrl-C let requests under way end.
-Keys: countersign keys create --principal NAME`,
-    )
+    .addHelpText('after', NOTES)
     .action(run)
 }
 
