@@ -1,6 +1,7 @@
 /**
  * Published chunked uploads: chains, frames, lengths and checksums, signed and verified. Reads s3-chunked.json.
  */
+import { createPublicKey, verify, type KeyObject } from 'node:crypto'
 import { describe, expect, it } from 'vitest'
 import { sigV4 } from '../../packages/countersign/src/algorithms/sigv4.ts'
 import { parseAmzDate } from '../../packages/countersign/src/core/amz-date.ts'
@@ -10,10 +11,11 @@ import { encodedLength } from '../../packages/countersign/src/core/chunk-framing
 import { parseCredentialScope } from '../../packages/countersign/src/core/credential-scope.ts'
 import { createChecksum, digestBase64 } from '../../packages/countersign/src/crypto/checksums/s3-checksums.ts'
 import { ChunkEncoder, type Trailer } from '../../packages/countersign/src/sign/chunk-encoder.ts'
+import { sigV4A } from '../../packages/countersign/src/sigv4a.ts'
 import { signChunks, type ChecksumName } from '../../packages/countersign/src/streaming/index.ts'
 import { ChunkDecoder } from '../../packages/countersign/src/verify/chunk-decoder.ts'
 import { ChunkProof } from '../../packages/countersign/src/verify/chunk-proof.ts'
-import { createVerifier } from '../../packages/countersign/src/verify/index.ts'
+import { createVerifier, type RequestMessage } from '../../packages/countersign/src/verify/index.ts'
 import { settleStreaming } from '../../packages/countersign/src/verify/streaming-options.ts'
 import { bytesOf, sha256, type HeaderField } from '../kit/messages.ts'
 import { describeVectors, expectCases, loadVectors } from '../kit/vectors.ts'
@@ -59,6 +61,12 @@ interface UnsignedCase extends Omit<Case, 'scope' | 'seedSignature'> {
   readonly trailers: HeaderField[]
 }
 
+interface AsymmetricCase extends Omit<Case, 'scope' | 'seedSignature'> {
+  readonly seedRequest: SeedRequest
+  readonly regionSet: string
+  readonly publicKey: { readonly x: string; readonly y: string }
+}
+
 interface Framing {
   readonly name: string
   readonly chunks: readonly string[]
@@ -77,7 +85,7 @@ interface Length {
 interface Vectors {
   readonly cases: readonly Case[]
   readonly unsigned: readonly UnsignedCase[]
-  readonly asymmetric: readonly Omit<Case, 'scope' | 'seedSignature'>[]
+  readonly asymmetric: readonly AsymmetricCase[]
   readonly framing: readonly Framing[]
   readonly lengths: readonly Length[]
   readonly checksums: { readonly data: string; readonly base64: Record<ChecksumName, string> }
@@ -285,19 +293,98 @@ describeVectors('s3-chunked.json', () => {
     )
   })
 
-  it.each(expectCases(vectors.asymmetric))('$name: every string to sign of the chain', (given) => {
-    const [, amzDate = '', scopeText = ''] = given.chunks[0]!.stringToSign!.split('\n')
-    const chain = new ChunkChain({
-      algorithm: 'AWS4-ECDSA-P256-SHA256',
-      amzDate,
-      scopeText,
-      signature: '{previousSignature}',
+  describe.each(expectCases(vectors.asymmetric))('$name', (given) => {
+    const { credentials, chunks, trailer, amzDate } = given
+    const scopeText = chunks[0]!.stringToSign!.split('\n')[2]!
+    const data = wholeData(chunks)
+
+    it('every string to sign of the chain', () => {
+      const chain = new ChunkChain({
+        algorithm: sigV4A.name,
+        amzDate,
+        scopeText,
+        signature: '{previousSignature}',
+      })
+      for (const chunk of chunks) expect(chain.buildChunk(sha256(dataOf(chunk)))).toBe(chunk.stringToSign)
+      if (trailer) expect(chain.buildTrailer(sha256(trailer.canonical))).toBe(trailer.stringToSign)
     })
-    expect(amzDate).toBe(given.amzDate)
-    for (const chunk of given.chunks) expect(chain.buildChunk(sha256(dataOf(chunk)))).toBe(chunk.stringToSign)
-    if (given.trailer)
-      expect(chain.buildTrailer(sha256(given.trailer.canonical))).toBe(given.trailer.stringToSign)
+
+    it('what is signed is good for the published key, by node:crypto', async () => {
+      const { signed, wire } = await signAsymmetric(given)
+      const signatures = [...wire.matchAll(/signature[=:]([0-9a-f]+)(\**)\r\n/g)]
+      expect(signatures.map(([, hex, padding]) => hex!.length + padding!.length)).toEqual(
+        [...chunks, ...(trailer ? [trailer] : [])].map(() => 144),
+      )
+      const key = publicKeyOf(given.publicKey)
+      let previous = signed.signature
+      for (const [index, { stringToSign }] of [...chunks, ...(trailer ? [trailer] : [])].entries()) {
+        const text = stringToSign!.replace('{previousSignature}', previous)
+        previous = signatures[index]![1]!
+        expect(verify('sha256', Buffer.from(text), key, Buffer.from(previous, 'hex'))).toBe(true)
+      }
+      expect(signed.headers).toContainEqual(['content-length', String(wire.length)])
+    })
+
+    it('is verified, and refused with another signature', async () => {
+      const { signed, wire } = await signAsymmetric(given)
+      const verifier = createVerifier({
+        service: 's3',
+        region: given.regionSet,
+        algorithms: [sigV4A],
+        now: () => parseAmzDate(amzDate)!,
+        secrets: () => credentials,
+        streaming: { trailers: trailer?.headers.map(([name]) => name) },
+      })
+      const { method, headers } = signed
+      const message = (body: string): RequestMessage => {
+        return { method, target: given.seedRequest.request.target, headers, body: bytesOf(body) }
+      }
+      const { payload, body } = await verifier.verify(message(wire))
+      const pieces: Uint8Array[] = []
+      for await (const piece of body!) pieces.push(piece)
+      expect([payload, Buffer.concat(pieces).equals(data)]).toEqual(['verified', true])
+      const other = wire.replace(
+        /(chunk-signature=.{60})(.)/,
+        (_, start: string, digit: string) => start + (digit === '0' ? '1' : '0'),
+      )
+      await expect(verifier.verify(message(other))).rejects.toMatchObject({
+        code: 'CHUNK_SIGNATURE_MISMATCH',
+      })
+    })
   })
+
+  async function signAsymmetric(
+    given: AsymmetricCase,
+  ): Promise<{ signed: ReturnType<typeof signChunks>; wire: string }> {
+    const { seedRequest, credentials, regionSet, amzDate, chunks, trailer } = given
+    const { method, target, headers } = seedRequest.request
+    const signed = signChunks(
+      {
+        method,
+        url: `https://s3.amazonaws.com${target}`,
+        headers: headers.flatMap(([name, value]) =>
+          /^(?:x-amz-storage-class)$/i.test(name) ? [[name, value] as [string, string]] : [],
+        ),
+        body: wholeData(chunks),
+      },
+      {
+        credentials: credentials!,
+        algorithm: sigV4A,
+        service: 's3',
+        region: regionSet,
+        date: parseAmzDate(amzDate)!,
+        trailers: trailer?.headers.map<[string, string]>(([name, value]) => [name, value]),
+      },
+    )
+    const pieces: Uint8Array[] = []
+    for await (const piece of signed.body!) pieces.push(piece)
+    return { signed, wire: latin1(Buffer.concat(pieces)) }
+  }
+
+  function publicKeyOf({ x, y }: AsymmetricCase['publicKey']): KeyObject {
+    const encode = (hex: string): string => Buffer.from(hex, 'hex').toString('base64url')
+    return createPublicKey({ key: { kty: 'EC', crv: 'P-256', x: encode(x), y: encode(y) }, format: 'jwk' })
+  }
 
   describe.each(expectCases(vectors.framing))('$name', ({ name, chunks, text, trailers = [] }) => {
     const given = {

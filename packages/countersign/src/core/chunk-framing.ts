@@ -8,7 +8,7 @@
  * @see {@link https://docs.aws.amazon.com/AmazonS3/latest/API/sigv4-streaming.html}
  * @module
  */
-import { SIGV4_ALGORITHM } from './names.ts'
+import { SIGV4_ALGORITHM, SIGV4A_ALGORITHM } from './names.ts'
 
 /** Header of the body's length without frames. */
 export const X_AMZ_DECODED_CONTENT_LENGTH = 'x-amz-decoded-content-length'
@@ -31,15 +31,15 @@ export const MAX_CHUNK: number = 16 * 1024 * 1024
 /** What follows the size of a signed chunk. */
 export const CHUNK_SIGNATURE = ';chunk-signature='
 
-/** What {@link formatSignature} fills signatures up with. */
-export const PADDING = '*'
+const PADDING = '*'
+const PADDED = /^([0-9a-f]+)\*+$/
 
 const LINE_END = 2
 
 /** Signatures of ECDSA differ in length; filled up, the length of a body is known before the first of them. */
 const WIDTHS: ReadonlyMap<string, number> = new Map([
   [SIGV4_ALGORITHM, 64],
-  ['AWS4-ECDSA-P256-SHA256', 144],
+  [SIGV4A_ALGORITHM, 144],
 ])
 
 /** Length of a chunk's signature on the wire; 0 when there is none. */
@@ -50,6 +50,11 @@ export function signatureWidth(algorithm: string | undefined): number {
 /** A signature as a frame carries it. The chain goes on with the signature itself. */
 export function formatSignature(signature: string, width: number): string {
   return signature.padEnd(width, PADDING)
+}
+
+/** Reads a signature off a frame. One that is not filled up is left as it is. */
+export function parseSignature(text: string, width: number): string {
+  return text.length === width ? text.replace(PADDED, '$1') : text
 }
 
 /** What a chunked body is made of. */

@@ -90,7 +90,6 @@ function meaningOf(wire: Uint8Array): string {
       (_, before: string, size: string, after: string) => `${before}${size.toLowerCase()}${after}`,
     )
     .replace(/\n\r\n/g, '\r\n')
-    .replace(/\*+\r\n/g, '\r\n')
 }
 
 it('with one byte changed, added or dropped, cut off, or a stretch repeated', async () => {

@@ -6,7 +6,7 @@
  */
 import type { Header } from '../core/canonical-headers.ts'
 import { buildCanonicalTrailers, ChunkChain } from '../core/chunk-chain.ts'
-import { PADDING, X_AMZ_TRAILER_SIGNATURE } from '../core/chunk-framing.ts'
+import { parseSignature, signatureWidth, X_AMZ_TRAILER_SIGNATURE } from '../core/chunk-framing.ts'
 import { equalConstantTime } from '../crypto/constant-time.ts'
 import type { Checksum } from '../crypto/checksums/checksum.ts'
 import { checksumOfHeader, createChecksum, digestBase64 } from '../crypto/checksums/s3-checksums.ts'
@@ -28,6 +28,7 @@ export class ChunkProof {
   readonly #claim: ProvenHead
   readonly #key: SigningProof
   readonly #chain: ChunkChain
+  readonly #width: number
   readonly #checksums: ReadonlyMap<string, Checksum>
 
   constructor(announced: AnnouncedChunks, claim: ProvenHead, key: SigningProof) {
@@ -36,6 +37,7 @@ export class ChunkProof {
     this.#claim = claim
     this.#key = key
     this.#chain = new ChunkChain({ algorithm: algorithm.name, amzDate, scopeText, signature })
+    this.#width = signatureWidth(algorithm.name)
     this.#checksums = new Map(
       announced.trailers.flatMap((header) => {
         const name = checksumOfHeader(header)
@@ -57,7 +59,7 @@ export class ChunkProof {
    * @throws {@link VerificationError} `CHUNK_SIGNATURE_MISMATCH`
    */
   checkChunk(hash: string, padded: string, index: number): void {
-    const signature = unpadded(padded)
+    const signature = parseSignature(padded, this.#width)
     if (!this.#isSigned(this.#chain.buildChunk(hash), signature)) {
       throw refuse('CHUNK_SIGNATURE_MISMATCH', `Chunk ${index}, or one before it, is not as it was signed`, {
         accessKeyId: this.#claim.accessKeyId,
@@ -90,7 +92,7 @@ export class ChunkProof {
   }
 
   #checkTrailerSignature(trailers: readonly Header[], padded: string): void {
-    const signature = unpadded(padded)
+    const signature = parseSignature(padded, this.#width)
     const hash = defaultSha256().hashHex(buildCanonicalTrailers(trailers))
     if (this.#isSigned(this.#chain.buildTrailer(hash), signature)) return
     throw refuse('TRAILER_SIGNATURE_MISMATCH', 'The trailers are not as they were signed', {
@@ -111,9 +113,4 @@ export class ChunkProof {
       checksum: name,
     })
   }
-}
-
-/** Signatures that differ in length are filled up on the wire. */
-function unpadded(signature: string): string {
-  return signature.endsWith(PADDING) ? signature.slice(0, signature.indexOf(PADDING)) : signature
 }
