@@ -18,6 +18,11 @@ const PROMISES: Readonly<Record<string, readonly (string | RegExp)[]>> = {
   '03-verify.mjs': ['hello alice, you asked for /today', 'log: SIGNATURE_MISSING'],
   '04-aws4auth.mjs': [/today: +\d{8}\n/, 'strict:   true DATE_MISMATCH'],
   '05-explain.mjs': ['NO headers signed Not signed: x-amz-target', 'NO signature', 'verdict: invalid'],
+  '10-tokens.mjs': [
+    /password: shop\.\S+:5432\/\?Action=connect&DBUser=reports&\S+Signature=[0-9a-f]{64}/,
+    'kubectl --token k8s-aws-v1.',
+  ],
+  '11-identity-proof.mjs': ['welcome alice', 'again: 401 PROOF_REPLAYED', /forged: 400 P\w+/],
   '06-cloudfront.mjs': [
     /films\/The%20Castle\.mp4\?Expires=\d+&Signature=[\w~-]+&Key-Pair-Id=K2JCJMDEHXQW5F/,
     'Set-Cookie: CloudFront-Policy=',
