@@ -133,6 +133,19 @@ describe('signed headers', () => {
     )
   })
 
+  it('twice, out of order or in upper case in the signed form', async () => {
+    for (const [names, other] of [
+      ['host;x-amz-date', 'host;host;x-amz-date'],
+      ['host;x-amz-date', 'x-amz-date;host'],
+      ['host;x-amz-date', 'Host;x-amz-date'],
+    ] as const) {
+      const proof = repacked(({ headers }) => {
+        headers['authorization'] = String(headers['authorization']).replace(names, other)
+      })
+      await expectRefused(proof, 'PARAMETER_INVALID')
+    }
+  })
+
   it.each(['x-amz-target', 'x-amz-acl', 'x-amz-security-token2'])('%s is not sent on', async (name) => {
     await expectRefused(pack(signedFor({ headers: { [name]: 'x' } })), 'PARAMETER_INVALID')
   })

@@ -7,7 +7,7 @@ import {
   createReplayGuard,
 } from '../../packages/countersign/src/identity-proof/index.ts'
 import { startServer } from '../kit/servers.ts'
-import { xmlReply } from '../kit/sts-server.ts'
+import { jsonReply, xmlReply } from '../kit/sts-server.ts'
 import {
   NOW,
   region,
@@ -93,7 +93,9 @@ describe('the call', () => {
   })
 
   it('takes no answer that somebody else followed', async () => {
-    const redirected = Object.defineProperty(new Response('{}'), 'redirected', { value: true })
+    const redirected = Object.defineProperty(Response.json(JSON.parse(jsonReply(ALICE).body)), 'redirected', {
+      value: true,
+    })
     await expectRefused(presigned, 'STS_REPLY_INVALID', { fetch: async () => redirected })
   })
 
