@@ -15,6 +15,7 @@ import { authenticate, createGatewayVerifier, type KeySource } from './pipeline/
 import { openExchange, type Exchange } from './pipeline/exchange.ts'
 import { GatewayFault } from './pipeline/faults.ts'
 import { forward, type Route } from './pipeline/forward.ts'
+import { isChunkedUpload } from './pipeline/headers.ts'
 import { holdBody, type HeldBody } from './pipeline/held-body.ts'
 import { refuse } from './pipeline/refuse.ts'
 import { Connections } from './server/connections.ts'
@@ -146,7 +147,10 @@ export class PipelineGateway implements Gateway {
         const idle = this.#settings.timeouts.bodyIdle
         const verified = await authenticate(exchange, this.#verifier, idle)
         exchange.verified = verified
-        if (verified.body) body = await holdBody(verified.payload, verified.body, this.#folder)
+        if (verified.body) {
+          const hasEnd = isChunkedUpload(exchange.request.headers['x-amz-content-sha256'])
+          body = await holdBody(verified.payload, verified.body, hasEnd, this.#folder)
+        }
       }
       await forward(exchange, this.#route, body)
     } finally {

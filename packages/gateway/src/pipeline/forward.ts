@@ -9,7 +9,13 @@ import type { Dispatcher } from 'undici'
 import { protocolOf, type Exchange } from './exchange.ts'
 import { GatewayFault } from './faults.ts'
 import type { HeldBody } from './held-body.ts'
-import { forwardedHeaders, identityHeaders, requestHeaders } from './headers.ts'
+import {
+  forwardedHeaders,
+  identityHeaders,
+  isChunkedUpload,
+  requestHeaders,
+  withoutFraming,
+} from './headers.ts'
 import { ResponseRelay } from './response-relay.ts'
 import { upstreamTarget } from './target.ts'
 
@@ -58,10 +64,12 @@ function buildMessage(
   { host, prefix, keepHost, keepSignature }: Route,
   body: HeldBody | undefined,
 ): Dispatcher.DispatchOptions {
-  const headers = requestHeaders(request.rawHeaders, verified, { keepHost, keepSignature })
+  const isFramed = verified !== undefined && isChunkedUpload(request.headers['x-amz-content-sha256'])
+  const raw = isFramed ? withoutFraming(request.rawHeaders) : request.rawHeaders
+  const headers = requestHeaders(raw, verified, { keepHost, keepSignature })
   if (!keepHost) headers.unshift('host', host)
-  // A chunked body that was held back has a length now.
-  if (body?.length !== undefined && request.headers['content-length'] === undefined) {
+  // What was held back has a length now.
+  if (body?.length !== undefined && (isFramed || request.headers['content-length'] === undefined)) {
     headers.push('content-length', String(body.length))
   }
   const origin = {

@@ -83,6 +83,35 @@ export function requestHeaders(
   return kept
 }
 
+/** What tells of the frames of a chunked upload, which end here: the upstream gets the data alone. */
+const FRAMING: ReadonlySet<string> = new Set([
+  'content-length',
+  'x-amz-content-sha256',
+  'x-amz-decoded-content-length',
+  'x-amz-trailer',
+])
+
+/** Whether a request's body comes in chunks of `aws-chunked`, as its signature says. */
+export function isChunkedUpload(payloadHash: string | string[] | undefined): boolean {
+  return typeof payloadHash === 'string' && payloadHash.startsWith('STREAMING-')
+}
+
+/** The headers of a chunked upload as those of the data in it. */
+export function withoutFraming(raw: RawHeaders): string[] {
+  const kept: string[] = []
+  for (let i = 0; i < raw.length; i += 2) {
+    const lower = raw[i]!.toLowerCase()
+    const value = lower === 'content-encoding' ? withoutChunked(raw[i + 1]!) : raw[i + 1]!
+    if (!FRAMING.has(lower) && (value !== '' || lower !== 'content-encoding')) kept.push(raw[i]!, value)
+  }
+  return kept
+}
+
+function withoutChunked(encodings: string): string {
+  const kept = encodings.split(',').filter((encoding) => encoding.trim().toLowerCase() !== 'aws-chunked')
+  return kept.join(',').trim()
+}
+
 /** Who sent a request, for the upstream. */
 export function identityHeaders(verified: VerifiedRequest<string>, requestId: string): string[] {
   const { accessKeyId, principal = accessKeyId, scope, payload, signedHeaders } = verified

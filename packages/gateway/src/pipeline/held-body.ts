@@ -24,18 +24,20 @@ const READ_BYTES = 64 * 1024
 const nothing = async (): Promise<void> => {}
 
 /**
- * Holds a verified request's body. One that may be unsigned is handed on as it comes.
+ * Holds a verified request's body. One that nothing is known of before its end or after it is handed on as it comes.
  *
+ * @param hasEnd whether something is checked at its end although it is not signed: the checksum of a chunked upload
  * @param folder for temporary files
  * @throws {@link VerificationError} `PAYLOAD_MISMATCH`, `BODY_TOO_LARGE`, `BODY_LENGTH_MISMATCH`
  */
 export async function holdBody(
   payload: VerifiedRequest['payload'],
   body: AsyncIterable<Uint8Array>,
+  hasEnd: boolean,
   folder: string,
 ): Promise<HeldBody> {
-  if (payload === 'unsigned') return { content: body, release: nothing }
-  if (payload === 'pending') return holdInFile(body, folder)
+  if (payload === 'unsigned' && !hasEnd) return { content: body, release: nothing }
+  if (payload !== 'verified') return holdInFile(body, folder)
   const chunks: Uint8Array[] = []
   for await (const chunk of body) chunks.push(chunk)
   const content =
