@@ -1,7 +1,7 @@
 import { inspect } from 'node:util'
 import { describe, expect, it } from 'vitest'
 import { SigningError } from '../errors.ts'
-import { SigningKey, signWithKey } from './signing-key.ts'
+import { SigningKey } from './signing-key.ts'
 
 const SECRET = 'wJalrXUtnFEMI/K7MDENG+bPxRfiCYEXAMPLEKEY'
 const SCOPE = { date: '20120215', region: 'us-east-1', service: 'iam' }
@@ -53,7 +53,7 @@ describe('SigningKey.import', () => {
     const key = SigningKey.import(EXPORTED)
     expect(key.scope).toEqual(SCOPE)
     expect(key.export()).toBe(EXPORTED)
-    expect(signWithKey(key, 'text')).toBe(signWithKey(SigningKey.derive(SECRET, SCOPE), 'text'))
+    expect(key.sign('text')).toBe(SigningKey.derive(SECRET, SCOPE).sign('text'))
   })
 
   it.each([

@@ -67,8 +67,3 @@ export class SigningKey extends ScopedKey {
     return `${PREFIX}${this.scopeText}:${hexOf(this.#bytes)}`
   }
 }
-
-/** Signs an ASCII string to sign; lower-case hex. */
-export function signWithKey(key: SigningKey, stringToSign: string): string {
-  return key.sign(stringToSign)
-}
