@@ -45,7 +45,7 @@ async function upload(source, onTheWay = (data) => data) {
   )
   const sending = httpRequest(url, { method, headers: headers.flat() })
   const answered = once(sending, 'response')
-  await pipeline(Readable.from(body ?? []).map(onTheWay), sending)
+  await pipeline(Readable.from(body).map(onTheWay), sending)
   const [response] = await answered
   for await (const text of response.setEncoding('utf8')) console.log(text)
 }

@@ -5,7 +5,11 @@
 import { fileURLToPath } from 'node:url'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { signChunks, type ChecksumName, type SignChunksOptions } from '../../packages/countersign/src/streaming/index.ts'
+import {
+  signChunks,
+  type ChecksumName,
+  type SignChunksOptions,
+} from '../../packages/countersign/src/streaming/index.ts'
 import { describeWithPython, run } from '../interop/programs.ts'
 import { signUpload, type Upload } from '../kit/chunked-uploads.ts'
 import { HOST, KEY_ID, NOW, SECRET } from '../kit/messages.ts'
@@ -21,7 +25,7 @@ async function wireOf(
     { credentials, service: 's3', region: 'us-east-1', date: NOW, signHeaders: 'sdk', ...options },
   )
   const pieces: Uint8Array[] = []
-  for await (const piece of signed.body!) pieces.push(piece)
+  for await (const piece of signed.body) pieces.push(piece)
   const wire = Buffer.concat(pieces)
   expect(signed.headers).toContainEqual(['content-length', String(wire.length)])
   return { wire, signature: signed.signature }

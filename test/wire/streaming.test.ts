@@ -1,5 +1,5 @@
 /**
- * Chunked uploads over real connections, by the clients that people send them with.
+ * SignedUpload uploads over real connections, by the clients that people send them with.
  */
 import { once } from 'node:events'
 import { request as httpRequest, type IncomingMessage } from 'node:http'
@@ -8,8 +8,12 @@ import { pipeline } from 'node:stream/promises'
 import { request as undiciRequest } from 'undici'
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { createSignedFetch } from '../../packages/countersign/src/adapters/fetch.ts'
-import { createSigner, type SignedRequest } from '../../packages/countersign/src/index.ts'
-import { createReadableStream, signChunks } from '../../packages/countersign/src/streaming/index.ts'
+import { createSigner } from '../../packages/countersign/src/index.ts'
+import {
+  createReadableStream,
+  signChunks,
+  type SignedUpload,
+} from '../../packages/countersign/src/streaming/index.ts'
 import { startStore, type Store } from '../interop/s3-store.ts'
 import { startTap, type Tap } from '../kit/servers.ts'
 
@@ -38,26 +42,24 @@ beforeEach(() => {
   store.refused.length = 0
 })
 
-type Chunked = SignedRequest<AsyncIterable<Uint8Array>>
-
 async function* source(): AsyncGenerator<Uint8Array> {
   for (let at = 0; at < DATA.length; at += 50_000) yield DATA.subarray(at, at + 50_000)
 }
 
-function sign(): Chunked {
+function sign(): SignedUpload {
   return signChunks(
     { method: 'PUT', url: `${tap.origin}/b/k`, body: source() },
     { credentials, ...scope, decodedLength: DATA.length, checksum: 'crc64nvme' },
   )
 }
 
-const CLIENTS: [string, (signed: Chunked) => Promise<number>][] = [
+const CLIENTS: [string, (signed: SignedUpload) => Promise<number>][] = [
   [
     'node:http',
     async ({ url, method, headers, body }) => {
       const sending = httpRequest(url, { method, headers: headers.flat() })
       const answered = once(sending, 'response') as Promise<[IncomingMessage]>
-      await pipeline(Readable.from(body!), sending)
+      await pipeline(Readable.from(body), sending)
       const [response] = await answered
       response.resume()
       return response.statusCode!
@@ -66,7 +68,7 @@ const CLIENTS: [string, (signed: Chunked) => Promise<number>][] = [
   [
     'undici',
     async ({ url, method, headers, body }) => {
-      const options = { method: method as 'PUT', headers: headers.flat(), body: Readable.from(body!) }
+      const options = { method: method as 'PUT', headers: headers.flat(), body: Readable.from(body) }
       const { statusCode, body: answer } = await undiciRequest(url, options)
       await answer.dump()
       return statusCode
@@ -76,7 +78,7 @@ const CLIENTS: [string, (signed: Chunked) => Promise<number>][] = [
     'fetch, with a web stream',
     async ({ url, method, headers, body }) => {
       const sent = headers.filter(([name]) => name !== 'host')
-      const init = { method, headers: sent, body: createReadableStream(body!), duplex: 'half' }
+      const init = { method, headers: sent, body: createReadableStream(body), duplex: 'half' }
       return (await fetch(url, init)).status
     },
   ],

@@ -48,6 +48,11 @@ export interface StreamOptions extends Omit<SignOptions, 'payloadHash' | 'conten
   readonly payload?: 'signed' | 'unsigned' | undefined
 }
 
+/** A signed request whose body is written while it is read. */
+export interface SignedUpload extends SignedRequest<AsyncIterable<Uint8Array>> {
+  readonly body: AsyncIterable<Uint8Array>
+}
+
 const DEFAULT_CHUNK = 64 * 1024
 const DIGITS = /^\d+$/
 
@@ -70,7 +75,7 @@ export function signStream(
   options: StreamOptions,
   trailers: readonly TrailerPlan[],
   host: SigningHost,
-): SignedRequest<AsyncIterable<Uint8Array>> {
+): SignedUpload {
   const source = readSource(request.body)
   const given = readHeaders(request.headers)
   const decodedLength = resolveLength(options, given, source)

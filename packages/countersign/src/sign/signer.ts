@@ -67,7 +67,7 @@ export function createSigner(options: SignerOptions): Signer {
           const settled = { ...options, credentials: await provide() }
           const signed = signStream({ ...request, body }, settled, [], host)
           // fetch, which takes web streams, takes nothing else that can be iterated.
-          return 'getReader' in body ? { ...signed, body: createReadableStream(signed.body!) } : signed
+          return 'getReader' in body ? { ...signed, body: createReadableStream(signed.body) } : signed
         }
       }
       const { bytes, contentType } = await readBody(body)

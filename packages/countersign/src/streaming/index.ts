@@ -7,5 +7,5 @@
 export { signChunks, type SignChunksOptions } from './sign-chunks.ts'
 export { createReadableStream } from '../sign/readable-stream.ts'
 export type { ChunkSource } from '../sign/chunk-source.ts'
-export type { StreamOptions } from '../sign/sign-stream.ts'
+export type { SignedUpload, StreamOptions } from '../sign/sign-stream.ts'
 export type { ChecksumName } from '../crypto/checksums/s3-checksums.ts'

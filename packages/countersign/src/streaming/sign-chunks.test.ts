@@ -6,9 +6,14 @@ import { Readable } from 'node:stream'
 import { crc32 } from 'node:zlib'
 import { describe, expect, it } from 'vitest'
 import { createSigner, SigningError, type Body, type HttpRequest } from '../index.ts'
-import type { SignedRequest } from '../index.ts'
 import { createVerifier } from '../verify/index.ts'
-import { createReadableStream, signChunks, type ChunkSource, type SignChunksOptions } from './index.ts'
+import {
+  createReadableStream,
+  signChunks,
+  type ChunkSource,
+  type SignChunksOptions,
+  type SignedUpload,
+} from './index.ts'
 
 const KIB = 1024
 const credentials = {
@@ -26,18 +31,16 @@ const verifier = createVerifier({
   secrets: (id) => (id === credentials.accessKeyId ? credentials : undefined),
 })
 
-type Signed = SignedRequest<AsyncIterable<Uint8Array>>
-
 function sign(
   body: ChunkSource,
   options: Partial<SignChunksOptions> = {},
   headers: Record<string, string> = {},
-): Signed {
+): SignedUpload {
   return signChunks({ method: 'PUT', url, headers, body }, { credentials, date, ...options })
 }
 
 /** Signs a stream, whose length must be told. */
-const signStream = (body: ChunkSource, length = DATA.length): Signed =>
+const signStream = (body: ChunkSource, length = DATA.length): SignedUpload =>
   sign(body, {}, { 'content-length': String(length) })
 
 async function collect(body: AsyncIterable<Uint8Array> | undefined): Promise<Uint8Array[]> {
@@ -46,11 +49,11 @@ async function collect(body: AsyncIterable<Uint8Array> | undefined): Promise<Uin
   return pieces
 }
 
-const headerOf = ({ headers }: Signed, name: string): string | undefined =>
+const headerOf = ({ headers }: SignedUpload, name: string): string | undefined =>
   headers.find(([other]) => other === name)?.[1]
 
 /** Verifies what was signed; the data that a server gets. */
-async function verified(signed: Signed): Promise<Buffer> {
+async function verified(signed: SignedUpload): Promise<Buffer> {
   const { method, headers, body } = signed
   const whole = await verifier.verify({ method, target: '/key', headers, body })
   return Buffer.concat(await collect(whole.body))
@@ -200,7 +203,7 @@ describe('sources', () => {
         yield piece
       }
     }
-    const iterator = signStream(source()).body![Symbol.asyncIterator]()
+    const iterator = signStream(source()).body[Symbol.asyncIterator]()
     expect(read).toBe(0)
     await iterator.next()
     expect(read).toBe(65_536)
@@ -216,7 +219,7 @@ describe('sources', () => {
         isClosed = true
       }
     }
-    for await (const piece of signStream(source()).body!) {
+    for await (const piece of signStream(source()).body) {
       expect(piece.length).toBeGreaterThan(0)
       break
     }
@@ -232,7 +235,7 @@ describe('sources', () => {
     for (const source of [piecesOf(DATA, 9000), new Blob([DATA]).stream()]) {
       const signed = signStream(source)
       await collect(signed.body)
-      const { error } = await failing(signed.body!)
+      const { error } = await failing(signed.body)
       expect(error).toMatchObject({ name: 'SigningError', code: 'BODY_NOT_REPEATABLE' })
     }
   })
@@ -243,7 +246,7 @@ describe('sources', () => {
       yield DATA
       throw fault
     }
-    expect((await failing(signStream(source(), DATA.length + 1).body!)).error).toBe(fault)
+    expect((await failing(signStream(source(), DATA.length + 1).body)).error).toBe(fault)
   })
 })
 
@@ -256,7 +259,7 @@ describe('lengths', () => {
     ['longer than nothing', 0],
   ])('a stream that is %s never gets its last chunk', async (_, length) => {
     for (const source of [piecesOf(DATA, 9000), piecesOf(DATA, DATA.length)]) {
-      const { error, sent } = await failing(signStream(source, length).body!)
+      const { error, sent } = await failing(signStream(source, length).body)
       expect(error).toMatchObject({ name: 'SigningError', code: 'BODY_LENGTH_MISMATCH' })
       expect(sent).not.toMatch(/(?:^|\r\n)0;chunk-signature/)
     }
@@ -380,7 +383,7 @@ describe('what cannot be signed', () => {
 
   it('texts out of a stream, and bodies of no known type', async () => {
     const texts = Readable.from(['a', 'b']) as AsyncIterable<Uint8Array>
-    expect((await failing(signStream(texts, 2).body!)).error).toBeInstanceOf(SigningError)
+    expect((await failing(signStream(texts, 2).body)).error).toBeInstanceOf(SigningError)
     expect(() => Reflect.apply(sign, undefined, [7])).toThrow(
       expect.objectContaining({ code: 'BODY_UNSUPPORTED' }),
     )
@@ -390,7 +393,7 @@ describe('what cannot be signed', () => {
 describe('createReadableStream', () => {
   it('gives the same bytes', async () => {
     const signed = sign(DATA)
-    const response = new Response(createReadableStream(signed.body!))
+    const response = new Response(createReadableStream(signed.body))
     const expected = Buffer.concat(await collect(signed.body))
     expect(Buffer.from(await response.arrayBuffer()).equals(expected)).toBe(true)
   })
@@ -418,7 +421,7 @@ describe('createReadableStream', () => {
 
   it('passes errors on', async () => {
     const { body } = signStream(piecesOf(DATA, 9000), 10)
-    await expect(new Response(createReadableStream(body!)).arrayBuffer()).rejects.toMatchObject({
+    await expect(new Response(createReadableStream(body)).arrayBuffer()).rejects.toMatchObject({
       code: 'BODY_LENGTH_MISMATCH',
     })
   })

@@ -16,9 +16,9 @@ import {
 import { SigningError } from '../errors.ts'
 import { readCommonDate } from '../sign/common-date.ts'
 import type { ChunkSource } from '../sign/chunk-source.ts'
-import type { HeadersLike, HttpRequest, SignedRequest } from '../sign/http-request.ts'
+import type { HeadersLike, HttpRequest } from '../sign/http-request.ts'
 import { readHeaders } from '../sign/read-headers.ts'
-import { signStream, type StreamOptions, type TrailerPlan } from '../sign/sign-stream.ts'
+import { signStream, type SignedUpload, type StreamOptions, type TrailerPlan } from '../sign/sign-stream.ts'
 
 /** Options of {@link signChunks}. */
 export interface SignChunksOptions extends StreamOptions {
@@ -39,10 +39,7 @@ export interface SignChunksOptions extends StreamOptions {
  *   body is read: `BODY_LENGTH_MISMATCH`, `BODY_NOT_REPEATABLE`
  * @throws {@link CredentialsError} `CREDENTIALS_INVALID`
  */
-export function signChunks(
-  request: HttpRequest<ChunkSource>,
-  options: SignChunksOptions,
-): SignedRequest<AsyncIterable<Uint8Array>> {
+export function signChunks(request: HttpRequest<ChunkSource>, options: SignChunksOptions): SignedUpload {
   const trailers = readHeaders(options.trailers).map(([name, value]) => givenTrailer(name, value.trim()))
   if (options.checksum !== undefined) trailers.unshift(checksumTrailer(options.checksum))
   const names = new Set(trailers.map(({ name }) => name))

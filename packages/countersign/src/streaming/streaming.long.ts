@@ -62,3 +62,40 @@ it.each([
   })
   expect(Number(stdout)).toBeLessThan(64 * MEBIBYTE)
 })
+
+/** Verifies bodies that come byte by byte, as slow as can be; prints how far the memory rose, in bytes. */
+const BYTE_BY_BYTE = `
+import { signChunks } from '${dist}streaming/index.js'
+import { createVerifier } from '${dist}verify/index.js'
+
+const [length, chunkSize, payload] = process.argv.slice(1)
+const credentials = { accessKeyId: 'AKIDEXAMPLE', secretAccessKey: 'a secret of at least 30 characters' }
+const verifier = createVerifier({ service: 's3', region: 'us-east-1', secrets: () => credentials })
+const { method, headers, body } = signChunks(
+  { method: 'PUT', url: 'https://b.s3.us-east-1.amazonaws.com/k', body: new Uint8Array(Number(length)) },
+  { credentials, chunkSize: Number(chunkSize), payload },
+)
+async function* bytes() {
+  for await (const part of body) {
+    for (const byte of part) {
+      peak = Math.max(peak, count++ % 65536 === 0 ? process.memoryUsage.rss() : 0)
+      yield Uint8Array.of(byte)
+    }
+  }
+}
+let count = 0
+const idle = process.memoryUsage.rss()
+let peak = idle
+const verified = await verifier.verify({ method, target: '/k', headers, body: bytes() })
+for await (const data of verified.body) peak = Math.max(peak, process.memoryUsage.rss())
+console.log(peak - idle)
+`
+
+it.each([
+  ['a signed chunk of 8 MiB', 8 * MEBIBYTE, 8 * MEBIBYTE, 'signed'],
+  ['1 MiB that is held back', MEBIBYTE, 65_536, 'unsigned'],
+])('%s, byte by byte', async (_, length, chunkSize, payload) => {
+  const args = [length, chunkSize, payload].map(String)
+  const { stdout } = await run(process.execPath, ['--input-type=module', '-e', BYTE_BY_BYTE, ...args])
+  expect(Number(stdout)).toBeLessThan(64 * MEBIBYTE)
+})
