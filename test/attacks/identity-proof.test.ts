@@ -4,6 +4,7 @@
 import { describe, expect, it } from 'vitest'
 import { createIdentityProof } from '../../packages/countersign/src/identity-proof/index.ts'
 import { presignUrl } from '../../packages/countersign/src/index.ts'
+import { createEksToken, createVaultToken } from '../../packages/countersign/src/tokens/index.ts'
 import { xmlReply } from '../kit/sts-server.ts'
 import {
   NOW,
@@ -77,10 +78,12 @@ describe('what is let in', () => {
     expect(post!.headers['x-other']).toBeUndefined()
   })
 
-  it('is also what aws-iam-authenticator and Vault take, by the name of the header', async () => {
-    const audienceHeader = 'X-K8s-Aws-Id'
-    const { proof } = createIdentityProof({ credentials, region, audience, audienceHeader, date: NOW })
-    expect(await verify(proof, { audienceHeader })).toMatchObject(ALICE)
+  it('is also a token of EKS, and a login to Vault', async () => {
+    const token = createEksToken({ credentials, region, clusterName: audience, date: NOW })
+    expect(await verify(token.token, { audienceHeader: 'X-K8s-Aws-Id' })).toMatchObject(ALICE)
+    const login = createVaultToken({ credentials, serverId: audience, date: NOW })
+    const options = { audienceHeader: 'x-vault-aws-iam-server-id', stsHost: 'sts.amazonaws.com' }
+    expect(await verify(login.token, options)).toMatchObject(ALICE)
   })
 
   it('is a proof for a listed host of a VPC endpoint', async () => {
@@ -164,6 +167,7 @@ describe('B19 host by client', () => {
     'sts.attacker.amazonaws.com',
     'sts.eu-west-1.amazonaws.com.cn',
     'sts.cn-north-1.amazonaws.com',
+    'sts.cn-north-1.amazonaws.com.cn',
     'sts.eu-west-1.s3.amazonaws.com',
     'iam.amazonaws.com',
     'sts..amazonaws.com',
@@ -182,6 +186,16 @@ describe('B19 host by client', () => {
       }),
       'HOST_NOT_ALLOWED',
     )
+  })
+
+  it('one of another partition, where accounts may have the same ids', async () => {
+    const options = { credentials, audience, date: NOW, region: 'cn-north-1' }
+    const { proof } = createIdentityProof(options)
+    await expectRefused(proof, 'HOST_NOT_ALLOWED')
+    await expectRefused(presigned, 'HOST_NOT_ALLOWED', { partition: 'aws-cn' })
+    const arn = ALICE.arn.replace('arn:aws:', 'arn:aws-cn:')
+    sts.reply = () => xmlReply({ ...ALICE, arn })
+    expect(await verify(proof, { partition: 'aws-cn' })).toMatchObject({ arn })
   })
 
   it('one of AWS that is not listed', async () => {

@@ -5,12 +5,14 @@ import { DsqlSigner } from '@aws-sdk/dsql-signer'
 import { Signer as RdsSigner } from '@aws-sdk/rds-signer'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
+import { verifyIdentityProof } from '../../packages/countersign/src/identity-proof/index.ts'
 import {
   createCodeCommitToken,
   createDsqlToken,
   createEksToken,
   createRdsToken,
 } from '../../packages/countersign/src/tokens/index.ts'
+import { startSts } from '../kit/sts-server.ts'
 import { describeWithAwsCli, describeWithPython, run } from '../interop/programs.ts'
 
 const credentials = {
@@ -160,7 +162,7 @@ describeWithPython('botocore', 'botocore', (python) => {
 })
 
 describeWithAwsCli('the AWS command line', (aws) => {
-  it('makes the same tokens for EKS, but that it writes 60 seconds and means 15 minutes', async () => {
+  it('makes the same tokens for EKS, which are proofs of identity, but that it writes 60 seconds and means 15 minutes', async () => {
     const printed = await run(aws, ['eks', 'get-token', '--cluster-name', 'My-Cluster', '--region', region], {
       env: { ...environment, AWS_STS_REGIONAL_ENDPOINTS: 'regional' },
     })
@@ -176,6 +178,23 @@ describeWithAwsCli('the AWS command line', (aws) => {
       date: dateOf(theirs),
     })
     expect(partsOf(decode(ours.token))).toEqual(partsOf(theirs))
+
+    const caller = {
+      account: '123456789012',
+      arn: 'arn:aws:iam::123456789012:user/alice',
+      userId: 'AIDAEXAMPLEID',
+    }
+    const keys = new Map([[credentials.accessKeyId, { found: credentials, caller }]])
+    const sts = await startSts(keys, () => dateOf(theirs))
+    const { fetch } = sts
+    const options = {
+      audience: 'My-Cluster',
+      audienceHeader: 'x-k8s-aws-id',
+      fetch,
+      now: () => dateOf(theirs),
+    }
+    expect(await verifyIdentityProof(token, options)).toEqual(caller)
+    await sts.close()
   })
 
   it('makes the same passwords for CodeCommit', async () => {

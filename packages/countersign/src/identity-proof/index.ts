@@ -10,6 +10,7 @@ export {
   type IdentityProofOptions,
 } from './create-identity-proof.ts'
 export { verifyIdentityProof, type VerifyIdentityProofOptions } from './verify-identity-proof.ts'
+export { IdentityProofError, type IdentityProofErrorCode } from '../errors.ts'
 export type { VerifiedIdentity } from './identity.ts'
 export type { ProofFetch } from './ask-sts.ts'
 export { createReplayGuard, type ReplayGuard, type ReplayGuardOptions } from './replay-guard.ts'

@@ -76,6 +76,7 @@ describe('verifyIdentityProof', () => {
     ['a skew that is none', { maxClockSkew: -1 }],
     ['no time', { timeout: 0 }],
     ['endless time', { timeout: Infinity }],
+    ['a partition that is none', { partition: 'aws-moon' }],
     ['a clock without a time', { now: () => new Date(NaN) }],
   ])('takes no %s', async (_, options) => {
     const { proof } = createIdentityProof(given)

@@ -26,7 +26,9 @@ export interface ProofRules {
   readonly audience: string
   /** Name of the header that carries it, lower case. */
   readonly audienceHeader: string
-  /** The hosts of STS that may be asked; all of AWS's own when there is no list. */
+  /** The partition whose STS may be asked, where there is no list of hosts. */
+  readonly partition: string
+  /** The hosts of STS that may be asked. */
   readonly allowedHosts: ReadonlySet<string> | undefined
   /** The one host that proofs in the signed form are sent to. */
   readonly stsHost: string | undefined

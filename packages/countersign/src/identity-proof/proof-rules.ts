@@ -15,9 +15,10 @@ const ACCESS_KEY_ID = /^\w{1,128}$/
 const SIGNATURE = /^[0-9a-f]{64}$/
 
 /** Looks a host up among those that may be asked. */
-export function readAllowedHost(host: string, { allowedHosts }: ProofRules): StsHost {
-  const known = allowedHosts ? (allowedHosts.has(host) ? readAnyStsHost(host) : undefined) : readStsHost(host)
-  if (known) return known
+export function readAllowedHost(host: string, { allowedHosts, partition }: ProofRules): StsHost {
+  const known = allowedHosts ? readAnyStsHost(host) : readStsHost(host)
+  const isAllowed = allowedHosts ? allowedHosts.has(host) : known?.partition === partition
+  if (known && isAllowed) return known
   throw refusal('HOST_NOT_ALLOWED', 'The proof is for a host that is not asked here', { host })
 }
 

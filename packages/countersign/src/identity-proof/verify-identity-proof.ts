@@ -5,7 +5,7 @@
  */
 import { defaultSha256 } from '../crypto/default-sha256.ts'
 import { SigningError } from '../errors.ts'
-import { readAnyStsHost } from '../tokens/sts-hosts.ts'
+import { isPartition, readAnyStsHost } from '../tokens/sts-hosts.ts'
 import { readHeaderText } from '../tokens/token-names.ts'
 import { askSts, type ProofFetch } from './ask-sts.ts'
 import { readAudienceHeader } from './create-identity-proof.ts'
@@ -23,7 +23,12 @@ export interface VerifyIdentityProofOptions {
   readonly audience: string
   /** As in `createIdentityProof`. */
   readonly audienceHeader?: string | undefined
-  /** Hosts of STS that presigned proofs may be for; by default all of AWS's own, in all regions. */
+  /**
+   * Partition whose STS presigned proofs may be for, in any region: `aws` by default, `aws-cn`, `aws-us-gov`, … Account
+   * ids are unique in a partition only, so take proofs of one alone, or compare whole ARNs.
+   */
+  readonly partition?: string | undefined
+  /** Hosts of STS that presigned proofs may be for, in the place of a partition. */
   readonly allowedHosts?: readonly string[] | undefined
   /** Host of the STS that proofs in the signed form are sent to; without it they are refused. */
   readonly stsHost?: string | undefined
@@ -81,14 +86,19 @@ function readRules({
   audienceHeader,
   allowedHosts,
   stsHost,
+  partition = 'aws',
 }: VerifyIdentityProofOptions): ProofRules {
   for (const host of [...(allowedHosts ?? []), ...(stsHost === undefined ? [] : [stsHost])]) {
     if (readAnyStsHost(host)) continue
     throw new SigningError('OPTION_INVALID', 'allowedHosts and stsHost must be hosts of STS, in lower case')
   }
+  if (!isPartition(partition)) {
+    throw new SigningError('OPTION_INVALID', 'partition must be one of AWS, such as aws or aws-cn')
+  }
   return {
     audience: readHeaderText(audience, 'audience'),
     audienceHeader: readAudienceHeader(audienceHeader),
+    partition,
     allowedHosts: allowedHosts && new Set(allowedHosts),
     stsHost,
   }
@@ -104,13 +114,9 @@ interface Limits {
 
 function readLimits(options: VerifyIdentityProofOptions): Limits {
   const { now = () => new Date(), maxAge = MAX_AGE, maxClockSkew = 300, timeout = 10 } = options
-  const isUsable =
-    maxAge > 0 && maxAge <= MAX_AGE && maxClockSkew >= 0 && maxClockSkew <= MAX_AGE && timeout > 0
-  if (isUsable && Number.isFinite(timeout)) return { now, maxAge, maxClockSkew, timeout }
-  throw new SigningError(
-    'OPTION_INVALID',
-    `maxAge and maxClockSkew are at most ${MAX_AGE} seconds, timeout above 0`,
-  )
+  const isUsable = maxAge > 0 && maxAge <= MAX_AGE && maxClockSkew >= 0 && maxClockSkew <= MAX_AGE
+  if (isUsable && timeout > 0 && timeout <= MAX_AGE) return { now, maxAge, maxClockSkew, timeout }
+  throw new SigningError('OPTION_INVALID', `maxAge, maxClockSkew and timeout are at most ${MAX_AGE} seconds`)
 }
 
 function assertInTime(date: Date, now: Date, maxAge: number, maxClockSkew: number): void {

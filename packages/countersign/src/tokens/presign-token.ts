@@ -11,7 +11,7 @@ import { presignUrl } from '../sign/presign-url.ts'
 import type { AuthToken, ExpiringTokenOptions } from './token-options.ts'
 
 /** How long a token lives unless its service says otherwise, and at most for nearly all; in seconds. */
-export const TOKEN_SECONDS = 900
+const TOKEN_SECONDS = 900
 
 /** What is presigned. */
 interface TokenRequest {

@@ -49,6 +49,11 @@ const HOST = /^sts(?:-fips)?\.([a-z0-9-]+)\.([a-z0-9.]+)$/
 // An endpoint in somebody's own network.
 const VPC_HOST = /^vpce-[a-z0-9-]+\.sts\.([a-z0-9-]+)\.vpce\.([a-z0-9.]+)$/
 
+/** Whether a partition is known. */
+export function isPartition(name: string): boolean {
+  return PARTITIONS.some((partition) => partition.name === name)
+}
+
 function partitionOf(region: string): Partition | undefined {
   return PARTITIONS.find(({ regions }) => regions.test(region))
 }
