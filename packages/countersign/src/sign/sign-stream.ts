@@ -55,9 +55,11 @@ export interface SignedUpload extends SignedRequest<AsyncIterable<Uint8Array>> {
 
 const DEFAULT_CHUNK = 64 * 1024
 const DIGITS = /^\d+$/
+const NO_CODING = /^(?:aws-chunked)?$/i
 
-/** What a chunked upload sets itself. */
+/** What a chunked upload sets itself. Beside a length there is no other framing. */
 const REPLACED: ReadonlySet<string> = new Set([
+  'transfer-encoding',
   'content-length',
   'content-encoding',
   X_AMZ_CONTENT_SHA256,
@@ -86,10 +88,9 @@ export function signStream(
     hasTrailer: options.payload === 'unsigned' || trailers.length > 0,
     trailers,
   }
-  const coding = [headerValue(given, 'content-encoding'), AWS_CHUNKED].filter(isOwn).join(',')
   const headers: Header[] = [
     ...given.filter(([name]) => !REPLACED.has(name)),
-    ['content-encoding', coding],
+    ['content-encoding', contentEncoding(given)],
     ['content-length', String(encodedLength(framing))],
     [X_AMZ_DECODED_CONTENT_LENGTH, String(decodedLength)],
   ]
@@ -128,9 +129,13 @@ class ChunkedBody implements AsyncIterable<Uint8Array> {
   }
 }
 
-/** Whether a content coding is one that the caller has applied himself. */
-function isOwn(coding: string | undefined, index: number): boolean {
-  return coding !== undefined && (index > 0 || coding.toLowerCase() !== AWS_CHUNKED)
+/** The codings that the caller has applied himself, and ours. */
+function contentEncoding(headers: readonly Header[]): string {
+  const given = headers
+    .filter(([name]) => name === 'content-encoding')
+    .flatMap(([, value]) => value.split(','))
+  const own = given.map((coding) => coding.trim()).filter((coding) => !NO_CODING.test(coding))
+  return [...own, AWS_CHUNKED].join(',')
 }
 
 /** The key and the beginning of the chain, as the request was signed. */

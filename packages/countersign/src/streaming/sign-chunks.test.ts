@@ -100,7 +100,10 @@ describe('the head', () => {
   it.each([
     [undefined, 'aws-chunked'],
     ['gzip', 'gzip,aws-chunked'],
+    ['gzip, br', 'gzip,br,aws-chunked'],
     ['aws-chunked', 'aws-chunked'],
+    ['gzip,AWS-Chunked', 'gzip,aws-chunked'],
+    ['', 'aws-chunked'],
   ])('content-encoding %s becomes %s', (given, expected) => {
     const signed = sign(
       DATA,
@@ -111,6 +114,17 @@ describe('the head', () => {
       ['content-encoding', expected],
     ])
     expect(signed.signedHeaders).toContain('content-encoding')
+  })
+
+  it('joins repeated codings, and sends one framing', () => {
+    const headers: [string, string][] = [
+      ['Content-Encoding', 'gzip'],
+      ['content-encoding', 'br'],
+      ['Transfer-Encoding', 'chunked'],
+    ]
+    const signed = signChunks({ method: 'PUT', url, headers, body: DATA }, { credentials, date })
+    expect(headerOf(signed, 'content-encoding')).toBe('gzip,br,aws-chunked')
+    expect(headerOf(signed, 'transfer-encoding')).toBeUndefined()
   })
 
   it('replaces what an earlier signing left, and keeps the rest', () => {
