@@ -4,7 +4,8 @@
  * @module
  */
 import type { Command } from 'commander'
-import { resolveCredentials, type AnyCredentials } from '../credentials/resolve.ts'
+import { resolveCredentials } from '../credentials/resolve.ts'
+import type { AnyCredentials } from '../credentials/resolved-credentials.ts'
 import {
   addCredentialOptions,
   addExamples,
