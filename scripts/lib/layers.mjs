@@ -13,7 +13,8 @@ export const layers = new Map([
   ['credentials', belowSigning],
   ['sign', [...belowSigning, 'credentials']],
   ['tokens', signing],
-  ['streaming', signing],
+  ['event-stream', [...signing, 'tokens', 'verify']],
+  ['streaming', [...signing, 'event-stream']],
   ['cloudfront', signing],
   // Whoever checks a proof of identity must not find a verifier of requests in the same bundle.
   ['identity-proof', [...signing, 'tokens']],

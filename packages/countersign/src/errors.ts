@@ -33,6 +33,8 @@ export type SigningErrorCode =
   | 'HEADER_INVALID'
   /** A text holds half of a surrogate pair, which no encoding can carry. */
   | 'TEXT_INVALID'
+  /** The query cannot be signed with version 2: a name stands twice, or a value reads like one more parameter. */
+  | 'QUERY_NOT_SIGNABLE'
   /** The body's type is not one that can be hashed here. */
   | 'BODY_UNSUPPORTED'
   /** The payload hash is neither a SHA-256 in hex nor a known keyword, or contradicts the body. */
@@ -45,6 +47,10 @@ export type SigningErrorCode =
   | 'BODY_NOT_REPEATABLE'
   /** `UNSIGNED-PAYLOAD` over plain http was not allowed. */
   | 'PAYLOAD_UNSIGNED_OVER_HTTP'
+  /** The payload of an event is longer than what event streams can carry. */
+  | 'EVENT_TOO_LARGE'
+  /** An event was to be signed after the end of its stream. */
+  | 'EVENT_STREAM_ENDED'
   /** A field of an upload form stands twice, is the signer's own, or cannot be sent as it stands. */
   | 'FORM_FIELD_INVALID'
   /** A condition of a POST policy has none of the documented forms. */
@@ -137,7 +143,7 @@ export type VerificationErrorCode =
   | 'KEY_UNKNOWN'
   /** The access key's time is over. */
   | 'KEY_EXPIRED'
-  /** The signature does not have the form of its algorithm: 64 lower-case hex digits for SigV4, DER in such for SigV4A. */
+  /** The signature does not have the form of its algorithm: 64 lower-case hex digits for SigV4, DER in such for SigV4A, base64 of 20 or 32 bytes for SigV2. */
   | 'SIGNATURE_MALFORMED'
   /** The signature is not that of this request by this key. */
   | 'SIGNATURE_MISMATCH'
@@ -159,13 +165,13 @@ export type VerificationErrorCode =
   | 'BODY_LENGTH_MISMATCH'
   /** The body is not the one that was signed. */
   | 'PAYLOAD_MISMATCH'
-  /** A chunked body is not framed as such. */
+  /** A chunked body, or a stream of events, is not framed as such. */
   | 'CHUNK_MALFORMED'
   /** A chunk is longer than what is taken, or too short for one that is not the last. */
   | 'CHUNK_SIZE_INVALID'
-  /** A chunk, or the chunks before it, are not those that were signed. */
+  /** A chunk or an event, or those before it, are not those that were signed. */
   | 'CHUNK_SIGNATURE_MISMATCH'
-  /** A chunked body ended before its last chunk. */
+  /** A chunked body ended before its last chunk, or a stream of events before its signed end. */
   | 'BODY_INCOMPLETE'
   /** The trailers of a chunked body are not those that were signed. */
   | 'TRAILER_SIGNATURE_MISMATCH'
@@ -236,7 +242,15 @@ export type IdentityProofErrorCode =
 /** What a {@link CountersignError} of no other kind can be about. */
 export type CountersignErrorCode =
   /** A body was read before the signature of its request was checked: put `requireSignature` before body parsers. */
-  'BODY_ALREADY_READ'
+  | 'BODY_ALREADY_READ'
+  /** The bytes are no message of an event stream, or a header of it cannot be read. */
+  | 'EVENT_MALFORMED'
+  /** A message of an event stream was changed on the way: one of its checksums differs. */
+  | 'EVENT_CHECKSUM_MISMATCH'
+  /** A message of an event stream is longer than what is taken. */
+  | 'EVENT_LIMIT_EXCEEDED'
+  /** An event stream ended within a message. */
+  | 'EVENT_STREAM_INCOMPLETE'
 
 /** Base of every error that Countersign throws on purpose. */
 export class CountersignError extends Error {

@@ -1,0 +1,118 @@
+/**
+ * The server's half of a signed event stream: verifies the request or the presigned URL that begins it, then each
+ * message before it comes out.
+ *
+ * @see {@link https://docs.aws.amazon.com/transcribe/latest/dg/streaming-setting-up.html}
+ * @module
+ */
+import { EMPTY_SHA256 } from '../core/names.ts'
+import { SigningKeyCache } from '../keys/signing-key-cache.ts'
+import type { VerifyingKey } from '../keys/verifying-key.ts'
+import type { CheckContext } from '../verify/checks/check.ts'
+import type { Claim } from '../verify/claim.ts'
+import type { Found, SecretsLookup } from '../verify/found-key.ts'
+import { checkKeyLife, checkToken } from '../verify/key-state.ts'
+import { readMessage, type RequestMessage } from '../verify/message.ts'
+import { readClaim } from '../verify/read-claim.ts'
+import { payloadHashOf, rebuildSteps } from '../verify/rebuild.ts'
+import { refuse } from '../verify/refusals.ts'
+import { applyChecks, BEFORE_LOOKUP, BEFORE_SIGNATURE } from '../verify/rules.ts'
+import { matchNothing, matchSignature } from '../verify/signature.ts'
+import { Verified, type VerifiedRequest } from '../verify/verified-request.ts'
+import { settleRules, type ServerRules } from '../verify/verifier-options.ts'
+import { formatEventsMode } from './event-chain.ts'
+import type { EventLimits, EventMessage } from './event-message.ts'
+import { EventProof } from './event-proof.ts'
+import { readVerifiedEvents } from './verified-events.ts'
+
+/** Options of {@link createEventStreamVerifier}. */
+export interface EventStreamVerifierOptions<P = unknown>
+  extends Omit<ServerRules, 'unsignedPayload' | 'streaming'>, EventLimits {
+  /**
+   * Looks up the secret of an access key id; asked again when a stream runs into another day. An error that it throws
+   * is thrown on, and nothing is let in by it.
+   */
+  readonly secrets: SecretsLookup<P>
+}
+
+/** A stream whose beginning is verified. */
+export interface VerifiedEventStream<P = unknown> extends Omit<VerifiedRequest<P>, 'payload' | 'body'> {
+  /**
+   * The events, each once its signature is known to be good; to be read at most once. Throws
+   * {@link VerificationError} at the first that is not as it was sent, and when the end is missing.
+   */
+  readonly events: AsyncIterable<EventMessage>
+}
+
+/** Verifies any number of streams, also at the same time: nothing of a stream is kept. */
+export interface EventStreamVerifier<P = unknown> {
+  /**
+   * Verifies what begins a stream: a request that announces signed events, with them as its body, or the GET with which
+   * a presigned URL opened a WebSocket, with the messages of the socket as `body`.
+   *
+   * @throws {@link VerificationError} unless the signature is good
+   */
+  verify(message: RequestMessage): Promise<VerifiedEventStream<P>>
+}
+
+/** How many derived keys a verifier keeps. */
+const CACHED_KEYS = 1000
+const NO_BODY = new Uint8Array()
+
+/**
+ * Makes a verifier.
+ *
+ * @throws {@link SigningError} `OPTION_INVALID`
+ */
+export function createEventStreamVerifier<P = unknown>(
+  options: EventStreamVerifierOptions<P>,
+): EventStreamVerifier<P> {
+  const { secrets, maxPayload, maxHeaders, ...served } = options
+  const rules = settleRules(served)
+  const cache = new SigningKeyCache<VerifyingKey>(CACHED_KEYS)
+
+  /** The key of a scope; for the day of a message, the scope is another one than that of the request. */
+  async function findOwner(claim: Claim, context: CheckContext): Promise<Found<P>> {
+    const { accessKeyId, algorithm, scope } = claim
+    const { date, region, service } = scope
+    const found = await secrets(accessKeyId, { algorithm: algorithm.name, date, region, service })
+    if (!found) {
+      matchNothing(claim, rebuildSteps(claim, payloadHashOf(claim.payload, NO_BODY)))
+      throw refuse('KEY_UNKNOWN', 'There is no such access key', { accessKeyId })
+    }
+    checkKeyLife(found, claim, context.now)
+    return found
+  }
+
+  return {
+    async verify(message) {
+      const context = { rules, now: rules.now(), protocol: message.protocol }
+      const claim = readClaim(readMessage(message, rules.limits), rules, context.now)
+      applyChecks(BEFORE_LOOKUP, claim, context)
+      const found = await findOwner(claim, context)
+      applyChecks(BEFORE_SIGNATURE, claim, context)
+      const steps = rebuildSteps(claim, payloadHashOf(claim.payload, NO_BODY))
+      const match = matchSignature(claim, found, cache, steps)
+      await checkToken(found, claim)
+      assertEvents(claim)
+
+      const verified = new Verified(claim, found, { payload: 'pending' }, match)
+      const proof = new EventProof({ claim, found, cache, rules, findOwner })
+      const events = readVerifiedEvents(message, proof, {
+        limits: { maxPayload, maxHeaders },
+        isSocket: claim.mechanism === 'query',
+      })
+      return Object.assign(verified, { events })
+    },
+  }
+}
+
+/** Refuses what announces no events that are signed as it is itself. */
+function assertEvents({ payload, mechanism, algorithm }: Claim): void {
+  const mode = formatEventsMode(algorithm.name)
+  if (payload.kind === 'streaming' && payload.keyword === mode) return
+  const isEmpty = payload.kind === 'computed' || (payload.kind === 'hashed' && payload.hash === EMPTY_SHA256)
+  // A presigned URL opens a WebSocket with a GET that has no body.
+  if (mechanism === 'query' && isEmpty) return
+  throw refuse('PAYLOAD_MODE_UNSUPPORTED', `A stream of events needs x-amz-content-sha256: ${mode}`, { mode })
+}
