@@ -16,6 +16,8 @@ import { createKeyTable, type KeyTable } from './key-table.ts'
 import { hideSecrets, liveSecrets, type StoredKey } from './stored-key.ts'
 
 const CACHED_KEYS = 10_000
+/** For how long the file is taken to be as it was, in milliseconds. To ask it takes longer than to verify a signature. */
+const FRESHNESS = 1
 const CHECK_TEXT = 'countersign'
 const CHECK_PLACE: Place = ['check of the master key']
 
@@ -53,7 +55,7 @@ export interface KeyStore {
   delete(accessKeyId: string): void
   /**
    * For `createVerifier({ secrets: (id) => store.find(id) })`; throws `SECRET_ALTERED`. A change that another process
-   * makes counts from the next turn of the event loop on, one of this process at once.
+   * makes counts a millisecond later, one of this process at once.
    */
   find(accessKeyId: string): Found<string> | undefined
   /** Opens every secret; an error `SECRET_ALTERED` for each key that cannot be used, while the others can. */
@@ -105,7 +107,8 @@ class SqliteKeyStore implements KeyStore {
   readonly #now: () => Date
   readonly #cache = new RecordCache<CachedKey>(CACHED_KEYS)
   #changeNumber: number
-  #isFresh = false
+  /** Of `performance.now()`. */
+  #askedAt = -Infinity
 
   constructor(database: Database, sealer: Sealer, now: () => Date) {
     this.#database = database
@@ -223,13 +226,11 @@ class SqliteKeyStore implements KeyStore {
     }
   }
 
-  /** Asks the file once a turn of the event loop, which under load is once for many requests. */
+  /** Asks the file at most once a millisecond, which under load is once for many requests. */
   #forgetIfChanged(): void {
-    if (this.#isFresh) return
-    this.#isFresh = true
-    setImmediate(() => {
-      this.#isFresh = false
-    })
+    const instant = performance.now()
+    if (instant - this.#askedAt < FRESHNESS) return
+    this.#askedAt = instant
     const changeNumber = this.#database.readChangeNumber()
     if (changeNumber === this.#changeNumber) return
     this.#changeNumber = changeNumber
