@@ -91,14 +91,16 @@ export function planRequest(
   }
 }
 
-function readMethod(method: string): string {
+/** The method in upper case, as it is sent. */
+export function readMethod(method: string): string {
   // GET is the usual one, and is as it should be.
   if (method === 'GET') return method
   if (isText(method, TOKEN)) return method.toUpperCase()
   throw new SigningError('METHOD_INVALID', 'The method must be a token')
 }
 
-function resolveHost(headers: readonly Header[]): string | undefined {
+/** The Host header that the caller gives. */
+export function resolveHost(headers: readonly Header[]): string | undefined {
   if (headers.length === 0) return undefined
   const host = headerValue(headers, 'host')
   if (host === headerValue(headers.toReversed(), 'host')) return host?.trim()

@@ -9,6 +9,7 @@ import { serviceRules } from '../core/service-rules.ts'
 import type { Claim } from './claim.ts'
 import type { Limits } from './limits.ts'
 import type { ReadMessage } from './message.ts'
+import type { OlderAlgorithm } from './older-algorithm.ts'
 import { readCredential } from './read-credential.ts'
 import { readPayloadMode } from './read-payload-mode.ts'
 import { readSignedHeaders } from './read-signed-headers.ts'
@@ -18,6 +19,10 @@ import { refuse } from './refusals.ts'
 export interface ReadOptions {
   /** The algorithms that are served, by name. */
   readonly algorithms: ReadonlyMap<string, SignatureAlgorithm>
+  /** Those of before version 4. */
+  readonly older: readonly OlderAlgorithm[]
+  /** Signing names of what is served. */
+  readonly services: readonly string[]
   readonly limits: Limits
   readonly ignoreForeignAuthorization: boolean
 }

@@ -5,6 +5,7 @@
  * @module
  */
 import type { SignatureAlgorithm } from '../algorithms/algorithm.ts'
+import type { QueryPair } from '../core/canonical-query.ts'
 import type { CredentialScope } from '../core/credential-scope.ts'
 import type { ServiceRules } from '../core/service-rules.ts'
 import type { ReadMessage } from './message.ts'
@@ -21,6 +22,15 @@ export type PayloadMode =
   | { readonly kind: 'unsigned' }
   /** One of the `STREAMING-…` keywords. */
   | { readonly kind: 'streaming'; readonly keyword: string }
+
+/** What a claim of a version before 4 has in the place of scope and canonical request. */
+export interface OlderClaim {
+  readonly stringToSign: string
+  /** The parameters that are signed, as they are canonically encoded. */
+  readonly coveredQuery: readonly QueryPair[]
+  /** Whether the host is no part of what is signed. */
+  readonly isHostFree: boolean
+}
 
 /** A signature with everything that it was made over, none of it checked against key, clock or server yet. */
 export interface Claim {
@@ -43,4 +53,6 @@ export interface Claim {
   readonly signature: string
   readonly sessionToken: string | undefined
   readonly payload: PayloadMode
+  /** Absent for version 4. */
+  readonly older?: OlderClaim
 }

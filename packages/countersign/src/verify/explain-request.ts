@@ -88,7 +88,7 @@ export function explainRequest(message: WholeMessage, options: ExplainOptions): 
   }
 
   const read = attempt('message', () => readMessage(message, rules.limits))
-  const claim = read && attempt('authentication', () => readClaim(read, rules, context.now))
+  const claim = read && attempt('authentication', () => readClaim(read, rules, context.now, message.body))
   if (!claim) return { verdict: 'invalid', findings }
 
   run([...BEFORE_LOOKUP, ...BEFORE_SIGNATURE], claim)

@@ -51,16 +51,17 @@ export interface MatchedKey {
  */
 export function findKey(
   { secretAccessKey, signingKey }: Found,
-  { accessKeyId, algorithm, scope }: Claim,
+  { accessKeyId, algorithm, scope, older }: Claim,
   cache: SigningKeyCache<VerifyingKey>,
   isMadeBy: (key: VerifyingKey) => boolean,
 ): MatchedKey | undefined {
   const secrets = typeof secretAccessKey === 'string' ? [secretAccessKey] : (secretAccessKey ?? [])
   for (const secret of secrets) {
-    const cached = cache.find(accessKeyId, secret, scope)
+    // Before version 4 the secret itself is the key, whatever the scope.
+    const cached = older ? undefined : cache.find(accessKeyId, secret, scope)
     const key = cached ?? VerifyingKey.derive(algorithm, secret, scope, accessKeyId)
     if (!isMadeBy(key)) continue
-    if (!cached) cache.store(accessKeyId, secret, key)
+    if (!cached && !older) cache.store(accessKeyId, secret, key)
     return { key, isOlder: secret !== secrets[0] }
   }
   if (!signingKey || !isSameScope(signingKey.scope, scope)) return undefined

@@ -20,6 +20,7 @@ export type {
   SignatureKey,
   SignerKey,
 } from '../algorithms/algorithm.ts'
+export type { OlderAlgorithm, OlderCarrier } from './older-algorithm.ts'
 export type { RequestMessage } from './message.ts'
 export type { Found, KeyHints, SecretsLookup } from './found-key.ts'
 export type { CoveredRequest, VerificationWarning, VerifiedRequest } from './verified-request.ts'

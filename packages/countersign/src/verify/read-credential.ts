@@ -68,6 +68,20 @@ function splitCredential(text: string, isRegional: boolean, mechanism: Mechanism
   return { accessKeyId, scope: Object.freeze({ date, region, service }), scopeText: text.slice(idEnd + 1) }
 }
 
+/**
+ * Checks an access key id that stands without a scope.
+ *
+ * @throws {@link VerificationError} `CREDENTIAL_MALFORMED`
+ */
+export function assertAccessKeyId(
+  accessKeyId: string,
+  { accessKeyIdLength }: Limits,
+  facts: Readonly<Record<string, string>>,
+): void {
+  if (accessKeyId.length <= accessKeyIdLength && ACCESS_KEY_ID.test(accessKeyId)) return
+  throw refuse('CREDENTIAL_MALFORMED', 'The access key id is malformed', facts)
+}
+
 function malformed(fault: string, mechanism: Mechanism, value = ''): Error {
   const facts = { mechanism, fault, value }
   return refuse('CREDENTIAL_MALFORMED', `The ${fault} of the credential is malformed`, facts)

@@ -63,9 +63,9 @@ function unknownScheme(message: string, fault: string): Error {
   return refuse('SCHEME_UNKNOWN', message, { argumentName: 'Authorization', fault })
 }
 
-function unservedScheme(scheme: string, { algorithms }: ReadOptions): Error {
+function unservedScheme(scheme: string, { algorithms, older }: ReadOptions): Error {
   if (!AWS_SCHEME.test(scheme)) return unknownScheme('The Authorization header is not one of AWS', 'scheme')
-  const served = [...algorithms.keys()].join(' or ')
+  const served = [...algorithms.keys(), ...older.map(({ name }) => name)].join(' or ')
   return refuse('MECHANISM_UNSUPPORTED', `${scheme} is not served here; sign with ${served}`, { scheme })
 }
 

@@ -26,9 +26,10 @@ export function payloadHashOf(payload: PayloadMode, body: Uint8Array): string {
   return body.length === 0 ? EMPTY_SHA256 : defaultSha256().hashHex(body)
 }
 
-/** Canonical request and string to sign of a claim. */
+/** Canonical request and string to sign of a claim; versions before 4 have no canonical request. */
 export function rebuildSteps(claim: Claim, payloadHash: string): VerificationSteps {
-  const { message, rules, signedHeaders } = claim
+  const { message, rules, signedHeaders, older } = claim
+  if (older) return { canonicalRequest: '', stringToSign: older.stringToSign }
   const canonicalRequest = buildCanonicalRequest(
     message.method,
     buildCanonicalPath(message.path, rules),
@@ -51,7 +52,8 @@ function canonicalQueryOf(claim: Claim): string {
 }
 
 /** The query's pairs as the service reads them, without what stands outside of the signature. */
-export function coveredPairs({ message, rules }: Claim): readonly QueryPair[] {
+export function coveredPairs({ message, rules, older }: Claim): readonly QueryPair[] {
+  if (older) return older.coveredQuery
   return parseQuery(message.query, rules.plusInQuery).filter(
     ([name]) =>
       name !== QUERY.signature && (name !== QUERY.securityToken || rules.tokenPlacement === 'signed'),

@@ -99,6 +99,16 @@ const INVALID_IN_FORM: ReadonlySet<VerificationErrorCode> = new Set([
   'ALGORITHM_UNSUPPORTED',
 ])
 
+/** Causes that S3 answers with another code when the signature is of version 2. */
+const IN_VERSION_2: ReadonlyMap<VerificationErrorCode, S3Code> = new Map([
+  ['AUTHORIZATION_MALFORMED', INVALID_ARGUMENT],
+  ['CREDENTIAL_MALFORMED', INVALID_ARGUMENT],
+  ['ALGORITHM_UNSUPPORTED', INVALID_ARGUMENT],
+  ['QUERY_PARAMETER_MISSING', ACCESS_DENIED],
+  ['QUERY_PARAMETER_MALFORMED', ACCESS_DENIED],
+  ['EXPIRES_INVALID', ACCESS_DENIED],
+])
+
 /** Makes the error of a cause. */
 export function refuse(
   code: VerificationErrorCode,
@@ -106,9 +116,10 @@ export function refuse(
   facts: Readonly<Record<string, string>> = {},
   steps?: VerificationSteps,
 ): VerificationError {
-  const { mechanism } = facts
+  const { mechanism, version } = facts
   const isOfQuery = mechanism === 'query' && MALFORMED_IN_QUERY.has(code)
   const isOfForm = mechanism === 'form' && INVALID_IN_FORM.has(code)
-  const ofS3 = isOfQuery ? QUERY_MALFORMED : isOfForm ? INVALID_ARGUMENT : S3_CODES[code]
+  const ofVersion2 = version === '2' ? IN_VERSION_2.get(code) : undefined
+  const ofS3 = isOfQuery ? QUERY_MALFORMED : isOfForm ? INVALID_ARGUMENT : (ofVersion2 ?? S3_CODES[code])
   return new VerificationError(code, message, ofS3, facts, steps)
 }

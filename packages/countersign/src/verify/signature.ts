@@ -21,11 +21,11 @@ export function matchSignature(
   cache: SigningKeyCache<VerifyingKey>,
   steps: VerificationSteps,
 ): MatchedKey {
-  const { signature, accessKeyId, algorithm } = claim
+  const { signature, accessKeyId, algorithm, older } = claim
   if (!algorithm.isWellFormed(signature)) {
     throw refuse(
       'SIGNATURE_MALFORMED',
-      `The signature does not have the form of ${algorithm.name}, which is lower-case hex`,
+      `The signature does not have the form of ${algorithm.name}: ${older ? 'base64' : 'lower-case hex'}`,
       { accessKeyId, signatureProvided: signature.slice(0, 200) },
       steps,
     )

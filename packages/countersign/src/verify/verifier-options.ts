@@ -9,6 +9,7 @@ import { SigningError } from '../errors.ts'
 import type { CheckRules, UnsignedPayload } from './checks/check.ts'
 import { DEFAULT_LIMITS, type Limits } from './limits.ts'
 import type { ReadOptions } from './assemble-claim.ts'
+import type { OlderAlgorithm } from './older-algorithm.ts'
 import { settleStreaming, type StreamingOptions } from './streaming-options.ts'
 
 /** What a server serves, and what it takes. */
@@ -18,7 +19,7 @@ export interface ServerRules {
   /** Region or regions that are served here, or `*` for all. */
   readonly region: string | readonly string[]
   /** The algorithms that are taken; SigV4 alone by default. */
-  readonly algorithms?: readonly SignatureAlgorithm[] | undefined
+  readonly algorithms?: readonly (SignatureAlgorithm | OlderAlgorithm)[] | undefined
   /** The clock. */
   readonly now?: (() => Date) | undefined
   /** How far a request's date may be from the clock, in seconds; by default 900 for S3 and 300 for others, as AWS. */
@@ -50,10 +51,12 @@ export function settleRules(rules: ServerRules): SettledRules {
   if (services.length === 0 || regions.length === 0) {
     throw new SigningError('OPTION_INVALID', 'A verifier needs the service and the region that it serves')
   }
+  const algorithms = rules.algorithms ?? [sigV4]
   return {
     services,
     regions: regions.includes('*') ? '*' : regions,
-    algorithms: new Map((rules.algorithms ?? [sigV4]).map((algorithm) => [algorithm.name, algorithm])),
+    algorithms: new Map(algorithms.filter(isOfVersion4).map((algorithm) => [algorithm.name, algorithm])),
+    older: algorithms.filter(isOlder),
     limits: { ...DEFAULT_LIMITS, ...rules.limits },
     ignoreForeignAuthorization: rules.ignoreForeignAuthorization ?? false,
     allowUnsignedHeaders: (rules.allowUnsignedHeaders ?? []).map((name) => name.toLowerCase()),
@@ -62,6 +65,14 @@ export function settleRules(rules: ServerRules): SettledRules {
     streaming: settleStreaming(rules.streaming),
     now: rules.now ?? (() => new Date()),
   }
+}
+
+function isOlder(algorithm: SignatureAlgorithm | OlderAlgorithm): algorithm is OlderAlgorithm {
+  return 'readClaim' in algorithm
+}
+
+function isOfVersion4(algorithm: SignatureAlgorithm | OlderAlgorithm): algorithm is SignatureAlgorithm {
+  return !isOlder(algorithm)
 }
 
 function listOf(value: string | readonly string[] | undefined): readonly string[] {

@@ -13,7 +13,7 @@ import { expectedBody } from './expected-body.ts'
 import type { SecretsLookup } from './found-key.ts'
 import { checkKeyLife, checkToken } from './key-state.ts'
 import { readMessage, type RequestMessage } from './message.ts'
-import { readClaim } from './read-claim.ts'
+import { mayBeSignedInForm, readClaim } from './read-claim.ts'
 import { payloadHashOf, rebuildSteps } from './rebuild.ts'
 import { refuse } from './refusals.ts'
 import { AFTER_SIGNATURE, applyChecks, BEFORE_LOOKUP, BEFORE_SIGNATURE } from './rules.ts'
@@ -57,9 +57,15 @@ export function createVerifier<P = unknown>(options: VerifierOptions<P>): Verifi
   const cache = new SigningKeyCache<VerifyingKey>(CACHED_KEYS)
 
   // Nothing is waited for that is at hand: an await costs as much as a hash.
-  async function verify(message: RequestMessage): Promise<VerifiedRequest<P>> {
-    const context = { rules, now: rules.now(), protocol: message.protocol }
-    const claim = readClaim(readMessage(message, rules.limits), rules, context.now)
+  async function verify(given: RequestMessage): Promise<VerifiedRequest<P>> {
+    const context = { rules, now: rules.now(), protocol: given.protocol }
+    const read = readMessage(given, rules.limits)
+    const isForm = given.body !== undefined && mayBeSignedInForm(read, rules)
+    const body = isForm
+      ? await readWholeBody(given, { maxBytes: Math.min(maxBytes, maxBufferedBody) })
+      : undefined
+    const message = body ? { ...given, body } : given
+    const claim = readClaim(read, rules, context.now, body)
     applyChecks(BEFORE_LOOKUP, claim, context)
     const { date, region, service } = claim.scope
     const lookedUp = secrets(claim.accessKeyId, { algorithm: claim.algorithm.name, date, region, service })

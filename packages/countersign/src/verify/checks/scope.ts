@@ -47,7 +47,9 @@ export const scopeRegion: Check = {
   },
 }
 
-function isSignedFor({ scope, regionSet, algorithm }: Claim, region: string): boolean {
+function isSignedFor({ scope, regionSet, algorithm, older }: Claim, region: string): boolean {
+  // Versions before 4 name no region: who lists them takes them for any.
+  if (older) return true
   if (regionSet === undefined) return scope.region === region
   return algorithm.regionSet?.includes(regionSet, region) ?? false
 }

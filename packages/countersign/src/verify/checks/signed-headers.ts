@@ -23,7 +23,7 @@ export const headersSigned: Check = {
   name: 'headers signed',
   find(claim, { rules: { allowUnsignedHeaders } }) {
     const { message, signedHeaders } = claim
-    const unsigned = signedHeaders.includes('host') ? [] : ['host']
+    const unsigned = signedHeaders.includes('host') || claim.older?.isHostFree ? [] : ['host']
     for (const [name] of message.headers) {
       if (!name.startsWith('x-amz-') || signedHeaders.includes(name) || unsigned.includes(name)) continue
       if (!mayBeUnsigned(name, claim, allowUnsignedHeaders)) unsigned.push(name)

@@ -163,6 +163,7 @@ export const GENERAL_TEXTS: Texts = {
 
 /** The text of a cause, or our own words where AWS's are not known. */
 export function textOf(texts: Texts, { code, facts, message }: VerificationError): string {
-  const text = texts[code] ?? message
+  // What AWS says of the parts of version 4 is not true of those of version 2.
+  const text = facts['version'] === '2' ? message : (texts[code] ?? message)
   return typeof text === 'string' ? text : text(facts)
 }
