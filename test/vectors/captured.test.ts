@@ -1,12 +1,16 @@
 /**
  * Requests of real clients as a server received them: awscli, the AWS SDKs for JavaScript, Java, Ruby and C++,
- * Cyberduck, Postman. Signing them again gives the signature that they came with. Reads captured.json.
+ * Cyberduck, Postman. Signing them again gives the signature that they came with; those of version 2 are verified here
+ * too. Reads captured.json.
  */
 import { describe, expect, it } from 'vitest'
+import { parseDate } from '../../packages/countersign/src/core/http-date.ts'
 import { parseAmzDate } from '../../packages/countersign/src/core/amz-date.ts'
 import { parseAuthorization } from '../../packages/countersign/src/core/authorization-header.ts'
 import { presignUrl, signRequest } from '../../packages/countersign/src/index.ts'
 import type { HttpRequest, SignOptions } from '../../packages/countersign/src/index.ts'
+import { createS3V2, presignS3V2, signS3V2 } from '../../packages/countersign/src/sigv2.ts'
+import { createVerifier, type VerifiedRequest } from '../../packages/countersign/src/verify/index.ts'
 import { describeVectors, expectCases, loadVectors } from '../kit/vectors.ts'
 
 interface CapturedCase {
@@ -20,6 +24,10 @@ interface CapturedCase {
   readonly canonicalRequest: string
   readonly stringToSign: string
   readonly signature: string
+  /** Of a virtual host, in SigV2. */
+  readonly bucket?: string
+  /** Of a presigned URL of SigV2, in seconds since 1970. */
+  readonly expires?: string
   readonly request: {
     readonly method: string
     readonly target: string
@@ -28,7 +36,7 @@ interface CapturedCase {
   }
 }
 
-/** All cases of the file; the SigV2 ones are for another algorithm. */
+/** All cases of the file. */
 const COUNTS = { sigv4: 102, 'sigv4-presigned': 23, sigv2: 62, 'sigv2-presigned': 1 }
 
 function headerOf({ request }: CapturedCase, wanted: string): string {
@@ -59,6 +67,18 @@ function expectSteps(signed: object, { canonicalRequest, stringToSign, signature
 
 function componentsOf(authorization: string): unknown {
   return parseAuthorization(authorization.replace(/^AWS4-HMAC-SHA256\s+/, ''))
+}
+
+async function verifyV2(captured: CapturedCase, now: Date): Promise<VerifiedRequest> {
+  const { credentials, bucket, request } = captured
+  const verifier = createVerifier({
+    service: 's3',
+    region: '*',
+    algorithms: [createS3V2({ bucketOf: () => bucket })],
+    now: () => now,
+    secrets: (id) => (id === credentials.accessKeyId ? credentials : undefined),
+  })
+  return verifier.verify({ method: request.method, target: request.target, headers: request.headers })
 }
 
 describeVectors('captured.json', () => {
@@ -93,6 +113,36 @@ describeVectors('captured.json', () => {
           expiresIn: Number(expires),
         })
         expectSteps(presigned, captured)
+      })
+    }
+  })
+
+  describe('sigv2', () => {
+    for (const captured of of('sigv2')) {
+      it(captured.name, async () => {
+        const { credentials, bucket = '', stringToSign, signature } = captured
+        // A Date of theirs is kept; the Authorization that would make it an old one is taken out.
+        const signed = signS3V2(requestOf(captured), { credentials, bucket })
+        expect(signed).toMatchObject({ stringToSign, signature })
+        expect(signed.headers.at(-1)).toEqual(['authorization', headerOf(captured, 'authorization')])
+        const date = headerOf(captured, 'x-amz-date') || headerOf(captured, 'date')
+        const verified = await verifyV2(captured, parseDate(date, new Date(0))!)
+        expect(verified).toMatchObject({ mechanism: 'header', algorithm: 'AWS' })
+      })
+    }
+  })
+
+  describe('sigv2-presigned', () => {
+    for (const captured of of('sigv2-presigned')) {
+      it(captured.name, async () => {
+        const { credentials, bucket = '', stringToSign, signature } = captured
+        const end = Number(captured.expires)
+        const date = new Date((end - 60) * 1000)
+        const presigned = presignS3V2(requestOf(captured), { credentials, bucket, expiresIn: 60, date })
+        expect(presigned).toMatchObject({ stringToSign, signature })
+        expect(presigned.url).toBe(`http://127.0.0.1${captured.request.target}`)
+        const verified = await verifyV2(captured, date)
+        expect(verified).toMatchObject({ mechanism: 'query', algorithm: 'AWS' })
       })
     }
   })
