@@ -68,7 +68,7 @@ export function createS3V2(rules: S3V2Rules): OlderAlgorithm {
 
 const AUTHORIZATION = /^AWS[\t ]+([^\t :]+):([^\t :]+)[\t ]*$/
 const EXPIRES = /^[1-9]\d{0,10}$/
-const CONTROL = /[^ -~\x80-\xff]/
+const CONTROL = /[^\t -~\x80-\xff]/
 /** The names that a presigned URL must have, each once and in this spelling. */
 const PARAMETERS = ['AWSAccessKeyId', 'Expires', 'Signature'] as const
 const OF_SIGNATURE: ReadonlySet<string> = new Set(PARAMETERS)
