@@ -9,6 +9,7 @@ import { existsSync, readFileSync } from 'node:fs'
 import { join, relative, resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { describe, it } from 'vitest'
+import { watchCases } from './vector-coverage.ts'
 
 const root = fileURLToPath(new URL('../../', import.meta.url))
 
@@ -30,7 +31,7 @@ export function vectorsFolder(): string | undefined {
 export function loadVectors<T>(file: string): T {
   const folder = vectorsFolder()
   if (folder === undefined) throw new Error(`No vectors at ${relative(root, wantedFolder())}`)
-  return JSON.parse(readFileSync(join(folder, file), 'utf8')) as T
+  return watchCases(file, JSON.parse(readFileSync(join(folder, file), 'utf8')) as T)
 }
 
 /** Gives back the cases, and fails when there are none: a loop over nothing proves nothing. */
