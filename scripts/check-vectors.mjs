@@ -12,11 +12,14 @@ const folder = resolve(root, process.env['COUNTERSIGN_VECTORS'] || '../shared/ve
 /** Parts of a file that are no cases: what its flags mean, and answers that its sources got wrong. */
 const NO_CASES = new Set(['flags', 'leftOut', 'licence', 'source'])
 
+/** Keys of a table that say where it comes from. */
+const NOTES = new Set(['source', 'note', 'addOneNote', 'compareNote'])
+
 /** @param {string} file @returns {[part: string, keys: string[]][]} */
 function partsOf(file) {
   return Object.entries(readJson(join(folder, file)))
     .filter(([name, cases]) => typeof cases === 'object' && cases !== null && !NO_CASES.has(name))
-    .map(([name, cases]) => [name, Object.keys(cases)])
+    .map(([name, cases]) => [name, Object.keys(cases).filter((key) => !NOTES.has(key))])
 }
 
 /** Runs the suites. @returns {{ code: number, output: string, read: Set<string> }} */

@@ -11,7 +11,7 @@ import { buildCanonicalPath, normalizePath } from '../../packages/countersign/sr
 import { buildCanonicalQuery } from '../../packages/countersign/src/core/canonical-query.ts'
 import { buildCanonicalRequest } from '../../packages/countersign/src/core/canonical-request.ts'
 import { encodeUri, encodeUriPath } from '../../packages/countersign/src/core/uri-encoding.ts'
-import { signRequest } from '../../packages/countersign/src/index.ts'
+import { presignUrl, signRequest } from '../../packages/countersign/src/index.ts'
 import { describeVectors, expectCases, loadVectors } from '../kit/vectors.ts'
 import { byteString } from './signed-case.ts'
 
@@ -56,6 +56,28 @@ interface CanonicalFile {
   readonly headers: HeadersStep[]
   readonly hosts: { readonly url: string; readonly host: string }[]
   readonly cases: RequestStep[]
+  /** By the tool that never signs them. */
+  readonly unsignedHeaders: Readonly<Record<string, string[]>>
+  /** What one tool refuses to sign a second time. */
+  readonly forbidden: {
+    readonly headers: string[]
+    readonly queryParams: string[]
+    readonly requests: string[]
+  }
+}
+
+/** Headers that some tool leaves out and we sign: a body's type is worth it. */
+const SIGNED_ALL_THE_SAME = new Set(['content-type'])
+
+/** A request of `forbidden`, which is not one that a signer would write. */
+function parseHead(text: string): { method: string; url: string; headers: Header[] } {
+  const [line = '', ...lines] = text.trim().split('\n')
+  const [method = '', target = ''] = line.split(' ')
+  const headers = lines.map((header): Header => {
+    const colon = header.indexOf(':')
+    return [header.slice(0, colon), header.slice(colon + 1)]
+  })
+  return { method, url: `https://example.amazonaws.com${target}`, headers }
 }
 
 /**
@@ -186,6 +208,66 @@ describeVectors('canonical.json', () => {
     it.each(expectCases(skipping))('$name, by the preset', (step) => {
       const expected = step.signedHeaders.split(';').filter((name) => name !== 'x-amz-date')
       expect(selectedNames(step)).toBe(expected.join(';'))
+    })
+  })
+
+  describe('headers that tools do not sign', () => {
+    const tools = expectCases(Object.entries(file.unsignedHeaders))
+    it.each(tools)('%s', (_tool, names) => {
+      for (const pattern of expectCases(names)) {
+        const name = pattern.replace('proxy-*', 'proxy-connection').replace('sec-*', 'sec-fetch-mode')
+        const { signedHeaders } = signRequest(
+          { method: 'GET', url: 'https://example.amazonaws.com/', headers: { [name]: 'x' } },
+          { ...ANYBODY, region: 'eu-west-1', service: 's' },
+        )
+        expect(signedHeaders.includes(name), name).toBe(SIGNED_ALL_THE_SAME.has(name))
+      }
+    })
+  })
+
+  // One tool refuses what carries a signature already; ours is signed anew, and nothing of the old one stays.
+  describe('a request that was signed before', () => {
+    const { headers: names, queryParams, requests } = file.forbidden
+    const options = { ...ANYBODY, region: 'eu-west-1', service: 's', date: new Date('2026-11-22T12:00:00Z') }
+    const url = 'https://example.amazonaws.com/'
+
+    it.each(expectCases(names))('with %s', (name) => {
+      // A payload hash that is given stands for a body that is sent by hand, and so has to be one.
+      if (name === 'x-amz-content-sha256') {
+        expect(() => signRequest({ method: 'GET', url, headers: { [name]: 'given' } }, options)).toThrow(
+          /payload/i,
+        )
+        return
+      }
+      const { headers } = signRequest({ method: 'GET', url, headers: { [name]: 'given' } }, options)
+      expect(headers.flat()).not.toContain('given')
+    })
+
+    it.each(expectCases(queryParams))('with %s in its URL', (name) => {
+      // A lifetime that stands in the URL is what was asked for, and has to be one.
+      if (name === 'X-Amz-Expires') {
+        expect(() => presignUrl({ method: 'GET', url: `${url}?${name}=given` }, options)).toThrow(
+          /X-Amz-Expires|expir/i,
+        )
+        return
+      }
+      const { url: signed } = presignUrl({ method: 'GET', url: `${url}?${name}=given&a=b` }, options)
+      expect(signed).not.toContain('given')
+      expect(signed).toContain('a=b')
+    })
+
+    it.each(expectCases(requests))('%j', (text) => {
+      const { method, url: target, headers } = parseHead(text)
+      const given =
+        /(?:lieslieslies|Something|Tomorrow|TopSekrit|BubbleSort|User-Agent)/.exec(text)?.[0] ??
+        '20150830T123600Z'
+      const request = {
+        method,
+        url: target,
+        headers: headers.filter(([name]) => name !== 'x-amz-content-sha256'),
+      }
+      const { url: signed, headers: sent } = presignUrl(request, options)
+      expect(signed + JSON.stringify(sent)).not.toContain(given)
     })
   })
 })
