@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { formatAmzDate } from '../core/amz-date.ts'
+import { formatAmzDate, isWritable } from '../core/amz-date.ts'
 import { hexOf } from '../core/bytes.ts'
 import type { SigningKeyCache } from '../keys/signing-key-cache.ts'
 import type { VerifyingKey } from '../keys/verifying-key.ts'
@@ -117,7 +117,8 @@ export class EventProof {
 function readEventClaim({ headers }: EventMessage, count: number): EventClaim {
   const date = headers.get(DATE_HEADER)
   const signature = headers.get(SIGNATURE_HEADER)
-  if (headers.size === 2 && date instanceof Date && signature instanceof Uint8Array) {
+  const isDated = date instanceof Date && isWritable(date)
+  if (headers.size === 2 && isDated && signature instanceof Uint8Array) {
     return { date, signature: hexOf(signature) }
   }
   throw refuse(
