@@ -8,8 +8,8 @@ import { signRequest } from 'countersign'
 import { Pool } from 'undici'
 import { credentials, region, service } from './settings.mjs'
 
-const ROUNDS = 12
-const REQUESTS = 4000
+const ROUNDS = 40
+const REQUESTS = 2000
 const CONNECTIONS = 32
 
 /** @param {string} name @param {string[]} args */

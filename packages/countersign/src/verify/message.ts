@@ -53,6 +53,25 @@ const SINGLE: ReadonlySet<string> = new Set([
   ':authority',
 ])
 
+/** Names as clients write them most: known at a glance, without a look at each letter. */
+const USUAL: ReadonlyMap<string, string> = new Map(
+  [
+    'Host',
+    'Authorization',
+    'X-Amz-Date',
+    'X-Amz-Content-Sha256',
+    'X-Amz-Security-Token',
+    'Content-Type',
+    'Content-Length',
+    'Connection',
+    'User-Agent',
+    'Accept',
+    'Accept-Encoding',
+  ].flatMap((name) =>
+    [name, name.toLowerCase()].map((written): [string, string] => [written, name.toLowerCase()]),
+  ),
+)
+
 /**
  * Reads a message.
  *
@@ -82,9 +101,7 @@ function readHeaders(
   for (const header of list) {
     const given = String(header?.[0])
     const value = String(header?.[1])
-    // Before lower case, which makes ASCII of some letters that are not.
-    if (!NAME.test(given)) throw malformed('a header has a name that is none')
-    const name = given.toLowerCase()
+    const name = USUAL.get(given) ?? readName(given)
     bytes += name.length + value.length
     if (bytes > limits.headerBytes) throw exceeded('headerBytes', limits)
     isAscii &&= ASCII.test(value)
@@ -95,6 +112,12 @@ function readHeaders(
   }
   const isHttp2 = valueOf(headers, ':authority') !== undefined
   return { headers: isHttp2 ? withHost(headers) : headers, isAscii }
+}
+
+function readName(given: string): string {
+  // Before lower case, which makes ASCII of some letters that are not.
+  if (!NAME.test(given)) throw malformed('a header has a name that is none')
+  return given.toLowerCase()
 }
 
 /** HTTP/2 has `:authority` in place of `host`, or beside it; then the two must agree. */
