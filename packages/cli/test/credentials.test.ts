@@ -270,7 +270,6 @@ describe('the region', () => {
     [HOST, {}, 'example.com does not tell service and region'],
     [HOST, { AWS_REGION: 'x' }, 'example.com does not tell the service'],
     ['https://b.s3-accelerate.amazonaws.com/', {}, 'does not tell the region, nor does the environment'],
-    ['https://a.mrap.accesspoint.s3-global.amazonaws.com/', { AWS_REGION: 'x' }, 'for all regions alone'],
     ['https://b.s3-website.eu-west-1.amazonaws.com/', {}, 'S3 websites take no signatures'],
     ['not a URL', {}, 'The URL must be absolute'],
   ])('is asked for: %s', async (url, env, message) => {

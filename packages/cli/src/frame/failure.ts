@@ -22,6 +22,8 @@ const MESSAGES: ReadonlyMap<string, string> = new Map([
     'PAYLOAD_UNSIGNED_OVER_HTTP',
     'An unsigned body is not sent over plain http, where anybody could change it',
   ],
+  ['SIGV4A_REQUIRED', 'Several regions need a signature of SigV4A'],
+  ['SECRET_KEY_MISSING', 'This algorithm signs with the secret access key itself, and a signing key is none'],
 ])
 
 const FIXES: ReadonlyMap<string, string> = new Map([
@@ -34,6 +36,10 @@ const FIXES: ReadonlyMap<string, string> = new Map([
   ['DATE_MISMATCH', 'derive a key for that day, or set --at to a time on the day of the key'],
   ['SIGNING_KEY_SCOPE_MISMATCH', 'derive a key for that service and region'],
   ['SIGNING_KEY_INVALID', 'give a file with the text that SigningKey.export() wrote'],
+  ['SIGV4A_REQUIRED', 'write --region-set in the place of --region'],
+  ['SECRET_KEY_MISSING', 'give the secret, for instance with --secret-stdin in the place of --signing-key'],
+  ['BODY_LENGTH_MISMATCH', "give the length of the data: -H 'Content-Length: BYTES'"],
+  ['BODY_UNSUPPORTED', 'leave out --chunked and --trailer: they are for S3'],
   ['CREDENTIALS_EXPIRED', 'log in again, for instance with: aws sso login'],
   ['CREDENTIALS_INVALID', 'countersign help credentials'],
   ['KEY_NOT_FOUND', 'countersign keys list'],

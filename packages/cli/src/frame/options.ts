@@ -19,10 +19,16 @@ export interface CredentialFlags {
   readonly trimSecret?: boolean | undefined
 }
 
-/** What is signed for, and when. */
+/** The algorithms that sign requests, as flags name them. */
+export type AlgorithmName = 'v4' | 'v4a'
+
+/** What is signed for, how, and when. */
 export interface ScopeFlags {
   readonly service?: string | undefined
   readonly region?: string | undefined
+  /** Regions with commas between them, or `*`. */
+  readonly regionSet?: string | undefined
+  readonly algorithm?: AlgorithmName | undefined
   /** The clock. */
   readonly at?: Date | undefined
 }
@@ -47,11 +53,13 @@ export function addExamples(command: Command, examples: readonly string[]): Comm
   return command.addHelpText('after', `\nExamples:${lines.join('')}`)
 }
 
-/** `--service`, `--region`, `--at`. */
+/** `--service`, `--region`, `--region-set`, `--algorithm`, `--at`. */
 export function addScopeOptions(command: Command): Command {
   return command
     .option('--service <name>', 'signing name, such as s3; by default read off the host')
     .option('--region <name>', 'by default read off the host, then the environment')
+    .option('--region-set <list>', 'the regions of a signature of SigV4A: us-east-1,eu-*, or *')
+    .addOption(new Option('--algorithm <name>', 'v4 unless the host needs v4a').choices(['v4', 'v4a']))
     .addOption(atOption())
 }
 

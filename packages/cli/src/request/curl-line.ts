@@ -8,13 +8,16 @@ import { CommandError } from '../frame/command-error.ts'
 import { formatInstant } from '../frame/times.ts'
 import type { GivenRequest } from './given-request.ts'
 
+/** A signed request, whatever its body. */
+export type SignedHead = Omit<SignedRequest, 'body'>
+
 /** How long a service takes a signature, in seconds, on either side of its date. */
 function validityOf(service: string): number {
   return service === 's3' || service.startsWith('s3-') || service === 's3express' ? 900 : 300
 }
 
 /** Until when a signed request can be sent. */
-export function endOf({ stringToSign, scope }: SignedRequest): Date {
+export function endOf({ stringToSign, scope }: SignedHead): Date {
   const written = stringToSign.split('\n')[1] ?? ''
   const date = written.replace(/^(\d{4})(\d\d)(\d\d)T(\d\d)(\d\d)(\d\d)Z$/, '$1-$2-$3T$4:$5:$6Z')
   return new Date(Date.parse(date) + validityOf(scope.service) * 1000)
@@ -25,7 +28,7 @@ export function endOf({ stringToSign, scope }: SignedRequest): Date {
  *
  * @throws {@link CommandError} `USAGE` for a body that no command line can hold
  */
-export function formatCurlLine(signed: SignedRequest, { body, file }: GivenRequest): string {
+export function formatCurlLine(signed: SignedHead, { body, file }: GivenRequest): string {
   const { method, url, headers } = signed
   const words: string[] = ['curl']
   if (/\/(?:\.|%2e){1,2}(?:[/?]|$)/i.test(url)) words.push('--path-as-is')

@@ -5,11 +5,15 @@
  */
 import type { CredentialScope } from 'countersign'
 import { explainRequest, type ExplainOptions, type Report, type WholeMessage } from 'countersign/verify'
+import type { AlgorithmName } from '../frame/options.ts'
+import { algorithmsFor } from './algorithm.ts'
 
 /** Rules for one request. */
-export interface ExplainRules extends Omit<ExplainOptions, 'service' | 'region'> {
+export interface ExplainRules extends Omit<ExplainOptions, 'service' | 'region' | 'algorithms'> {
   readonly service?: string | undefined
-  readonly region?: string | undefined
+  readonly region?: string | readonly string[] | undefined
+  /** By default whichever of them the request names. */
+  readonly algorithm?: AlgorithmName | undefined
 }
 
 /** What a request says of itself: whose key signed it, and for what. Nothing of it is proven. */
@@ -19,16 +23,21 @@ export interface ClaimedSignature {
 }
 
 /** Reads what a request claims; nothing where its signature cannot be read. */
-export function readClaimed(message: WholeMessage): ClaimedSignature {
-  const { accessKeyId, scope } = explainRequest(message, { service: 'any', region: '*' })
+export async function readClaimed(message: WholeMessage): Promise<ClaimedSignature> {
+  const algorithms = await algorithmsFor(message)
+  const { accessKeyId, scope } = explainRequest(message, { service: 'any', region: '*', algorithms })
   return { accessKeyId, scope }
 }
 
 /** Explains a request; service and region are those of its own scope where none are given. */
-export function explain(message: WholeMessage, { service, region, ...rules }: ExplainRules): Report {
-  const { scope } = readClaimed(message)
+export async function explain(
+  message: WholeMessage,
+  { service, region, algorithm, ...rules }: ExplainRules,
+): Promise<Report> {
+  const { scope } = await readClaimed(message)
   return explainRequest(message, {
     ...rules,
+    algorithms: await algorithmsFor(message, algorithm),
     service: service ?? scope?.service ?? 'any',
     region: region ?? scope?.region ?? '*',
   })

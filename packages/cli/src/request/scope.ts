@@ -4,17 +4,28 @@
  *
  * @module
  */
-import { CountersignError, signRequest, type KeyCredentials } from 'countersign'
+import {
+  CountersignError,
+  signRequest,
+  type CredentialScope,
+  type KeyCredentials,
+  type SignatureAlgorithm,
+} from 'countersign'
 import { readProfileRegion } from '../credentials/profile-region.ts'
 import type { AnyCredentials } from '../credentials/resolved-credentials.ts'
 import { CommandError } from '../frame/command-error.ts'
 import type { CredentialFlags, ScopeFlags } from '../frame/options.ts'
 import type { Output } from '../frame/output.ts'
+import { resolveAlgorithm } from './algorithm.ts'
+import { authorityOf } from './url-parts.ts'
 
-/** Signing name and region. */
+/** Signing name and region, in the form of options of a signing. */
 export interface ResolvedScope {
   readonly service: string
+  /** Of SigV4A a set: `us-east-1,eu-*`, or `*`. */
   readonly region: string
+  /** SigV4 unless it is there. */
+  readonly algorithm?: SignatureAlgorithm
 }
 
 /** Either half may be unknown. */
@@ -35,18 +46,35 @@ export async function resolveScope(
   credentials: AnyCredentials,
   output: Output,
 ): Promise<ResolvedScope> {
+  const given = { service: flags.service, region: readRegions(flags) }
+  const algorithm = await resolveAlgorithm(url, flags, output)
   const ofKey = (credentials as Partial<KeyCredentials>).signingKey?.scope
-  const ofHost = ofKey ?? scopeOfHost(url, flags)
-  const service = flags.service ?? ofHost.service
-  let region = flags.region ?? ofHost.region
-  const origin = ofKey ? 'the signing key' : `host ${hostOf(url)}`
-  if (service !== undefined && flags.service === undefined) output.infer('service', service, origin)
-  if (region !== undefined && flags.region === undefined) output.infer('region', region, origin)
+  const ofHost = ofKey ?? scopeOfHost(url, given, algorithm)
+  const service = given.service ?? ofHost.service
+  let region = given.region ?? ofHost.region
+  const origin = ofKey ? 'the signing key' : `host ${authorityOf(url)}`
+  if (service !== undefined && given.service === undefined) output.infer('service', service, origin)
+  if (region !== undefined && given.region === undefined) output.infer('region', region, origin)
   region ??= regionOfSurroundings(flags.profile, output)
-  if (service !== undefined && region !== undefined) return { service, region }
-  throw new CommandError('SCOPE_UNKNOWN', `${hostOf(url)} does not tell ${missing(service, region)}`, {
+  if (service !== undefined && region !== undefined) {
+    return { service, region, ...(algorithm && { algorithm }) }
+  }
+  throw new CommandError('SCOPE_UNKNOWN', `${authorityOf(url)} does not tell ${missing(service, region)}`, {
     why: 'a signature is for one service in one region, and a guess would be refused',
     fix: 'add --service NAME --region NAME',
+  })
+}
+
+/** A scope as the string to sign spells it, without its end. That of SigV4A has no region. */
+export function formatScope({ date, region, service }: CredentialScope): string {
+  return region === undefined ? `${date}/${service}` : `${date}/${region}/${service}`
+}
+
+function readRegions({ region, regionSet }: ScopeFlags): string | undefined {
+  if (region === undefined || regionSet === undefined) return regionSet ?? region
+  throw new CommandError('USAGE', '--region and --region-set both name the regions', {
+    why: 'a signature has one region, or a set of them',
+    fix: 'give one of them',
   })
 }
 
@@ -55,36 +83,30 @@ function missing(service: string | undefined, region: string | undefined): strin
   return 'the region, nor does the environment'
 }
 
-function allRegions(url: string): CommandError {
-  return new CommandError('SCOPE_UNKNOWN', `${hostOf(url)} takes signatures for all regions alone`, {
-    why: 'that is SigV4A, which this command does not make',
-    fix: 'use a regional host, such as bucket.s3.REGION.amazonaws.com',
-  })
-}
-
-function hostOf(url: string): string {
-  return /^[a-z]+:\/\/(?:[^/?#]*@)?([^/?#]*)/i.exec(url)?.[1] ?? url.split('?')[0] ?? ''
-}
-
 /** The library knows the hosts: it is asked what it would sign for, and where that fails, for either half. */
-function scopeOfHost(url: string, { service, region }: ScopeFlags): KnownScope {
-  if (service !== undefined && region !== undefined) return {}
+function scopeOfHost(url: string, given: KnownScope, algorithm: SignatureAlgorithm | undefined): KnownScope {
+  if (given.service !== undefined && given.region !== undefined) return {}
   return (
-    tryScope(url, { service, region }) ?? {
-      service: tryScope(url, { region: 'any' })?.service,
-      region: tryScope(url, { service: 'any' })?.region,
+    tryScope(url, given, algorithm) ?? {
+      service: tryScope(url, { region: 'any' }, algorithm)?.service,
+      region: tryScope(url, { service: 'any' }, algorithm)?.region,
     }
   )
 }
 
-function tryScope(url: string, half: KnownScope): KnownScope | undefined {
+function tryScope(
+  url: string,
+  half: KnownScope,
+  algorithm: SignatureAlgorithm | undefined,
+): KnownScope | undefined {
   const credentials = { accessKeyId: 'nobody', secretAccessKey: 'nothing' }
   try {
-    return signRequest({ method: 'GET', url }, { ...half, credentials }).scope
+    const { scope, headers } = signRequest({ method: 'GET', url }, { ...half, algorithm, credentials })
+    const regionSet = headers.find(([name]) => name === 'x-amz-region-set')?.[1]
+    return { service: scope.service, region: scope.region ?? regionSet }
   } catch (error) {
-    const code = error instanceof CountersignError ? error.code : undefined
-    if (code === 'SCOPE_UNKNOWN') return undefined
-    throw code === 'SIGV4A_REQUIRED' ? allRegions(url) : error
+    if (error instanceof CountersignError && error.code === 'SCOPE_UNKNOWN') return undefined
+    throw error
   }
 }
 

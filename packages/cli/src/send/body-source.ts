@@ -20,16 +20,16 @@ const MEMORY_LIMIT = 64 * 1024 * 1024
 /**
  * The body of `--upload-file`: a file as it lies there, or a pipe.
  *
- * @param isHashed without a hash, a pipe is sent while it comes in
+ * @param isStreamed whether a pipe is sent while it comes in
  * @param size that of a pipe, when it is known, in bytes
  * @throws {@link CommandError} `FILE_UNREADABLE`
  */
 export async function openUpload(
   path: string,
-  isHashed: boolean,
+  isStreamed: boolean,
   size: number | undefined,
 ): Promise<RequestBody> {
-  if (!isHashed && !(await isRegular(path))) return createPipeBody(openPipe(path, '--upload-file'), size)
+  if (isStreamed && !(await isRegular(path))) return createPipeBody(openPipe(path, '--upload-file'), size)
   return createBody([await openSegment(path, '--upload-file')])
 }
 

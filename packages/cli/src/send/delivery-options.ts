@@ -56,8 +56,9 @@ type OwnScopeFlags = ScopeFlags & Pick<SendFlags, 'profile'>
 
 function scopeFlagsOf(flags: SendFlags): OwnScopeFlags {
   const curls = flags.awsSigv4 === undefined ? {} : parseAwsSigv4(flags.awsSigv4)
-  const { service = curls.service, region = curls.region, profile } = flags
-  return { service, region, profile }
+  const { service = curls.service, profile, algorithm, regionSet } = flags
+  const region = flags.region ?? (regionSet === undefined ? curls.region : undefined)
+  return { service, region, profile, algorithm, regionSet }
 }
 
 async function scopeOf(
@@ -73,6 +74,8 @@ async function scopeOf(
     host === undefined ? url : url.replace(/^([a-z]+:\/\/)[^/?#]*/i, (_, scheme) => scheme + host)
   if (!previous) return resolveScope(signedUrl, flags, credentials, output)
   const { scope, region } = previous
+  // A set of regions was not chosen for one host, and holds where it held before.
+  if (scope.algorithm) return scope
   if (region !== undefined) return { ...scope, region }
   if (hostOf(url) === hostOf(previous.url)) return scope
   // Another host of S3 has its own region in its name, whatever the flags say.

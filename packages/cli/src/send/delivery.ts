@@ -131,7 +131,7 @@ function nextRequest(request: OutgoingRequest, { url, method, keepsBody }: Hop):
   )
   return keepsBody
     ? { ...request, url, method, headers }
-    : { ...request, url, method, headers, body: undefined, isUnsigned: false }
+    : { ...request, url, method, headers, body: undefined, isUnsigned: false, chunks: undefined }
 }
 
 /** Host and port as a URL spells them, in lower case. */
@@ -175,11 +175,11 @@ async function pause(why: string, seconds: number, { events }: DeliveryOptions):
 
 /** The hash of a body that is not in memory, unless the request brings it along or does without. */
 export async function hashOf(
-  { body, headers, isUnsigned }: OutgoingRequest,
+  { body, headers, isUnsigned, chunks }: OutgoingRequest,
   progress: Progress,
 ): Promise<string | undefined> {
   const isGiven = headers.some(([name]) => name.toLowerCase() === 'x-amz-content-sha256')
-  if (body === undefined || body.bytes || isUnsigned || isGiven) return undefined
+  if (body === undefined || body.bytes || isUnsigned || isGiven || chunks) return undefined
   return hashBody(body, progress.follow('hashing', body.size))
 }
 
@@ -190,12 +190,12 @@ async function sendOnce(
   options: DeliveryOptions,
   counts: Counts,
 ): Promise<Answer> {
-  const attempt = signAttempt(request, bodyHash, { ...options.signing, scope })
+  const attempt = await signAttempt(request, bodyHash, { ...options.signing, scope })
   options.events.signed(attempt)
   const way = options.wayOf(request)
   const { maxTime } = options
   const signal = maxTime === undefined ? new AbortController().signal : AbortSignal.timeout(maxTime * 1000)
-  const track = options.progress.follow('uploading', request.body?.size)
+  const track = options.progress.follow('uploading', attempt.wire.body?.size)
   const response = await exchange(attempt.wire, way, signal, (bytes) => {
     counts.uploaded += bytes
     track(bytes)

@@ -27,7 +27,8 @@ export async function showRequest(
   output: Output,
 ): Promise<void> {
   if (flags.printCurl) {
-    const { body } = request
+    const { body, chunks } = request
+    if (chunks) throw inChunks()
     const isFile = flags.uploadFile !== undefined && body !== undefined && body.bytes === undefined
     if (body && !body.bytes && (!isFile || flags.uploadFile === '-')) throw tooLong()
     const file = isFile ? { path: flags.uploadFile ?? '', length: body.size ?? 0 } : undefined
@@ -49,6 +50,13 @@ export async function showRequest(
   if (flags.dryRunCanonical) tellSteps({ wire, signed }, output)
   await writeOutput(formatHead(wire), true)
   if (wire.body) for await (const chunk of wire.body.read()) await writeOutput(chunk, flags.output === '-')
+}
+
+function inChunks(): CommandError {
+  return new CommandError('USAGE', 'curl sends no body in signed chunks', {
+    why: 'each chunk carries a signature that covers the one before',
+    fix: 'leave out --print-curl, or --chunked and --trailer',
+  })
 }
 
 function tooLong(): CommandError {

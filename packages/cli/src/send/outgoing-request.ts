@@ -9,6 +9,7 @@ import { addFileName, addToQuery, readUrlQuery } from '../curl/url-query.ts'
 import { CommandError } from '../frame/command-error.ts'
 import { readBytes } from '../frame/files.ts'
 import { openSegment, openUpload } from './body-source.ts'
+import { planChunks, type ChunkPlan } from './chunk-plan.ts'
 import { buildMultipart } from './multipart.ts'
 import { headerValue } from './refusal.ts'
 import { createBody, type RequestBody } from './request-body.ts'
@@ -26,6 +27,8 @@ export interface OutgoingRequest {
   readonly body: RequestBody | undefined
   /** Whether the body is left out of the signature. */
   readonly isUnsigned: boolean
+  /** How the body is cut into chunks, if it is. */
+  readonly chunks?: ChunkPlan | undefined
 }
 
 /** What belongs to the connection, and is written with it. */
@@ -55,11 +58,11 @@ export async function readOutgoing(
   const hash = headerValue(own, 'x-amz-content-sha256')
   const isUnsigned = flags.unsignedPayload === true || hash === 'UNSIGNED-PAYLOAD'
   const length = readLength(own)
+  const chunks = planChunks(flags, isUnsigned, hash)
   const { uploadFile } = flags
-  const { body, added } = await readBody(flags, parts, {
-    isHashed: !isUnsigned && hash === undefined,
-    length,
-  })
+  // Of chunks the length has to be known before, and nothing else.
+  const isStreamed = chunks ? length !== undefined : isUnsigned || hash !== undefined
+  const { body, added } = await readBody(flags, parts, { isStreamed, length })
   assertLength(body, length)
   const missing = added.filter(([name]) => !removed.includes(name) && headerValue(own, name) === undefined)
   return {
@@ -69,6 +72,7 @@ export async function readOutgoing(
     headers: [...own.filter(([name]) => name.toLowerCase() !== 'content-length'), ...missing],
     body,
     isUnsigned,
+    chunks,
   }
 }
 
@@ -131,10 +135,10 @@ interface OutgoingBody {
 async function readBody(
   flags: SendFlags,
   parts: readonly DataPart[],
-  upload: { readonly isHashed: boolean; readonly length: number | undefined },
+  upload: { readonly isStreamed: boolean; readonly length: number | undefined },
 ): Promise<OutgoingBody> {
   if (flags.uploadFile !== undefined) {
-    return { body: await openUpload(flags.uploadFile, upload.isHashed, upload.length), added: [] }
+    return { body: await openUpload(flags.uploadFile, upload.isStreamed, upload.length), added: [] }
   }
   if (flags.form !== undefined) {
     const { contentType, segments } = await buildMultipart(flags.form, (path) => openSegment(path, '--form'))

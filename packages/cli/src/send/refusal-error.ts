@@ -108,14 +108,14 @@ function fixOf(refusal: Refusal, request: RefusedRequest): string {
   if (kind === 'expired') return 'log in again, for instance with: aws sso login'
   if (kind === 'permission') return 'ask for the permission, or choose another identity with --profile NAME'
   if (region !== undefined && region !== scope.region && /^[\w-]+$/.test(region))
-    return `add --region ${region}`
+    return scope.algorithm ? `add --region-set ${region}` : `add --region ${region}`
   if (MISSING_KEY.test(code)) return 'check which key was used with -v, or choose another with --profile NAME'
   if (code.startsWith('MissingAuthenticationToken')) {
     return 'check path and method: API Gateway says so of what it does not have'
   }
   if (kind === 'signature') {
-    const own = `--service ${scope.service} --region ${scope.region}`
-    return `countersign canon -X ${method} ${own} ${quote(url)}`
+    const regions = scope.algorithm ? `--region-set ${quote(scope.region)}` : `--region ${scope.region}`
+    return `countersign canon -X ${method} --service ${scope.service} ${regions} ${quote(url)}`
   }
   if (method === 'HEAD') return 'ask with GET, which tells why: -X GET'
   return status === 429 || status >= 500

@@ -14,12 +14,17 @@ import {
 } from '../frame/options.ts'
 import { addRequestOptions, type RequestFlags } from '../request/request-options.ts'
 import { parseFormField, type FormField } from './multipart.ts'
+import { CHECKSUMS, type ChecksumName } from './chunk-plan.ts'
 import type { RouteFlags } from './route.ts'
 import type { TlsFlags } from './tls-settings.ts'
 
 /** What the command line says. */
 export interface SendFlags extends SigningFlags, RequestFlags, RouteFlags, TlsFlags {
   readonly form?: readonly FormField[] | undefined
+  /** Whether an upload is signed chunk by chunk. */
+  readonly chunked?: boolean | undefined
+  /** Name of a checksum. */
+  readonly trailer?: ChecksumName | undefined
   readonly head?: boolean | undefined
   readonly include?: boolean | undefined
   readonly silent?: boolean | undefined
@@ -66,6 +71,8 @@ export function addSendOptions(command: Command): DataPart[] {
     )
     .option('-F, --form <field>', 'name=value, name=@file;type=..;filename=.., name=<file', collectFields)
     .option('-I, --head', 'HEAD, and print the head of the answer')
+    .option('--chunked', 'sign the upload chunk by chunk, while it is sent')
+    .option('--trailer <checksum>', `send it behind the chunks: ${CHECKSUMS.join(', ')}`, checksumOf)
   addAnswerOptions(command)
   addConnectionOptions(command)
   addSigningOptions(command)
@@ -117,6 +124,12 @@ function addSigningOptions(command: Command): void {
 
 function collectFields(text: string, previous: readonly FormField[] = []): readonly FormField[] {
   return [...previous, parseFormField(text)]
+}
+
+function checksumOf(text: string): ChecksumName {
+  const name = CHECKSUMS.find((known) => known === text)
+  if (name !== undefined) return name
+  throw new InvalidArgumentError(`It must be one of ${CHECKSUMS.join(', ')}.`)
 }
 
 function countOf(text: string): number {

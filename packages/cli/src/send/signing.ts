@@ -3,12 +3,14 @@
  *
  * @module
  */
-import { signRequest, type SignedRequest, type SignOptions } from 'countersign'
+import { signRequest, type SignOptions } from 'countersign'
 import type { AnyCredentials } from '../credentials/resolved-credentials.ts'
+import type { SignedHead } from '../request/curl-line.ts'
 import type { ResolvedScope } from '../request/scope.ts'
 import type { OutgoingRequest } from './outgoing-request.ts'
 import { headerValue } from './refusal.ts'
-import type { WireRequest } from './wire-request.ts'
+import type { RequestBody } from './request-body.ts'
+import type { Header, WireRequest } from './wire-request.ts'
 
 /** With what to sign. */
 export interface SigningContext {
@@ -22,7 +24,7 @@ export interface SigningContext {
 /** A request in both forms. */
 export interface SignedAttempt {
   readonly wire: WireRequest
-  readonly signed: SignedRequest
+  readonly signed: SignedHead
 }
 
 /**
@@ -31,18 +33,29 @@ export interface SignedAttempt {
  * @param bodyHash SHA-256 in hex, of a body that is not in memory
  * @throws {@link SigningError}, {@link CredentialsError}
  */
-export function signAttempt(
-  { method, url, headers, body, isUnsigned }: OutgoingRequest,
+export async function signAttempt(
+  request: OutgoingRequest,
   bodyHash: string | undefined,
   { credentials, scope, signHeaders, at }: SigningContext,
-): SignedAttempt {
+): Promise<SignedAttempt> {
+  const { method, url, headers, body, isUnsigned, chunks } = request
+  const options = { credentials, ...scope, signHeaders, date: at }
+  if (chunks && body) {
+    const { signUpload } = await import('./upload-in-chunks.ts')
+    const upload = signUpload({ method, url, headers }, body, { ...options, ...chunks })
+    return { signed: upload.signed, wire: wireOf(upload.signed, upload.headers, upload.body) }
+  }
   const payloadHash = isUnsigned ? 'UNSIGNED-PAYLOAD' : bodyHash
-  const signed = signRequest(
-    { method, url, headers, body: body?.bytes },
-    { credentials, ...scope, signHeaders, date: at, payloadHash },
-  )
-  const target = signed.url.replace(/^[a-z]+:\/\/[^/?#]*/i, '')
-  return { signed, wire: { method: signed.method, target, headers: signed.headers, body } }
+  const signed = signRequest({ method, url, headers, body: body?.bytes }, { ...options, payloadHash })
+  return { signed, wire: wireOf(signed, signed.headers, body) }
+}
+
+function wireOf(
+  { method, url }: SignedHead,
+  headers: readonly Header[],
+  body: RequestBody | undefined,
+): WireRequest {
+  return { method, target: url.replace(/^[a-z]+:\/\/[^/?#]*/i, ''), headers, body }
 }
 
 /** Credentials with the token that the request's own headers bring, as a pasted line of curl has it. */

@@ -8,6 +8,7 @@ import type { SigningWarning } from 'countersign'
 import type { Output } from '../frame/output.ts'
 import { tellWarnings } from '../request/signing-warnings.ts'
 import type { DeliveryEvents } from './delivery.ts'
+import { headerValue } from './refusal.ts'
 import { printable, redactCanonical, redactUrl, requestLines, responseLines } from './redacted-heads.ts'
 import type { SignedAttempt } from './signing.ts'
 
@@ -47,9 +48,8 @@ export function tellOfSigning({ signed }: SignedAttempt, output: Output): void {
 /** The steps of a signing, for people. */
 export function tellSteps({ signed }: SignedAttempt, output: Output): void {
   const { scope, signedHeaders } = signed
-  output.note(
-    `* scope ${scope.service} in ${scope.region} on ${scope.date}; signed: ${signedHeaders.join(' ')}`,
-  )
+  const regions = scope.region ?? headerValue(signed.headers, 'x-amz-region-set')
+  output.note(`* scope ${scope.service} in ${regions} on ${scope.date}; signed: ${signedHeaders.join(' ')}`)
   const steps = [
     ['canonical request', redactCanonical(signed.canonicalRequest)],
     ['string to sign', signed.stringToSign],

@@ -27,7 +27,7 @@ import { parseRequest } from '../request/raw-http.ts'
 import { messageOf, requestOf } from '../request/request-message.ts'
 import { addRequestOptions, readRequest, type RequestFlags } from '../request/request-options.ts'
 import type { GivenRequest } from '../request/given-request.ts'
-import { resolveScope } from '../request/scope.ts'
+import { formatScope, resolveScope, type ResolvedScope } from '../request/scope.ts'
 import { formatSections, type Section } from '../request/sections.ts'
 import { tellWarnings } from '../request/signing-warnings.ts'
 
@@ -56,16 +56,12 @@ export function createCommand(): Command {
     .option('--ladder', 'the derived keys, too: whoever has them can sign')
   const parts = addRequestOptions(command, '-X, --method <name>')
   addOutputOptions(addCredentialOptions(addScopeOptions(command)))
-  addExamples(command, [
-    'canon https://sqs.eu-west-1.amazonaws.com/',
-    'canon --request request.http',
-    'canon "$PRESIGNED_URL"',
-  ])
+  addExamples(command, ['canon --request request.http', 'canon "$PRESIGNED_URL"'])
   return command.action(async (url: string | undefined, flags: Flags) => {
     const output = createOutput(flags)
     const request = await readGiven(url, flags, parts, output)
     const message = messageOf(request)
-    const steps = isSigned(message) ? takeApart(message, flags) : await sign(request, flags, output)
+    const steps = isSigned(message) ? await takeApart(message, flags) : await sign(request, flags, output)
     print(steps, output)
   })
 }
@@ -87,14 +83,15 @@ async function readGiven(
 }
 
 /** A request that carries its signature needs no credentials: its steps are those that its verifier goes through. */
-function takeApart(message: WholeMessage, { service, region, at, ladder }: Flags): Steps {
+async function takeApart(message: WholeMessage, flags: Flags): Promise<Steps> {
+  const { service, region, algorithm, at, ladder } = flags
   if (ladder) {
     throw new CommandError('USAGE', '--ladder is for a request that is yet to be signed', {
       why: 'this one carries its signature, and is only taken apart',
       fix: 'leave --ladder out, or take the signature off the request',
     })
   }
-  const report = explain(message, { service, region, now: () => at ?? new Date() })
+  const report = await explain(message, { service, region, algorithm, now: () => at ?? new Date() })
   const { canonicalRequest, stringToSign, scope, signedHeaders = [] } = report
   if (canonicalRequest === undefined || stringToSign === undefined || scope === undefined) {
     const fault = report.findings.find(({ isOk }) => !isOk)
@@ -121,6 +118,7 @@ async function sign(request: GivenRequest, flags: Flags, output: Output): Promis
   const credentials = await resolveCredentials(flags, output)
   const { method, url, headers, body, payloadHash } = request
   const given = await resolveScope(url, flags, credentials, output)
+  if (flags.ladder) assertLadder(given)
   const signed = signRequest(
     { method, url, headers, body },
     { ...given, credentials, date: flags.at, payloadHash, signHeaders: flags.signHeaders },
@@ -135,6 +133,14 @@ async function sign(request: GivenRequest, flags: Flags, output: Output): Promis
     signature,
   }
   return flags.ladder ? { ...steps, ladder: ladderOf(credentials, scope, output) } : steps
+}
+
+function assertLadder({ algorithm }: ResolvedScope): void {
+  if (algorithm === undefined) return
+  throw new CommandError('USAGE', '--ladder is of SigV4', {
+    why: 'SigV4A has one key pair for all days, regions and services, which is not to be shown',
+    fix: 'leave out --ladder',
+  })
 }
 
 function ladderOf(
@@ -154,11 +160,10 @@ function print({ ladder, ...steps }: Steps, output: Output): void {
     output.writeJson('canon', { ...steps, ...(ladder && { ladder: Object.fromEntries(ladder) }) })
     return
   }
-  const { date, region, service } = steps.scope
   const sections: Section[] = [
     ['canonical request', steps.canonicalRequest],
     ['string to sign', steps.stringToSign],
-    ['scope', `${date}/${region}/${service}/aws4_request`],
+    ['scope', `${formatScope(steps.scope)}/aws4_request`],
     ['signed headers', steps.signedHeaders.join('\n')],
   ]
   if (ladder) sections.push(['key ladder', ladder.map(([name, hex]) => `${name} ${hex}`).join('\n')])

@@ -12,6 +12,7 @@ import { createOutput, type Output, type OutputFlags } from '../frame/output.ts'
 import { redact } from '../frame/redact.ts'
 import { formatDuration, formatInstant, parseInstant } from '../frame/times.ts'
 import { explain } from '../request/explain.ts'
+import { formatScope } from '../request/scope.ts'
 import { repairUrl } from '../request/presigned-text.ts'
 import { messageOf } from '../request/request-message.ts'
 
@@ -23,6 +24,8 @@ interface Checked {
   readonly damages: readonly string[]
   readonly accessKeyId: string
   readonly scope: string
+  /** Of SigV4A: the regions that the signature holds in. */
+  readonly regionSet?: readonly string[] | undefined
   /** Names. */
   readonly signedHeaders: readonly string[]
   /** Names of headers that must be sent as they were signed. */
@@ -34,6 +37,10 @@ interface Checked {
 }
 
 const HIDDEN = /([?&])(X-Amz-(?:Signature|Security-Token))=[^&#]*/g
+
+const HMAC_SIGNATURE = /^[0-9a-f]{64}$/
+// Two integers of up to 33 bytes; the second byte is the length of what follows.
+const DER_SIGNATURE = /^30(?:[0-9a-f]{2}){6,71}$/
 
 /** How early a URL may be used, in seconds: clocks differ by as much. */
 const EARLINESS = 300
@@ -51,7 +58,7 @@ export async function checkPresignedUrl(given: string, flags: ScopeFlags & Outpu
           .toString('utf8')
           .trim()
       : given
-  const checked = readPresigned(text, flags.at ?? new Date())
+  const checked = await readPresigned(text, flags.at ?? new Date())
   print(checked, output)
   process.exitCode = EXIT_OF_STATE.get(checked.state)
 }
@@ -63,18 +70,19 @@ const EXIT_OF_STATE: ReadonlyMap<Checked['state'], ExitCode> = new Map<Checked['
   ['damaged', EXIT.signature],
 ])
 
-function readPresigned(text: string, now: Date): Checked {
+async function readPresigned(text: string, now: Date): Promise<Checked> {
   const { url, damages } = repairUrl(text)
   const parameters = new URLSearchParams(/\?([^#]*)/.exec(url)?.[1] ?? '')
   const message = messageOf({ method: 'GET', url, headers: [] })
-  const report = explain(message, { now: () => now })
-  const { scope, accessKeyId, signedHeaders } = report
+  const report = await explain(message, { now: () => now })
+  const { scope, accessKeyId, regionSet, signedHeaders } = report
   const fault = report.findings.find(({ code }) => code !== undefined && !LATER_CODES.has(code))
   if (fault || report.mechanism !== 'query' || !scope || !accessKeyId || !signedHeaders) {
     throw malformed(report.mechanism === 'header' ? undefined : fault?.message)
   }
-  if (!/^[0-9a-f]{64}$/.test(parameters.get('X-Amz-Signature') ?? '')) {
-    throw malformed('its signature is not 64 digits long: was the URL cut off?')
+  const signature = regionSet ? DER_SIGNATURE : HMAC_SIGNATURE
+  if (!signature.test(parameters.get('X-Amz-Signature') ?? '')) {
+    throw malformed('its signature is not as long as one is: was the URL cut off?')
   }
   const start = parseInstant(parameters.get('X-Amz-Date') ?? '', 'X-Amz-Date')
   const end = new Date(start.getTime() + Number(parameters.get('X-Amz-Expires')) * 1000)
@@ -86,7 +94,8 @@ function readPresigned(text: string, now: Date): Checked {
     ),
     damages,
     accessKeyId,
-    scope: `${scope.date}/${scope.region}/${scope.service}`,
+    scope: formatScope(scope),
+    regionSet,
     signedHeaders,
     headersToSend: signedHeaders.filter((name) => name !== 'host'),
     validFrom: formatInstant(start),
@@ -118,8 +127,8 @@ function malformed(why: string | undefined): CommandError {
 }
 
 function print(checked: Checked, output: Output): void {
-  const { state, url, damages, accessKeyId, scope, headersToSend, validFrom, expiresAt, secondsLeft } =
-    checked
+  const { state, url, damages, accessKeyId, scope, regionSet, headersToSend } = checked
+  const { validFrom, expiresAt, secondsLeft } = checked
   for (const damage of damages) output.warn('URL_DAMAGED', `the URL was damaged on its way: ${damage}`)
   if (output.isJson) {
     output.writeJson('presign-check', checked)
@@ -131,6 +140,7 @@ function print(checked: Checked, output: Output): void {
     output.paint(state, hue),
     `key      ${accessKeyId}`,
     `scope    ${scope}`,
+    ...(regionSet ? [`regions  ${regionSet.join()}`] : []),
     `from     ${validFrom}`,
     `until    ${expiresAt} (${secondsLeft < 0 ? `over for ${span}` : `${span} left`})`,
     `send     ${headersToSend.length > 0 ? headersToSend.join(', ') : 'no headers of its own'}`,

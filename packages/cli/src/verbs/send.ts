@@ -15,6 +15,8 @@ const USUAL: ReadonlySet<string> = new Set([
   '--data',
   '--data-binary',
   '--upload-file',
+  '--chunked',
+  '--trailer',
   '--form',
   '--get',
   '--head',

@@ -65,6 +65,7 @@ const ADDED: ReadonlySet<string> = new Set([
   'authorization',
   'x-amz-content-sha256',
   'x-amz-date',
+  'x-amz-region-set',
   'x-amz-security-token',
 ])
 

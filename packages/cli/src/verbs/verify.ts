@@ -8,6 +8,8 @@ import type { Credentials, KeyCredentials } from 'countersign'
 import type { Report, WholeMessage } from 'countersign/verify'
 import { resolveCredentials } from '../credentials/resolve.ts'
 import type { AnyCredentials } from '../credentials/resolved-credentials.ts'
+import { readHeaders } from '../curl/headers.ts'
+import { CommandError } from '../frame/command-error.ts'
 import { EXIT, type ExitCode } from '../frame/exit-codes.ts'
 import { readBytes } from '../frame/files.ts'
 import {
@@ -15,6 +17,7 @@ import {
   addExamples,
   addOutputOptions,
   addScopeOptions,
+  collect,
   createVerbCommand,
   type SigningFlags,
 } from '../frame/options.ts'
@@ -23,11 +26,16 @@ import { redactAll, shortId } from '../frame/redact.ts'
 import { parseDuration } from '../frame/times.ts'
 import { explain, readClaimed, tokenOf } from '../request/explain.ts'
 import { parseRequest } from '../request/raw-http.ts'
+import { messageOf } from '../request/request-message.ts'
 import { formatSections } from '../request/sections.ts'
 
 interface Flags extends SigningFlags {
   readonly maxClockSkew?: number | undefined
-  readonly scheme: 'http' | 'https'
+  readonly scheme?: 'http' | 'https' | undefined
+  /** In place of a request. */
+  readonly url?: string | undefined
+  readonly method?: string | undefined
+  readonly header?: readonly string[] | undefined
 }
 
 /** Makes the command. */
@@ -36,39 +44,81 @@ export function createCommand(): Command {
     'verify',
     'Checks the signature of an HTTP/1.1 request, as it stood on the wire.',
   )
-    .argument('[file]', 'the request; - is standard input', '-')
+    .argument('[file]', 'the request; - is standard input, and the default')
+    .option('--url <url>', 'a presigned URL in place of the request')
+    .option('-X, --method <name>', 'its method, by default GET')
+    .option('-H, --header <line>', 'a header that is sent with it', collect)
     .option('--max-clock-skew <time>', '5m, for S3 15m', (text) => parseDuration(text, '--max-clock-skew'))
-    .addOption(new Option('--scheme <name>', 'how it came').choices(['http', 'https']).default('https'))
+    .addOption(new Option('--scheme <name>', 'how it came: https by default').choices(['http', 'https']))
   addOutputOptions(addCredentialOptions(addScopeOptions(command)))
-  addExamples(command, ['verify request.http', 'verify --at 20150830T123600Z --json < request.http'])
-  return command.action(async (file: string, flags: Flags) => {
+  addExamples(command, [
+    'verify request.http',
+    'verify --at 20150830T123600Z --json < request.http',
+    'verify -X PUT --url "$PRESIGNED_URL"',
+  ])
+  return command.action(async (file: string | undefined, flags: Flags) => {
     const output = createOutput(flags)
+    assertOneRequest(file, flags)
     const credentials = await resolveCredentials(flags, output)
-    const request = parseRequest(await readBytes(file, 'verify'), output)
-    const message: WholeMessage = { ...request, protocol: flags.scheme }
-    const { report, isKeyMissing } = judge(message, credentials, flags, output)
+    const message = await readMessage(file, flags, output)
+    const { report, isKeyMissing } = await judge(message, credentials, flags, output)
     process.exitCode = isKeyMissing ? EXIT.credentials : exitCodeOf(report)
     print(report, message, output)
   })
 }
 
+function assertOneRequest(file: string | undefined, { url, method, header }: Flags): void {
+  const isForUrl = url !== undefined
+  if (isForUrl ? file === undefined : method === undefined && header === undefined) return
+  throw new CommandError(
+    'USAGE',
+    isForUrl ? '--url and a file are both a request' : '-X and -H are for --url',
+    {
+      why: isForUrl ? 'one is checked at a time' : 'a request in a file has its own method and headers',
+      fix: "write countersign verify FILE, or countersign verify -X GET --url 'https://…'",
+    },
+  )
+}
+
+async function readMessage(
+  file = '-',
+  { url, method = 'GET', header = [], scheme }: Flags,
+  output: Output,
+): Promise<WholeMessage> {
+  if (url === undefined) {
+    const request = parseRequest(await readBytes(file, 'verify'), output)
+    return { ...request, protocol: scheme ?? 'https' }
+  }
+  if (!/^https?:\/\/[^/?#]/i.test(url)) {
+    throw new CommandError('URL_INVALID', '--url is no absolute URL', {
+      why: 'a signature is for one host',
+      fix: "give the whole URL in quotes: --url 'https://…'",
+    })
+  }
+  const { headers } = await readHeaders(header, readBytes)
+  const isPlain = /^http:/i.test(url)
+  return { ...messageOf({ method, url, headers }), protocol: scheme ?? (isPlain ? 'http' : 'https') }
+}
+
 /** The report, against the credentials if they are those of the key that signed. */
-function judge(
+async function judge(
   message: WholeMessage,
   credentials: AnyCredentials,
   flags: Flags,
   output: Output,
-): { report: Report; isKeyMissing: boolean } {
-  const { scope, accessKeyId } = readClaimed(message)
+): Promise<{ report: Report; isKeyMissing: boolean }> {
+  const { scope, accessKeyId } = await readClaimed(message)
+  const region = readRegions(flags)
+  const given = { service: flags.service, region }
   for (const what of ['service', 'region'] as const) {
     const value = scope?.[what]
-    if (flags[what] === undefined && value !== undefined) output.infer(what, value, "the request's own scope")
+    if (given[what] === undefined && value !== undefined) output.infer(what, value, "the request's own scope")
   }
   const isOther = accessKeyId !== undefined && accessKeyId !== credentials.accessKeyId
-  const { service, region, maxClockSkew, at } = flags
-  const report = explain(message, {
-    service,
-    region,
+  const { algorithm, maxClockSkew, at } = flags
+  const report = await explain(message, {
+    ...given,
+    algorithm,
     maxClockSkew,
     now: () => at ?? new Date(),
     ...(isOther ? {} : { key: keyOf(credentials) }),
@@ -76,6 +126,11 @@ function judge(
   return isOther
     ? { report: withoutKey(report, accessKeyId, credentials), isKeyMissing: true }
     : { report, isKeyMissing: false }
+}
+
+/** The regions that are served: all of them where the request does not say, and nothing else does. */
+function readRegions({ region, regionSet }: Flags): readonly string[] | undefined {
+  return (regionSet ?? region)?.split(',')
 }
 
 function keyOf(credentials: AnyCredentials): NonNullable<Parameters<typeof explain>[1]['key']> {
@@ -104,10 +159,11 @@ function print(report: Report, message: WholeMessage, output: Output): void {
   const secrets = [tokenOf(message)]
   const canonicalRequest = redactAll(report.canonicalRequest ?? '', secrets)
   const stringToSign = redactAll(report.stringToSign ?? '', secrets)
-  const { verdict, findings, accessKeyId, scope, signedHeaders = [], mechanism, algorithm } = report
+  const { verdict, findings, accessKeyId, scope, regionSet, signedHeaders = [] } = report
+  const { mechanism, algorithm } = report
   if (output.isJson) {
     const steps = report.canonicalRequest === undefined ? {} : { canonicalRequest, stringToSign }
-    const claim = { mechanism, algorithm, accessKeyId, scope, signedHeaders }
+    const claim = { mechanism, algorithm, accessKeyId, scope, regionSet, signedHeaders }
     output.writeJson('verify', { verdict, findings, ...claim, ...steps })
     return
   }

@@ -7,7 +7,8 @@ import { readFileSync } from 'node:fs'
 import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http'
 import { createServer } from 'node:https'
 import type { AddressInfo } from 'node:net'
-import { createVerifier, s3Xml, type ErrorResponse, type VerificationError } from 'countersign/verify'
+import { sigV4A } from 'countersign/sigv4a'
+import { createVerifier, s3Xml, sigV4, type ErrorResponse, type VerificationError } from 'countersign/verify'
 import { requireSignature, verifiedOf } from 'countersign/servers/node'
 import { startServer } from '../../../../../test/kit/servers.ts'
 import { KEY } from '../../kit/run-command.ts'
@@ -72,6 +73,7 @@ export async function startSignedServer(options: ServerOptions = {}): Promise<Si
     }),
     service,
     region,
+    algorithms: [sigV4, sigV4A],
     maxBytes: GIB,
     maxBufferedBody: 1024 * 1024,
     unsignedPayload: 'https-only',
@@ -84,7 +86,11 @@ export async function startSignedServer(options: ServerOptions = {}): Promise<Si
     answer(one, response)
   }
   const listener: RequestListener = (request, response) => {
-    guard(request, response, () => void record(request, response))
+    guard(request, response, (error) => {
+      // A client that went away in the middle of its body has nobody to be answered.
+      if (error === undefined) void record(request, response)
+      else request.destroy()
+    })
   }
   const { origin, port, close } = tls ? await startTls(listener, tls) : await startServer(listener)
   return { origin, port, seen, refused, close }

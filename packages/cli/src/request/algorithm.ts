@@ -1,0 +1,76 @@
+/**
+ * Which algorithm signs: the one that `--algorithm` names, or SigV4A where a set of regions or the host needs it. It is
+ * loaded on use alone.
+ *
+ * @module
+ */
+import { CountersignError, signRequest, type SignatureAlgorithm } from 'countersign'
+import { sigV4, type WholeMessage } from 'countersign/verify'
+import { CommandError } from '../frame/command-error.ts'
+import type { AlgorithmName, ScopeFlags } from '../frame/options.ts'
+import type { Output } from '../frame/output.ts'
+import { authorityOf } from './url-parts.ts'
+
+/**
+ * Finds the algorithm, and tells why where it is none of the usual ones.
+ *
+ * @returns nothing for SigV4
+ * @throws {@link CommandError} `USAGE`; `SIGV4A_REQUIRED` where SigV4 was asked for and cannot be
+ */
+export async function resolveAlgorithm(
+  url: string,
+  { algorithm, regionSet }: ScopeFlags,
+  output: Output,
+): Promise<SignatureAlgorithm | undefined> {
+  if (algorithm === 'v4a') return loadSigV4A()
+  const needs = regionSet === undefined ? hostThatNeedsSigV4A(url) : '--region-set'
+  if (needs === undefined) return undefined
+  if (algorithm === undefined) {
+    output.infer('algorithm', 'v4a', needs)
+    return loadSigV4A()
+  }
+  throw new CommandError(
+    'SIGV4A_REQUIRED',
+    `${needs.replace(/^host /, '')} takes another algorithm than ${algorithm}`,
+    {
+      why: 'a signature that holds in several regions is one of SigV4A',
+      fix: 'leave out --algorithm, or write --algorithm v4a',
+    },
+  )
+}
+
+const SIGV4A_NAME = 'AWS4-ECDSA-P256-SHA256'
+
+/**
+ * The algorithms that a request is taken with: the one of the flag, else those that it names.
+ *
+ * @param name by default any of them
+ */
+export async function algorithmsFor(
+  { target, headers }: WholeMessage,
+  name?: AlgorithmName,
+): Promise<readonly SignatureAlgorithm[]> {
+  if (name === 'v4') return [sigV4]
+  if (name === 'v4a') return [await loadSigV4A()]
+  const isNamed = target.includes(SIGV4A_NAME) || headers.some(([, value]) => value.startsWith(SIGV4A_NAME))
+  return isNamed ? [sigV4, await loadSigV4A()] : [sigV4]
+}
+
+/** Loads SigV4A, with its curve. */
+async function loadSigV4A(): Promise<SignatureAlgorithm> {
+  const { sigV4A } = await import('countersign/sigv4a')
+  return sigV4A
+}
+
+/** The library knows such hosts: it refuses to sign for them with SigV4. */
+function hostThatNeedsSigV4A(url: string): string | undefined {
+  const credentials = { accessKeyId: 'nobody', secretAccessKey: 'nothing' }
+  try {
+    signRequest({ method: 'GET', url }, { service: 'any', credentials })
+  } catch (error) {
+    const isNeeded = error instanceof CountersignError && error.code === 'SIGV4A_REQUIRED'
+    // All else is told when the request itself is signed.
+    return isNeeded ? `host ${authorityOf(url)}` : undefined
+  }
+  return undefined
+}
