@@ -16,6 +16,8 @@ export const layers = new Map([
   ['event-stream', [...signing, 'tokens', 'verify']],
   ['streaming', [...signing, 'event-stream']],
   ['cloudfront', signing],
+  ['request-signer', signing],
+  ['s3-express', signing],
   // Whoever checks a proof of identity must not find a verifier of requests in the same bundle.
   ['identity-proof', [...signing, 'tokens']],
   ['aws4auth', [...signing, 'tokens']],

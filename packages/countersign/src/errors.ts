@@ -75,6 +75,16 @@ export type SigningErrorCode =
   | 'URL_ALREADY_SIGNED'
   /** The URL is not among those that its policy opens. */
   | 'URL_OUTSIDE_POLICY'
+  /** A service wants a kind of signature that was not passed in as one of `algorithms`. */
+  | 'ALGORITHM_MISSING'
+  /** There is no such kind of signature, or none of those that an endpoint offers is known. */
+  | 'AUTH_SCHEME_UNKNOWN'
+  /** This kind of signature has no presigned URLs, or no upload forms. */
+  | 'PRESIGN_UNSUPPORTED'
+  /** The URL names no directory bucket of S3 Express, to get a session of. */
+  | 'BUCKET_UNKNOWN'
+  /** A bearer token, or the keys of a session, would go over plain http to another machine. */
+  | 'PLAIN_HTTP_REFUSED'
   /** The runtime has no WebCrypto (browsers offer it to https pages alone), or one that lacks this kind of signature. */
   | 'WEBCRYPTO_UNAVAILABLE'
 
@@ -86,6 +96,18 @@ export type CredentialsErrorCode =
   | 'CREDENTIALS_EXPIRED'
   /** The credentials provider threw; its error is the `cause`. */
   | 'CREDENTIALS_PROVIDER_FAILED'
+  /** A bearer token is empty, or cannot stand in a header. */
+  | 'BEARER_TOKEN_INVALID'
+  /** A bearer token has expired. */
+  | 'BEARER_TOKEN_EXPIRED'
+  /** The provider of bearer tokens threw; its error is the `cause`. */
+  | 'BEARER_TOKEN_PROVIDER_FAILED'
+  /** S3 refused a session for a directory bucket. */
+  | 'SESSION_REFUSED'
+  /** S3 could not be reached for a session, took too long, or is overloaded. */
+  | 'SESSION_UNAVAILABLE'
+  /** What was answered is no session, or one that is over. */
+  | 'SESSION_INVALID'
 
 /** What a {@link VerificationError} can be about, in the order of the checks. */
 export type VerificationErrorCode =
