@@ -3,8 +3,11 @@
  * the end, dates that lie, lengths that lie. Nothing comes out of a message that is not as it was signed.
  */
 import { describe, expect, it } from 'vitest'
+import { sigV4A } from '../../packages/countersign/src/sigv4a.ts'
 import {
   createEventStreamVerifier,
+  decodeEvent,
+  signEventStream,
   type EventStreamVerifierOptions,
 } from '../../packages/countersign/src/streaming/index.ts'
 import { VerificationError, type RequestMessage } from '../../packages/countersign/src/verify/index.ts'
@@ -168,6 +171,37 @@ describe('the chain', () => {
         'CHUNK_SIGNATURE_MISMATCH',
       )
     }
+  })
+
+  it('signatures of SigV4A that are no signatures', async () => {
+    const credentials = { accessKeyId: KEY_ID, secretAccessKey: SECRET }
+    const signed = signEventStream(
+      { method: 'POST', url: 'https://tenant-a.example.com/events', body: [{ payload: 'a' }] },
+      { credentials, service: 'execute-api', region: '*', algorithm: sigV4A, now: () => NOW },
+    )
+    const { method, headers } = signed
+    const message = { method, target: '/events', headers }
+    const algorithms = [sigV4A]
+    const sent: Uint8Array[] = []
+    for await (const bytes of signed.body) sent.push(bytes)
+    const [event, end] = sent
+    expect(await received({ ...message, body: Buffer.concat(sent) }, { algorithms })).toMatchObject({
+      texts: ['a'],
+      error: undefined,
+    })
+    const payload = Buffer.from(decodeEvent(event!).payload)
+    for (const signature of [
+      '',
+      '30',
+      BAD_SIGNATURE,
+      '3006020100020100',
+      '3006020101020101',
+      'ff'.repeat(200),
+    ]) {
+      const body = wrap({ headers: dateHeader(NOW.getTime()), payload, signature })
+      await expectRefused({ ...message, body }, 'CHUNK_SIGNATURE_MISMATCH', [], { algorithms })
+    }
+    await expectRefused({ ...message, body: end }, 'CHUNK_SIGNATURE_MISMATCH', [], { algorithms })
   })
 
   it('a payload is changed, with its checksums made right', async () => {

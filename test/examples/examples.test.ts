@@ -44,6 +44,10 @@ const PROMISES: Readonly<Record<string, readonly (string | RegExp)[]>> = {
     'us-east-1: hello alice',
     'ap-south-1: SCOPE_REGION_WRONG',
   ],
+  '13-events.mjs': [
+    'alice said: hello\nalice said: is anybody there?\nthe stream is whole\n',
+    'and with the first event taken out on the way:\nrefused: CHUNK_SIGNATURE_MISMATCH',
+  ],
 }
 
 describe('examples', () => {

@@ -6,6 +6,7 @@
  */
 import { Pieces } from '../core/pieces.ts'
 import { CountersignError, SigningError } from '../errors.ts'
+import { readSource } from '../sign/chunk-source.ts'
 import { decodeHeaders } from './decode-headers.ts'
 import { crc32 } from './encode-event.ts'
 import { joinBytes } from './encode-headers.ts'
@@ -135,15 +136,15 @@ export function decodeEvent(bytes: Uint8Array, limits?: EventLimits): EventMessa
 }
 
 /**
- * Reads a stream of messages, such as the body of an answer.
+ * Reads a stream of messages, such as the body of an answer. Breaking off ends the source.
  *
  * @throws {@link CountersignError} as {@link decodeEvent}
  */
 export async function* decodeEvents(
-  source: AsyncIterable<Uint8Array> | Iterable<Uint8Array>,
+  source: ReadableStream<Uint8Array> | AsyncIterable<Uint8Array>,
   limits?: EventLimits,
 ): AsyncGenerator<EventMessage, void, undefined> {
   const decoder = new EventDecoder(limits)
-  for await (const piece of source) yield* decoder.write(piece)
+  for await (const piece of readSource(source).open()) yield* decoder.write(piece)
   decoder.end()
 }

@@ -29,6 +29,12 @@ export interface SignEventStreamOptions extends Omit<
   readonly now?: (() => Date) | undefined
 }
 
+/** A request whose body signs events as it is read. */
+export interface SignedEventStream extends SignedRequest<AsyncIterable<Uint8Array>> {
+  /** One piece of bytes for each event, and one for the end of the stream. To be read at most once. */
+  readonly body: AsyncIterable<Uint8Array>
+}
+
 /** What the stream sets itself. Its length is known to nobody. */
 const REPLACED: ReadonlySet<string> = new Set(['content-length', X_AMZ_CONTENT_SHA256])
 
@@ -43,7 +49,7 @@ const REPLACED: ReadonlySet<string> = new Set(['content-length', X_AMZ_CONTENT_S
 export function signEventStream(
   request: HttpRequest<EventSource>,
   options: SignEventStreamOptions,
-): SignedRequest<AsyncIterable<Uint8Array>> {
+): SignedEventStream {
   const { body } = request
   if (body === undefined) throw new SigningError('BODY_UNSUPPORTED', 'An event stream needs events to send')
   const { now = () => new Date() } = options

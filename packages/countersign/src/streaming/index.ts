@@ -30,6 +30,7 @@ export {
 export {
   signEventStream,
   type EventSource,
+  type SignedEventStream,
   type SignEventStreamOptions,
 } from '../event-stream/sign-event-stream.ts'
 export {
