@@ -44,6 +44,13 @@ const PROMISES: Readonly<Record<string, readonly (string | RegExp)[]>> = {
     'us-east-1: hello alice',
     'ap-south-1: SCOPE_REGION_WRONG',
   ],
+  '12-sigv2.mjs': [
+    'not listed: 400 The authorization mechanism you have provided is not supported.',
+    'listed: 200 AWS, payload unsigned, covered query [["acl",""]]',
+    'presigned: 200 AWS, payload unsigned, covered query [["versioning",""]]',
+    'with another sub-resource: 403 The request signature we calculated does not match',
+    'query API: 200 HmacSHA256, payload verified, covered query [["Action","ListDomains"]]',
+  ],
   '13-events.mjs': [
     'alice said: hello\nalice said: is anybody there?\nthe stream is whole\n',
     'and with the first event taken out on the way:\nrefused: CHUNK_SIGNATURE_MISMATCH',
