@@ -30,6 +30,13 @@ export const VERBS: ReadonlyMap<string, Verb> = new Map<string, Verb>([
   ['sign', { summary: 'print the headers that sign a request', load: () => import('../verbs/sign.ts') }],
   ['presign', { summary: 'make a presigned URL, or check one', load: () => import('../verbs/presign.ts') }],
   [
+    'post-policy',
+    {
+      summary: 'make an upload form for browsers, or check one',
+      load: () => import('../verbs/post-policy.ts'),
+    },
+  ],
+  [
     'token',
     {
       summary: 'print a token that stands for a password: RDS, EKS, MSK and more',

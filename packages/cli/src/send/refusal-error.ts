@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { quote } from '../request/curl-line.ts'
 import type { ResolvedScope } from '../request/scope.ts'
 import { CommandError } from '../frame/command-error.ts'
 import { EXIT, type ExitCode } from '../frame/exit-codes.ts'
@@ -121,8 +122,4 @@ function fixOf(refusal: Refusal, request: RefusedRequest): string {
   return status === 429 || status >= 500
     ? 'try again, with --retry 3'
     : 'look at the answer, or at the heads with -v'
-}
-
-function quote(word: string): string {
-  return /^[\w@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", String.raw`'\''`)}'`
 }
