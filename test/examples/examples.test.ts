@@ -55,6 +55,16 @@ const PROMISES: Readonly<Record<string, readonly (string | RegExp)[]>> = {
     'alice said: hello\nalice said: is anybody there?\nthe stream is whole\n',
     'and with the first event taken out on the way:\nrefused: CHUNK_SIGNATURE_MISMATCH',
   ],
+  '14-request-signer.mjs': [
+    'sigv4a s3 *: host pattern',
+    'bearer bedrock us-east-1: bedrock takes bearer tokens',
+    'PutSnapshotBlock has an unsigned body -> UNSIGNED-PAYLOAD',
+    'ALGORITHM_MISSING sigv4-s3express is wanted',
+  ],
+  '15-s3-express.mjs': [
+    /^the store gives out a session\n200 SESSION1 GET .*\/a, token signed: true\n200 SESSION1/,
+    'a URL lives for 5 minutes',
+  ],
 }
 
 describe('examples', () => {

@@ -27,9 +27,17 @@ describe('what a host wants', () => {
     ['https://s3express-control.us-east-1.amazonaws.com/logs--use1-az4', 'sigv4', 's3express', 'us-east-1'],
     ['https://sdb.amazonaws.com/', 'sigv2', 'sdb', 'us-east-1'],
     ['https://sdb.eu-west-1.amazonaws.com/', 'sigv2', 'sdb', 'eu-west-1'],
-    ['https://codecatalyst.global.api.aws/v1/x', 'bearer', 'codecatalyst', 'us-west-2'],
+    ['https://codecatalyst.global.api.aws/v1/x', 'bearer', 'codecatalyst', undefined],
     [BEDROCK, 'bearer', 'bedrock', 'us-east-1'],
     ['https://store.example.com/', 'sigv4', undefined, undefined],
+    ['https://memory-db-fips.us-east-1.amazonaws.com/', 'sigv4', 'memorydb', 'us-east-1'],
+    ['https://id.data.mediastore.eu-west-1.amazonaws.com/a', 'sigv4', 'mediastore', 'eu-west-1'],
+    ['https://waf.amazonaws.com:443/', 'sigv4', 'waf', 'us-east-1'],
+    ['https://waf.amazonaws.com.example/', 'sigv4', undefined, undefined],
+    ['https://portal.sso.eu-west-1.amazonaws.evil/', 'sigv4', undefined, undefined],
+    ['https://endpoint.events.s3.eu-west-1.amazonaws.com/a', 'sigv4', 's3', 'eu-west-1'],
+    ['https://a.endpoint.events.s3.amazonaws.com/a', 'sigv4', 's3', 'us-east-1'],
+    ['https://constructor.amazonaws.com/', 'sigv4', undefined, undefined],
   ])('%s', (url, scheme, service, region) => {
     expect(decide(url)).toMatchObject({ scheme, service, region })
   })

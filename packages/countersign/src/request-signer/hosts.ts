@@ -1,21 +1,57 @@
 /**
- * What hosts tell a {@link RequestSigner}: service and region as for all signers, and a few hosts more that are not
- * signed with SigV4.
+ * What hosts tell a {@link RequestSigner}: service and region as for all signers, and beside them those hosts whose
+ * names have little to do with what they are signed for, as the models of AWS's services have it.
  *
  * @module
  */
 import { inferScope, type HostScope } from '../core/service-hosts.ts'
 
-const PATTERNS: readonly (readonly [pattern: RegExp, service: string, region?: string])[] = [
-  // EventBridge's and SES's endpoints of several regions take SigV4A alone.
-  [/^[\w.-]+\.endpoint\.events\.(?:amazonaws\.|api\.)[a-z.]+$/, 'events', '*'],
-  [/^[\w.-]+\.endpoints\.email\.(?:amazonaws\.|api\.)[a-z.]+$/, 'ses', '*'],
-  [/^portal\.sso\.([a-z0-9-]+)\.(?:amazonaws\.|api\.)[a-z.]+$/, 'awsssoportal'],
-  [/^oidc\.([a-z0-9-]+)\.(?:amazonaws\.|api\.)[a-z.]+$/, 'sso-oauth'],
-  [/^sdb\.amazonaws\.com$/, 'sdb', 'us-east-1'],
-  [/^importexport\.amazonaws\.com$/, 'importexport', 'us-east-1'],
-  [/^codecatalyst\.global\.api\.aws$/, 'codecatalyst', 'us-west-2'],
-]
+/** What stands before the region, and the service to sign for. */
+const REGIONAL: ReadonlyMap<string, string> = new Map([
+  ['api.fleethub.iot', 'iotfleethub'],
+  ['api.tunneling.iot', 'IoTSecuredTunneling'],
+  ['backupstorage', 'backup-storage'],
+  ['cloudsearchdomain', 'cloudsearch'],
+  ['contact-lens', 'connect'],
+  ['data.iotevents', 'ioteventsdata'],
+  ['data.jobs.iot', 'iot-jobs-data'],
+  ['data.mediastore', 'mediastore'],
+  ['devices.iot1click', 'iot1click'],
+  ['forecastquery', 'forecast'],
+  ['ingest.timestream', 'timestream'],
+  ['memory-db', 'memorydb'],
+  ['migrationhub-config', 'mgh'],
+  ['mobile', 'AWSMobileHubService'],
+  ['oidc', 'sso-oauth'],
+  ['participant.connect', 'execute-api'],
+  ['pinpoint', 'mobiletargeting'],
+  ['portal.sso', 'awsssoportal'],
+  ['projects.iot1click', 'iot1click'],
+  ['query.timestream', 'timestream'],
+  ['servicecatalog-appregistry', 'servicecatalog'],
+  ['session.qldb', 'qldb'],
+  ['sms-voice.pinpoint', 'sms-voice'],
+])
+
+/** Hosts without a region; `*` is for all regions at once. */
+const GLOBAL: ReadonlyMap<string, readonly [service: string, region: string | undefined]> = new Map([
+  ['budgets', ['budgets', 'us-east-1']],
+  ['codecatalyst.global', ['codecatalyst', undefined]],
+  ['global.health', ['health', 'us-east-1']],
+  ['importexport', ['importexport', 'us-east-1']],
+  ['savingsplans', ['savingsplans', 'us-east-1']],
+  ['sdb', ['sdb', 'us-east-1']],
+  ['waf', ['waf', 'us-east-1']],
+  // Of several regions, behind the id of an endpoint.
+  ['endpoint.events', ['events', '*']],
+  ['endpoints.email', ['ses', '*']],
+])
+
+/** What a host has before the suffix of one of AWS's partitions, with the region apart. */
+const HOST =
+  /^([a-z0-9.-]+?)(?:\.([a-z]{2,}(?:-[a-z]+)+-\d+))?\.(?:amazonaws\.(?:com(?:\.cn)?|eu)|api\.(?:aws|amazonwebservices\.com\.cn))\.?(?::\d+)?$/
+/** The tenant's own part of a name. */
+const TENANT = /^.+\.(endpoint\.events|endpoints\.email|data\.mediastore)$/
 
 /**
  * Service and region of a host; `undefined` when it is not known.
@@ -23,10 +59,13 @@ const PATTERNS: readonly (readonly [pattern: RegExp, service: string, region?: s
  * @throws {@link SigningError} `HOST_NOT_SIGNABLE`
  */
 export function inferRequestScope(host: string, path: string): HostScope | undefined {
-  const name = host.replace(/:\d+$/, '')
-  for (const [pattern, service, region] of PATTERNS) {
-    const match = pattern.exec(name)
-    if (match) return { service, region: region ?? match[1], reason: `host ${name}` }
+  const [, labels = '', region] = HOST.exec(host) ?? []
+  const name = labels.replace(/-fips(?![^.])/, '').replace(TENANT, '$1')
+  const reason = `host ${name}`
+  if (region) {
+    const service = REGIONAL.get(name)
+    return service ? { service, region, reason } : inferScope(host, path)
   }
-  return inferScope(host, path)
+  const global = GLOBAL.get(name)
+  return global ? { service: global[0], region: global[1], reason } : inferScope(host, path)
 }
