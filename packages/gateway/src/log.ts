@@ -6,6 +6,7 @@
 import { pino, destination, type Logger } from 'pino'
 import type { GatewaySettings } from './config/settings.ts'
 import type { Exchange } from './pipeline/exchange.ts'
+import { formatScope } from './pipeline/headers.ts'
 
 /** The part of a logger that is used here. */
 export type GatewayLog = Pick<Logger, 'debug' | 'info' | 'warn' | 'error' | 'flush'>
@@ -29,10 +30,9 @@ export function logExchange(log: GatewayLog, exchange: Exchange): void {
     status: response.headersSent ? response.statusCode : undefined,
     accessKeyId: verified?.accessKeyId,
     principal: verified?.principal,
-    service: verified?.scope.service,
-    region: verified?.scope.region,
-    mechanism: verified?.mechanism,
-    payload: verified?.payload,
+    scope: verified && formatScope(verified.scope),
+    // What is not as usual: each field more costs a third of a microsecond.
+    mechanism: verified?.mechanism === 'query' ? 'query' : undefined,
     warnings: verified?.warnings.length ? verified.warnings : undefined,
     remoteAddress: request.socket.remoteAddress,
     bytesIn,

@@ -9,6 +9,7 @@ export class RecordCache<T> {
   readonly #limit: number
   /** In the order of use: a Map keeps the order of insertion. */
   readonly #records = new Map<string, T>()
+  #newest = ''
 
   /** @param limit how many values are kept */
   constructor(limit: number) {
@@ -22,15 +23,14 @@ export class RecordCache<T> {
 
   find(name: string): T | undefined {
     const record = this.#records.get(name)
-    if (record === undefined) return undefined
-    this.#records.delete(name)
-    this.#records.set(name, record)
+    // What was used last is at its place.
+    if (record === undefined || name === this.#newest) return record
+    this.#put(name, record)
     return record
   }
 
   store(name: string, record: T): void {
-    this.#records.delete(name)
-    this.#records.set(name, record)
+    this.#put(name, record)
     if (this.#records.size <= this.#limit) return
     const [oldest] = this.#records.keys()
     if (oldest !== undefined) this.#records.delete(oldest)
@@ -38,5 +38,11 @@ export class RecordCache<T> {
 
   clear(): void {
     this.#records.clear()
+  }
+
+  #put(name: string, record: T): void {
+    this.#records.delete(name)
+    this.#records.set(name, record)
+    this.#newest = name
   }
 }

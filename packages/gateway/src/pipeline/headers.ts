@@ -123,12 +123,17 @@ export function identityHeaders(verified: VerifiedRequest<string>, requestId: st
     'x-countersign-principal',
     principal,
     'x-countersign-scope',
-    `${scope.date}/${scope.region ?? '*'}/${scope.service}`,
+    formatScope(scope),
     'x-countersign-payload',
     payload === 'unsigned' ? 'unsigned' : 'verified',
     'x-countersign-signed-headers',
     signedHeaders.join(';'),
   ]
+}
+
+/** Day, region and service that a request was signed for; SigV4A names no region here. */
+export function formatScope({ date, region = '*', service }: VerifiedRequest['scope']): string {
+  return `${date}/${region}/${service}`
 }
 
 /** Where a request came from, for the upstream. */
