@@ -40,6 +40,18 @@ const FIXES: ReadonlyMap<string, string> = new Map([
   ['SECRET_KEY_MISSING', 'give the secret, for instance with --secret-stdin in the place of --signing-key'],
   ['BODY_LENGTH_MISMATCH', "give the length of the data: -H 'Content-Length: BYTES'"],
   ['BODY_UNSUPPORTED', 'leave out --chunked and --trailer: they are for S3'],
+  [
+    'SigningError KEY_INVALID',
+    'give an RSA key or one of ECDSA on P-256 that is not encrypted: PEM, DER or JWK',
+  ],
+  [
+    'POLICY_INVALID',
+    'give one Statement with a Resource and a DateLessThan, and nothing that CloudFront does not know',
+  ],
+  ['EPOCH_TIME_INVALID', 'give times in whole seconds since 1970'],
+  ['IP_RANGE_INVALID', 'write --ip 192.0.2.0/24 or --ip 2001:db8::/32'],
+  ['URL_ALREADY_SIGNED', 'give the URL without Expires, Policy, Signature and Key-Pair-Id'],
+  ['URL_OUTSIDE_POLICY', 'write a --resource that covers the URL: * stands for anything'],
   ['FORM_FIELD_INVALID', 'countersign help post-policy'],
   ['CONDITION_INVALID', 'write content-length-range with the smaller size first'],
   ['CONDITION_CONTRADICTED', 'leave out the field, or its condition'],
@@ -65,7 +77,7 @@ export function describeFailure(error: unknown, help: string): Failure {
       code,
       message: MESSAGES.get(code) ?? message,
       why: `refused with ${code}`,
-      fix: FIXES.get(code) ?? help,
+      fix: FIXES.get(`${error.name} ${code}`) ?? FIXES.get(code) ?? help,
     }
   }
   return {
@@ -111,7 +123,16 @@ function exitCodeOf({ name, code }: Error & { readonly code: string }): ExitCode
 const SECRET_FLAG = /^--?(?:secret|session-?token|token|password|user\b|u$|aws-secret)/
 
 /** commander's message, without what stood behind the `=` of a flag: it may be a secret. */
-function describeUsage({ message }: CommanderError, help: string): Failure {
+function describeUsage({ message, code: errorCode }: CommanderError, help: string): Failure {
+  if (errorCode === 'commander.help') {
+    return {
+      exitCode: EXIT.usage,
+      code: 'USAGE',
+      message: 'The command line ends too early',
+      why: 'this verb has commands of its own, and none of them is named',
+      fix: help,
+    }
+  }
   const [what = '', hint = ''] = message.replace(/^error: /, '').split('\n')
   const flag = /unknown option '([^'=]*)/.exec(what)?.[1] ?? ''
   const isSecret = SECRET_FLAG.test(flag)

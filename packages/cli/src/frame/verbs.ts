@@ -37,6 +37,13 @@ export const VERBS: ReadonlyMap<string, Verb> = new Map<string, Verb>([
     },
   ],
   [
+    'cloudfront',
+    {
+      summary: 'sign URLs and cookies of CloudFront, or check them',
+      load: () => import('../verbs/cloudfront.ts'),
+    },
+  ],
+  [
     'token',
     {
       summary: 'print a token that stands for a password: RDS, EKS, MSK and more',
