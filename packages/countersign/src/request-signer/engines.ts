@@ -14,7 +14,7 @@ import { createSigner, withContentType, type SignedBody, type Signer } from '../
 import type { SigningDecision } from './decision.ts'
 import { NO_STEPS, planPlain, sendPlain } from './plain-request.ts'
 import type {
-  OlderAlgorithm,
+  OlderScheme,
   OlderOptions,
   RequestAlgorithm,
   RequestRules,
@@ -107,7 +107,7 @@ function engineOfSigner(signer: SchemeSigner): Engine {
 }
 
 function engineOfOlder(
-  { scheme, signRequest, presignUrl }: OlderAlgorithm,
+  { scheme, signRequest, presignUrl }: OlderScheme,
   { provide, now }: EngineParts,
 ): Engine {
   const settle = async (): Promise<OlderOptions> => ({

@@ -25,7 +25,7 @@ export type { DecisionReasons, SigningDecision } from './decision.ts'
 export type { EndpointAuthScheme, SchemePreference } from './auth-schemes.ts'
 export type { SchemeName } from './scheme-names.ts'
 export type {
-  OlderAlgorithm,
+  OlderScheme,
   OlderOptions,
   RequestAlgorithm,
   RequestRules,

@@ -43,7 +43,7 @@ export interface OlderOptions {
 type Older<T extends SignedRequest | PresignedUrl> = Omit<T, 'canonicalRequest' | 'scope' | 'signedHeaders'>
 
 /** Signatures of before version 4, with the functions of `countersign/sigv2`. */
-export interface OlderAlgorithm {
+export interface OlderScheme {
   readonly scheme: 'sigv2' | 'sigv3' | 's3v2'
   readonly signRequest: (request: HttpRequest<SyncBody>, options: OlderOptions) => Older<SignedRequest>
   readonly presignUrl?:
@@ -52,7 +52,7 @@ export interface OlderAlgorithm {
 }
 
 /** A kind of authentication that a {@link RequestSigner} may use. */
-export type RequestAlgorithm = SignatureAlgorithm | SchemeSigner | OlderAlgorithm
+export type RequestAlgorithm = SignatureAlgorithm | SchemeSigner | OlderScheme
 
 /** Options of a {@link RequestSigner}. */
 export interface RequestSignerOptions extends RequestRules {

@@ -5,6 +5,7 @@ import { sigV2Post } from '../post.ts'
 import { presignPost } from '../sign/post/presign-post.ts'
 import { presignUrl } from '../sign/presign-url.ts'
 import { signRequest } from '../sign/sign-request.ts'
+import { presignS3V2, signS3V2, signSigV2 } from '../sigv2.ts'
 import { sigV4A } from '../sigv4a.ts'
 import { startServer } from '../../../../test/kit/servers.ts'
 import { createVerifier } from '../verify/index.ts'
@@ -12,7 +13,7 @@ import {
   createBearerSigner,
   RequestSigner,
   sigV4,
-  type OlderAlgorithm,
+  type OlderScheme,
   type RequestSignerOptions,
   type SchemeSigner,
 } from './index.ts'
@@ -194,7 +195,7 @@ describe('other kinds', () => {
   it('may be of before version 4, by name or because the service wants it', async () => {
     const given: unknown[] = []
     const steps = { stringToSign: 'x', signature: 'y', warnings: [] }
-    const older: OlderAlgorithm = {
+    const older: OlderScheme = {
       scheme: 'sigv2',
       signRequest: ({ method, body }, options) => {
         given.push(options, body)
@@ -216,6 +217,23 @@ describe('other kinds', () => {
     await expect(signer.presign(request)).rejects.toMatchObject({ code: 'PRESIGN_UNSUPPORTED' })
     const stream = { ...request, body: request.body.stream() }
     await expect(signer.sign(stream)).rejects.toMatchObject({ code: 'BODY_UNSUPPORTED' })
+  })
+
+  it('are those of countersign/sigv2', async () => {
+    const older: OlderScheme[] = [
+      { scheme: 'sigv2', signRequest: signSigV2 },
+      { scheme: 's3v2', signRequest: signS3V2, presignUrl: presignS3V2 },
+    ]
+    const signer = signerWith({ algorithms: older })
+    const simple = { method: 'GET', url: 'https://sdb.amazonaws.com/?Action=ListDomains' }
+    expect((await signer.sign(simple)).url).toBe(signSigV2(simple, { credentials, date }).url)
+    const request = { method: 'PUT', url: 'https://b.s3.amazonaws.com/k?acl', body: 'x' }
+    expect((await signer.sign(request, { scheme: 's3' })).headers).toEqual(
+      signS3V2(request, { credentials, date }).headers,
+    )
+    const { url } = await signer.presign(request, { scheme: 's3v2', expiresIn: 60 })
+    expect(url).toBe(presignS3V2(request, { credentials, date, expiresIn: 60 }).url)
+    await expect(signer.sign(request)).rejects.toMatchObject({ code: 'ALGORITHM_MISSING' })
   })
 
   it('are nothing at all where nothing is signed', async () => {

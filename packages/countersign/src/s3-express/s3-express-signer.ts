@@ -44,21 +44,12 @@ const EXPIRES = /[?&]X-Amz-Expires=/
  *   `PLAIN_HTTP_REFUSED`; {@link CredentialsError} `SESSION_REFUSED`, `SESSION_UNAVAILABLE`, `SESSION_INVALID`
  */
 export function createS3ExpressSigner(options: S3ExpressSignerOptions): S3ExpressSigner {
-  const { credentials, sessionMode, sessionHeaders, fetch, timeout, allowPlainHttp, ...rules } = options
-  const { service = SERVICE, region, signHeaders, now = () => new Date() } = rules
-  const mode: Header[] = sessionMode ? [['x-amz-create-session-mode', sessionMode]] : []
-  const sessions = new SessionCache({
-    service,
-    region,
-    headers: [...mode, ...readHeaders(sessionHeaders)],
-    fetch,
-    timeout: timeout ?? DEFAULT_TIMEOUT,
-    now,
-  })
+  const { credentials, service = SERVICE, signHeaders, now = () => new Date() } = options
+  const sessions = createSessions(options)
   const provide =
     typeof credentials === 'function' ? cacheProvider(credentials, now) : async () => credentials
   const signing: Omit<SignerOptions, 'credentials'> = {
-    ...rules,
+    ...options,
     service,
     now,
     // What stands in the other place is taken off again: see withoutToken.
@@ -70,7 +61,7 @@ export function createS3ExpressSigner(options: S3ExpressSignerOptions): S3Expres
     const url = readUrl(request.url)
     const bucket = readDirectoryBucket(url)
     if (!bucket || isSessionRequest(url, bucket)) throw unknownBucket(url.host)
-    assertSecret(url, allowPlainHttp, 'The keys of a session')
+    assertSecret(url, options.allowPlainHttp, 'The keys of a session')
     const owner = await provide()
     assertCredentials(owner)
     return sessions.find(bucket.url, owner, seconds)
@@ -102,6 +93,26 @@ export function createS3ExpressSigner(options: S3ExpressSignerOptions): S3Expres
       return { ...presigned, url: withoutToken(presigned.url), warnings: ownWarnings(presigned) }
     },
   }
+}
+
+function createSessions({
+  service = SERVICE,
+  region,
+  sessionMode,
+  sessionHeaders,
+  fetch,
+  timeout = DEFAULT_TIMEOUT,
+  now = () => new Date(),
+}: Omit<S3ExpressSignerOptions, 'credentials'>): SessionCache {
+  const mode: Header[] = sessionMode ? [['x-amz-create-session-mode', sessionMode]] : []
+  return new SessionCache({
+    service,
+    region,
+    headers: [...mode, ...readHeaders(sessionHeaders)],
+    fetch,
+    timeout,
+    now,
+  })
 }
 
 function readOwnHeaders(request: HttpRequest<Body>): Header[] {
