@@ -3,6 +3,7 @@ import { request } from 'node:http'
 import { createServer, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { SigningKey } from 'countersign'
 import { sigV4A } from 'countersign/sigv4a'
 import { createVerifier } from 'countersign/verify'
 import { readNodeRequest } from 'countersign/servers/node'
@@ -132,13 +133,12 @@ describe('which algorithm is taken', () => {
   })
 
   it('is none for a signing key, which is of SigV4', async () => {
-    const key = makeHome({
-      key: `countersign-signing-key-1:20261122:eu-west-1:s3:${'ab'.repeat(32)}`,
-    })
-    const args = ['sign', '--at', AT, '--access-key-id', 'AKIDEXAMPLE', '--signing-key', 'key', MRAP]
-    const { code, stderr } = await countersign(args, { home: key })
+    const scope = { date: new Date(), region: 'eu-west-1', service: 's3' }
+    const key = SigningKey.derive(KEY.AWS_SECRET_ACCESS_KEY, scope).export()
+    const args = ['sign', '--access-key-id', 'AKIDEXAMPLE', '--signing-key', 'key', MRAP]
+    const { code, stderr } = await countersign(args, { home: makeHome({ key }) })
     expect(code).toBe(2)
-    expect(stderr).toMatch(/fix: /)
+    expect(stderr).toContain('--secret-stdin in the place of --signing-key')
   })
 })
 
@@ -220,9 +220,8 @@ describe('reading it', () => {
     expect(stdout).toContain('scope    20261122/s3\nregions  eu-*\n')
     const json = await countersign(['presign', 'check', '--json', '--at', AT, '-'], { input: url })
     expect(JSON.parse(json.stdout)).toMatchObject({ state: 'valid', regionSet: ['eu-*'] })
-    const cut = await countersign(['presign', 'check', '--at', AT, '-'], { input: url.trim().slice(0, -60) })
-    const [isWhole, wasCut] = [code === 0, cut.code === 5 || cut.code === 0]
-    expect([isWhole, wasCut]).toEqual([true, true])
+    const cut = await countersign(['presign', 'check', '--at', AT, '-'], { input: url.trim().slice(0, -1) })
+    expect([cut.code, cut.stderr]).toEqual([5, expect.stringContaining('was the URL cut off?')])
   })
 
   it('canon takes it apart without credentials, and shows no ladder', async () => {

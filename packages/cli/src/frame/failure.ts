@@ -52,6 +52,7 @@ const FIXES: ReadonlyMap<string, string> = new Map([
   ['IP_RANGE_INVALID', 'write --ip 192.0.2.0/24 or --ip 2001:db8::/32'],
   ['URL_ALREADY_SIGNED', 'give the URL without Expires, Policy, Signature and Key-Pair-Id'],
   ['URL_OUTSIDE_POLICY', 'write a --resource that covers the URL: * stands for anything'],
+  ['QUERY_NOT_SIGNABLE', 'give each parameter once, or sign with version 4'],
   ['FORM_FIELD_INVALID', 'countersign help post-policy'],
   ['CONDITION_INVALID', 'write content-length-range with the smaller size first'],
   ['CONDITION_CONTRADICTED', 'leave out the field, or its condition'],

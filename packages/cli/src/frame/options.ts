@@ -19,8 +19,11 @@ export interface CredentialFlags {
   readonly trimSecret?: boolean | undefined
 }
 
+/** What came before version 4: SigV2 of the query APIs, and that of S3. */
+export type OlderName = 'v2' | 's3v2'
+
 /** The algorithms that sign requests, as flags name them. */
-export type AlgorithmName = 'v4' | 'v4a'
+export type AlgorithmName = 'v4' | 'v4a' | OlderName
 
 /** What is signed for, how, and when. */
 export interface ScopeFlags {
@@ -59,7 +62,9 @@ export function addScopeOptions(command: Command): Command {
     .option('--service <name>', 'signing name, such as s3; by default read off the host')
     .option('--region <name>', 'by default read off the host, then the environment')
     .option('--region-set <list>', 'the regions of a signature of SigV4A: us-east-1,eu-*, or *')
-    .addOption(new Option('--algorithm <name>', 'v4 unless the host needs v4a').choices(['v4', 'v4a']))
+    .addOption(
+      new Option('--algorithm <name>', 'v4 unless the host needs v4a').choices(['v4', 'v4a', 'v2', 's3v2']),
+    )
     .addOption(atOption())
 }
 

@@ -5,9 +5,9 @@
  * @module
  */
 import { CountersignError, signRequest, type SignatureAlgorithm } from 'countersign'
-import { sigV4, type WholeMessage } from 'countersign/verify'
+import { sigV4, type OlderAlgorithm, type WholeMessage } from 'countersign/verify'
 import { CommandError } from '../frame/command-error.ts'
-import type { AlgorithmName, ScopeFlags } from '../frame/options.ts'
+import type { AlgorithmName, OlderName, ScopeFlags } from '../frame/options.ts'
 import type { Output } from '../frame/output.ts'
 import { authorityOf } from './url-parts.ts'
 
@@ -19,10 +19,11 @@ import { authorityOf } from './url-parts.ts'
  */
 export async function resolveAlgorithm(
   url: string,
-  { algorithm, regionSet }: ScopeFlags,
+  { algorithm, service, region, regionSet }: ScopeFlags,
   output: Output,
 ): Promise<SignatureAlgorithm | undefined> {
   if (algorithm === 'v4a') return loadSigV4A()
+  if (isOlder(algorithm)) assertUnscoped({ service, region, algorithm })
   const needs = regionSet === undefined ? hostThatNeedsSigV4A(url) : '--region-set'
   if (needs === undefined) return undefined
   if (algorithm === undefined) {
@@ -49,11 +50,28 @@ const SIGV4A_NAME = 'AWS4-ECDSA-P256-SHA256'
 export async function algorithmsFor(
   { target, headers }: WholeMessage,
   name?: AlgorithmName,
-): Promise<readonly SignatureAlgorithm[]> {
+): Promise<readonly (SignatureAlgorithm | OlderAlgorithm)[]> {
+  if (isOlder(name)) {
+    const { s3V2, sigV2 } = await import('countersign/sigv2')
+    return [name === 's3v2' ? s3V2 : sigV2]
+  }
   if (name === 'v4') return [sigV4]
   if (name === 'v4a') return [await loadSigV4A()]
   const isNamed = target.includes(SIGV4A_NAME) || headers.some(([, value]) => value.startsWith(SIGV4A_NAME))
   return isNamed ? [sigV4, await loadSigV4A()] : [sigV4]
+}
+
+/** Whether a name is that of what came before version 4, which nobody gets without asking for it. */
+export function isOlder(name: AlgorithmName | undefined): name is OlderName {
+  return name === 'v2' || name === 's3v2'
+}
+
+function assertUnscoped({ service, region, algorithm }: ScopeFlags): void {
+  if (service === undefined && region === undefined) return
+  throw new CommandError('USAGE', `${algorithm} takes neither --service nor --region`, {
+    why: 'a signature of version 2 holds for all services and regions that know the key',
+    fix: 'leave them out, or sign with version 4',
+  })
 }
 
 /** Loads SigV4A, with its curve. */

@@ -3,13 +3,10 @@
  *
  * @module
  */
-import type { SignedRequest } from 'countersign'
 import { CommandError } from '../frame/command-error.ts'
 import { formatInstant } from '../frame/times.ts'
+import type { AnySigned } from './any-signed.ts'
 import type { GivenRequest } from './given-request.ts'
-
-/** A signed request, whatever its body. */
-export type SignedHead = Omit<SignedRequest, 'body'>
 
 /** How long a service takes a signature, in seconds, on either side of its date. */
 function validityOf(service: string): number {
@@ -17,10 +14,11 @@ function validityOf(service: string): number {
 }
 
 /** Until when a signed request can be sent. */
-export function endOf({ stringToSign, scope }: SignedHead): Date {
+export function endOf({ stringToSign, scope, validUntil }: AnySigned): Date {
+  if (validUntil) return validUntil
   const written = stringToSign.split('\n')[1] ?? ''
   const date = written.replace(/^(\d{4})(\d\d)(\d\d)T(\d\d)(\d\d)(\d\d)Z$/, '$1-$2-$3T$4:$5:$6Z')
-  return new Date(Date.parse(date) + validityOf(scope.service) * 1000)
+  return new Date(Date.parse(date) + validityOf(scope?.service ?? '') * 1000)
 }
 
 /**
@@ -28,7 +26,7 @@ export function endOf({ stringToSign, scope }: SignedHead): Date {
  *
  * @throws {@link CommandError} `USAGE` for a body that no command line can hold
  */
-export function formatCurlLine(signed: SignedHead, { body, file }: GivenRequest): string {
+export function formatCurlLine(signed: AnySigned, { body, file }: GivenRequest): string {
   const { method, url, headers } = signed
   const words: string[] = ['curl']
   if (/\/(?:\.|%2e){1,2}(?:[/?]|$)/i.test(url)) words.push('--path-as-is')

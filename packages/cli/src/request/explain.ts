@@ -6,7 +6,7 @@
 import type { CredentialScope } from 'countersign'
 import { explainRequest, type ExplainOptions, type Report, type WholeMessage } from 'countersign/verify'
 import type { AlgorithmName } from '../frame/options.ts'
-import { algorithmsFor } from './algorithm.ts'
+import { algorithmsFor, isOlder } from './algorithm.ts'
 
 /** Rules for one request. */
 export interface ExplainRules extends Omit<ExplainOptions, 'service' | 'region' | 'algorithms'> {
@@ -23,9 +23,15 @@ export interface ClaimedSignature {
 }
 
 /** Reads what a request claims; nothing where its signature cannot be read. */
-export async function readClaimed(message: WholeMessage): Promise<ClaimedSignature> {
-  const algorithms = await algorithmsFor(message)
-  const { accessKeyId, scope } = explainRequest(message, { service: 'any', region: '*', algorithms })
+export async function readClaimed(
+  message: WholeMessage,
+  algorithm?: AlgorithmName,
+): Promise<ClaimedSignature> {
+  const older = isOlder(algorithm) ? algorithm : undefined
+  const algorithms = await algorithmsFor(message, older)
+  // What version 2 of S3 is taken for is not in the request.
+  const service = older === 's3v2' ? 's3' : 'any'
+  const { accessKeyId, scope } = explainRequest(message, { service, region: '*', algorithms })
   return { accessKeyId, scope }
 }
 
@@ -34,7 +40,7 @@ export async function explain(
   message: WholeMessage,
   { service, region, algorithm, ...rules }: ExplainRules,
 ): Promise<Report> {
-  const { scope } = await readClaimed(message)
+  const { scope } = await readClaimed(message, algorithm)
   return explainRequest(message, {
     ...rules,
     algorithms: await algorithmsFor(message, algorithm),
@@ -45,17 +51,28 @@ export async function explain(
 
 const SIGNATURE_HEADER = /^authorization$/i
 const SIGNATURE_PARAMETER = /[?&]X-Amz-Signature=/
+const OLDER_PARAMETER = /[?&]Signature=/
 
-/** Whether a request carries a signature of ours, be it a good one. */
-export function isSigned({ target, headers }: WholeMessage): boolean {
+/** Whether a request carries a signature of ours, be it a good one; of version 4 unless another one is asked for. */
+export function isSigned({ target, headers }: WholeMessage, algorithm: AlgorithmName | undefined): boolean {
+  const [parameter, scheme] = isOlder(algorithm) ? [OLDER_PARAMETER, 'AWS '] : [SIGNATURE_PARAMETER, 'AWS4-']
   return (
-    SIGNATURE_PARAMETER.test(target) ||
-    headers.some(([name, value]) => SIGNATURE_HEADER.test(name) && value.startsWith('AWS4-'))
+    parameter.test(target) ||
+    headers.some(([name, value]) => SIGNATURE_HEADER.test(name) && value.startsWith(scheme))
   )
 }
 
 /** The session token that a request carries, to be kept out of what is shown of it. */
-export function tokenOf({ target, headers }: WholeMessage): string | undefined {
+export function tokenOf({ target, headers, body }: WholeMessage): string | undefined {
   const ofHeader = headers.find(([name]) => name.toLowerCase() === 'x-amz-security-token')?.[1]
-  return ofHeader ?? new URLSearchParams(target.split('?')[1] ?? '').get('X-Amz-Security-Token') ?? undefined
+  return (
+    ofHeader ?? tokenIn(target.split('?')[1] ?? '') ?? tokenIn(Buffer.from(body ?? []).toString('latin1'))
+  )
+}
+
+const TOKEN_PARAMETER = /^(?:X-Amz-Security-Token|SecurityToken)$/i
+
+/** That of a query, or of a form. */
+function tokenIn(text: string): string | undefined {
+  return [...new URLSearchParams(text)].find(([name]) => TOKEN_PARAMETER.test(name))?.[1]
 }

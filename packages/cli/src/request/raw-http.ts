@@ -4,10 +4,10 @@
  * @see {@link https://www.rfc-editor.org/rfc/rfc9112#section-2}
  * @module
  */
-import type { SignedRequest } from 'countersign'
 import type { WholeMessage } from 'countersign/verify'
 import { CommandError } from '../frame/command-error.ts'
 import type { Output } from '../frame/output.ts'
+import type { AnySigned } from './any-signed.ts'
 
 const REQUEST_LINE = /^(\S+) ((?:\/|https?:\/\/|\*).*?)(?: HTTP\/\d(?:\.\d)?)?$/i
 const HEADER = /^([^:]*):(.*)$/s
@@ -17,7 +17,7 @@ const HEADER = /^([^:]*):(.*)$/s
  *
  * @param length of the body in bytes, if there is one
  */
-export function formatHead({ method, url, headers }: SignedRequest, length: number | undefined): string {
+export function formatHead({ method, url, headers }: AnySigned, length: number | undefined): string {
   const target = /^[a-z]+:\/\/[^/?#]*(.*)$/is.exec(url)?.[1] ?? ''
   const path = target.startsWith('/') ? target : `/${target}`
   const isFramed = headers.some(([name]) => name === 'content-length' || name === 'transfer-encoding')

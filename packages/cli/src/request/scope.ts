@@ -14,9 +14,9 @@ import {
 import { readProfileRegion } from '../credentials/profile-region.ts'
 import type { AnyCredentials } from '../credentials/resolved-credentials.ts'
 import { CommandError } from '../frame/command-error.ts'
-import type { CredentialFlags, ScopeFlags } from '../frame/options.ts'
+import type { CredentialFlags, OlderName, ScopeFlags } from '../frame/options.ts'
 import type { Output } from '../frame/output.ts'
-import { resolveAlgorithm } from './algorithm.ts'
+import { isOlder, resolveAlgorithm } from './algorithm.ts'
 import { authorityOf } from './url-parts.ts'
 
 /** Signing name and region, in the form of options of a signing. */
@@ -26,6 +26,8 @@ export interface ResolvedScope {
   readonly region: string
   /** SigV4 unless it is there. */
   readonly algorithm?: SignatureAlgorithm
+  /** What came before version 4, which has no region and signs in another way. */
+  readonly older?: OlderName
 }
 
 /** Either half may be unknown. */
@@ -48,6 +50,8 @@ export async function resolveScope(
 ): Promise<ResolvedScope> {
   const given = { service: flags.service, region: readRegions(flags) }
   const algorithm = await resolveAlgorithm(url, flags, output)
+  if (isOlder(flags.algorithm))
+    return { service: SERVICE_OF[flags.algorithm], region: '', older: flags.algorithm }
   const ofKey = (credentials as Partial<KeyCredentials>).signingKey?.scope
   const ofHost = ofKey ?? scopeOfHost(url, given, algorithm)
   const service = given.service ?? ofHost.service
@@ -64,6 +68,8 @@ export async function resolveScope(
     fix: 'add --service NAME --region NAME',
   })
 }
+
+const SERVICE_OF: Readonly<Record<OlderName, string>> = { s3v2: 's3', v2: 'any' }
 
 /** A scope as the string to sign spells it, without its end. That of SigV4A has no region. */
 export function formatScope({ date, region, service }: CredentialScope): string {

@@ -3,9 +3,9 @@
  *
  * @module
  */
-import type { SigningSteps } from 'countersign'
 import type { Output } from '../frame/output.ts'
 import { redactAll } from '../frame/redact.ts'
+import type { AnySteps } from './any-signed.ts'
 
 /** A headline with what stands below it. */
 export type Section = readonly [headline: string, text: string]
@@ -17,14 +17,26 @@ export function formatSections(sections: readonly Section[]): string {
 
 /** Shows with `-vv` what was signed, without the session token. */
 export function tellSteps(
-  { canonicalRequest, stringToSign }: SigningSteps,
+  { canonicalRequest, stringToSign }: AnySteps,
   sessionToken: string | undefined,
   output: Output,
 ): void {
   if (output.verbosity < 2) return
-  const sections: Section[] = [
-    ['canonical request', redactAll(canonicalRequest, [sessionToken])],
-    ['string to sign', stringToSign],
-  ]
-  output.note(formatSections(sections))
+  output.note(
+    formatSections(
+      sectionsOf({ canonicalRequest, stringToSign }).map(([headline, text]) => [
+        headline,
+        redactAll(text, [sessionToken]),
+      ]),
+    ),
+  )
+}
+
+/** What there is of the two texts; versions before 4 have the second one alone. */
+export function sectionsOf({
+  canonicalRequest,
+  stringToSign,
+}: Pick<AnySteps, 'canonicalRequest' | 'stringToSign'>): Section[] {
+  const canonical: Section[] = canonicalRequest ? [['canonical request', canonicalRequest]] : []
+  return [...canonical, ['string to sign', stringToSign]]
 }

@@ -75,7 +75,7 @@ async function scopeOf(
   if (!previous) return resolveScope(signedUrl, flags, credentials, output)
   const { scope, region } = previous
   // A set of regions was not chosen for one host, and holds where it held before.
-  if (scope.algorithm) return scope
+  if (scope.algorithm || scope.older) return scope
   if (region !== undefined) return { ...scope, region }
   if (hostOf(url) === hostOf(previous.url)) return scope
   // Another host of S3 has its own region in its name, whatever the flags say.

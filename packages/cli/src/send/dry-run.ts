@@ -39,7 +39,11 @@ export async function showRequest(
   }
   if (output.isJson) {
     const { canonicalRequest, stringToSign, scope } = signed
-    const steps = { canonicalRequest: redactCanonical(canonicalRequest), stringToSign, scope }
+    const steps = {
+      canonicalRequest: canonicalRequest && redactCanonical(canonicalRequest),
+      stringToSign: redactCanonical(stringToSign),
+      scope,
+    }
     output.writeJson('send', {
       dryRun: true,
       request: describeRequest(wire, signed.url),

@@ -19,7 +19,8 @@ const SECRET_HEADERS: ReadonlySet<string> = new Set([
   'set-cookie',
 ])
 
-const SECRET_PARAMETERS = /([?&](?:X-Amz-Signature|X-Amz-Security-Token|Signature)=)([^&#\s]+)/gi
+const SECRET_PARAMETERS =
+  /([?&](?:X-Amz-Signature|X-Amz-Security-Token|SecurityToken|Signature)=)([^&#\s]+)/gi
 
 /** A URL or a target without signature and token. */
 export function redactUrl(url: string): string {

@@ -116,6 +116,7 @@ function fixOf(refusal: Refusal, request: RefusedRequest): string {
   }
   if (kind === 'signature') {
     const regions = scope.algorithm ? `--region-set ${quote(scope.region)}` : `--region ${scope.region}`
+    if (scope.older) return `countersign canon -X ${method} --algorithm ${scope.older} ${quote(url)}`
     return `countersign canon -X ${method} --service ${scope.service} ${regions} ${quote(url)}`
   }
   if (method === 'HEAD') return 'ask with GET, which tells why: -X GET'

@@ -3,13 +3,15 @@
  *
  * @module
  */
-import { signRequest, type SignOptions } from 'countersign'
+import type { SignOptions } from 'countersign'
 import type { AnyCredentials } from '../credentials/resolved-credentials.ts'
-import type { SignedHead } from '../request/curl-line.ts'
+import { CommandError } from '../frame/command-error.ts'
+import type { AnySigned } from '../request/any-signed.ts'
+import { signGiven } from '../request/sign-given.ts'
 import type { ResolvedScope } from '../request/scope.ts'
 import type { OutgoingRequest } from './outgoing-request.ts'
 import { headerValue } from './refusal.ts'
-import type { RequestBody } from './request-body.ts'
+import { createBody, type RequestBody } from './request-body.ts'
 import type { Header, WireRequest } from './wire-request.ts'
 
 /** With what to sign. */
@@ -24,7 +26,7 @@ export interface SigningContext {
 /** A request in both forms. */
 export interface SignedAttempt {
   readonly wire: WireRequest
-  readonly signed: SignedHead
+  readonly signed: Omit<AnySigned, 'body'>
 }
 
 /**
@@ -39,19 +41,31 @@ export async function signAttempt(
   { credentials, scope, signHeaders, at }: SigningContext,
 ): Promise<SignedAttempt> {
   const { method, url, headers, body, isUnsigned, chunks } = request
-  const options = { credentials, ...scope, signHeaders, date: at }
+  const options = { credentials, signHeaders, date: at }
   if (chunks && body) {
+    assertChunkable(scope)
     const { signUpload } = await import('./upload-in-chunks.ts')
-    const upload = signUpload({ method, url, headers }, body, { ...options, ...chunks })
+    const upload = signUpload({ method, url, headers }, body, { ...options, ...scope, ...chunks })
     return { signed: upload.signed, wire: wireOf(upload.signed, upload.headers, upload.body) }
   }
   const payloadHash = isUnsigned ? 'UNSIGNED-PAYLOAD' : bodyHash
-  const signed = signRequest({ method, url, headers, body: body?.bytes }, { ...options, payloadHash })
-  return { signed, wire: wireOf(signed, signed.headers, body) }
+  const given = { method, url, headers, body: body?.bytes, payloadHash }
+  const { body: bytes, ...signed } = await signGiven(given, scope, options)
+  // SigV2 puts its signature into a form.
+  const sent = scope.older && bytes ? createBody([bytes]) : body
+  return { signed, wire: wireOf(signed, signed.headers, sent) }
+}
+
+function assertChunkable({ older }: ResolvedScope): void {
+  if (older === undefined) return
+  throw new CommandError('USAGE', `--algorithm ${older} has no chunks`, {
+    why: 'they came with version 4',
+    fix: 'leave out --chunked and --trailer, or --algorithm',
+  })
 }
 
 function wireOf(
-  { method, url }: SignedHead,
+  { method, url }: Pick<AnySigned, 'method' | 'url'>,
   headers: readonly Header[],
   body: RequestBody | undefined,
 ): WireRequest {

@@ -6,6 +6,7 @@
  */
 import type { SigningWarning } from 'countersign'
 import type { Output } from '../frame/output.ts'
+import { sectionsOf } from '../request/sections.ts'
 import { tellWarnings } from '../request/signing-warnings.ts'
 import type { DeliveryEvents } from './delivery.ts'
 import { headerValue } from './refusal.ts'
@@ -47,15 +48,13 @@ export function tellOfSigning({ signed }: SignedAttempt, output: Output): void {
 
 /** The steps of a signing, for people. */
 export function tellSteps({ signed }: SignedAttempt, output: Output): void {
-  const { scope, signedHeaders } = signed
-  const regions = scope.region ?? headerValue(signed.headers, 'x-amz-region-set')
-  output.note(`* scope ${scope.service} in ${regions} on ${scope.date}; signed: ${signedHeaders.join(' ')}`)
-  const steps = [
-    ['canonical request', redactCanonical(signed.canonicalRequest)],
-    ['string to sign', signed.stringToSign],
-  ] as const
-  for (const [name, text] of steps) {
+  const { scope, signedHeaders = [] } = signed
+  const regions = scope?.region ?? headerValue(signed.headers, 'x-amz-region-set')
+  if (scope) {
+    output.note(`* scope ${scope.service} in ${regions} on ${scope.date}; signed: ${signedHeaders.join(' ')}`)
+  }
+  for (const [name, text] of sectionsOf(signed)) {
     output.note(`* ${name}`)
-    for (const line of text.split('\n')) output.note(`*   ${line}`)
+    for (const line of redactCanonical(text).split('\n')) output.note(`*   ${line}`)
   }
 }

@@ -4,7 +4,7 @@
  * @module
  */
 import type { Command } from 'commander'
-import { signRequest, type CredentialScope, type Credentials, type KeyCredentials } from 'countersign'
+import type { CredentialScope, Credentials, KeyCredentials } from 'countersign'
 import type { WholeMessage } from 'countersign/verify'
 import { resolveCredentials } from '../credentials/resolve.ts'
 import type { DataPart } from '../curl/data.ts'
@@ -21,6 +21,7 @@ import {
 } from '../frame/options.ts'
 import { createOutput, type Output } from '../frame/output.ts'
 import { redactAll } from '../frame/redact.ts'
+import { isOlder } from '../request/algorithm.ts'
 import { explain, isSigned, tokenOf } from '../request/explain.ts'
 import { climb, lastRung, type Rung } from '../request/key-ladder.ts'
 import { parseRequest } from '../request/raw-http.ts'
@@ -28,7 +29,8 @@ import { messageOf, requestOf } from '../request/request-message.ts'
 import { addRequestOptions, readRequest, type RequestFlags } from '../request/request-options.ts'
 import type { GivenRequest } from '../request/given-request.ts'
 import { formatScope, resolveScope, type ResolvedScope } from '../request/scope.ts'
-import { formatSections, type Section } from '../request/sections.ts'
+import { formatSections, sectionsOf } from '../request/sections.ts'
+import { signGiven } from '../request/sign-given.ts'
 import { tellWarnings } from '../request/signing-warnings.ts'
 
 interface Flags extends SigningFlags, RequestFlags {
@@ -39,10 +41,11 @@ interface Flags extends SigningFlags, RequestFlags {
 }
 
 interface Steps {
-  readonly canonicalRequest: string
+  /** Versions before 4 have neither this nor a scope. */
+  readonly canonicalRequest?: string | undefined
   readonly stringToSign: string
-  readonly scope: CredentialScope
-  readonly signedHeaders: readonly string[]
+  readonly scope?: CredentialScope | undefined
+  readonly signedHeaders?: readonly string[] | undefined
   /** That of a request of one's own; one that came with its signature is only taken apart. */
   readonly signature?: string
   readonly ladder?: readonly Rung[]
@@ -61,7 +64,9 @@ export function createCommand(): Command {
     const output = createOutput(flags)
     const request = await readGiven(url, flags, parts, output)
     const message = messageOf(request)
-    const steps = isSigned(message) ? await takeApart(message, flags) : await sign(request, flags, output)
+    const steps = isSigned(message, flags.algorithm)
+      ? await takeApart(message, flags)
+      : await sign(request, flags, output)
     print(steps, output)
   })
 }
@@ -106,39 +111,39 @@ async function takeApart(message: WholeMessage, flags: Flags): Promise<Steps> {
     )
   }
   const secrets = [tokenOf(message)]
+  const own = isOlder(algorithm) ? {} : { scope, signedHeaders }
   return {
     canonicalRequest: redactAll(canonicalRequest, secrets),
-    stringToSign,
-    scope,
-    signedHeaders,
+    stringToSign: redactAll(stringToSign, secrets),
+    ...own,
   }
 }
 
 async function sign(request: GivenRequest, flags: Flags, output: Output): Promise<Steps> {
   const credentials = await resolveCredentials(flags, output)
-  const { method, url, headers, body, payloadHash } = request
-  const given = await resolveScope(url, flags, credentials, output)
+  const given = await resolveScope(request.url, flags, credentials, output)
   if (flags.ladder) assertLadder(given)
-  const signed = signRequest(
-    { method, url, headers, body },
-    { ...given, credentials, date: flags.at, payloadHash, signHeaders: flags.signHeaders },
-  )
+  const { signHeaders, at: date } = flags
+  const signed = await signGiven(request, given, { credentials, date, signHeaders })
   tellWarnings(signed.warnings, output)
   const { canonicalRequest, stringToSign, scope, signedHeaders, signature } = signed
+  const secrets = [credentials.sessionToken]
   const steps = {
-    canonicalRequest: redactAll(canonicalRequest, [credentials.sessionToken]),
-    stringToSign,
+    canonicalRequest: canonicalRequest && redactAll(canonicalRequest, secrets),
+    stringToSign: redactAll(stringToSign, secrets),
     scope,
     signedHeaders,
     signature,
   }
-  return flags.ladder ? { ...steps, ladder: ladderOf(credentials, scope, output) } : steps
+  return flags.ladder && scope ? { ...steps, ladder: ladderOf(credentials, scope, output) } : steps
 }
 
-function assertLadder({ algorithm }: ResolvedScope): void {
-  if (algorithm === undefined) return
+function assertLadder({ algorithm, older }: ResolvedScope): void {
+  if (algorithm === undefined && older === undefined) return
   throw new CommandError('USAGE', '--ladder is of SigV4', {
-    why: 'SigV4A has one key pair for all days, regions and services, which is not to be shown',
+    why: older
+      ? 'version 2 signs with the secret itself'
+      : 'SigV4A has one key pair for all days, regions and services, which is not to be shown',
     fix: 'leave out --ladder',
   })
 }
@@ -160,12 +165,10 @@ function print({ ladder, ...steps }: Steps, output: Output): void {
     output.writeJson('canon', { ...steps, ...(ladder && { ladder: Object.fromEntries(ladder) }) })
     return
   }
-  const sections: Section[] = [
-    ['canonical request', steps.canonicalRequest],
-    ['string to sign', steps.stringToSign],
-    ['scope', `${formatScope(steps.scope)}/aws4_request`],
-    ['signed headers', steps.signedHeaders.join('\n')],
-  ]
+  const { scope, signedHeaders } = steps
+  const sections = sectionsOf(steps)
+  if (scope) sections.push(['scope', `${formatScope(scope)}/aws4_request`])
+  if (signedHeaders) sections.push(['signed headers', signedHeaders.join('\n')])
   if (ladder) sections.push(['key ladder', ladder.map(([name, hex]) => `${name} ${hex}`).join('\n')])
   if (steps.signature !== undefined) sections.push(['signature', steps.signature])
   output.write(formatSections(sections))

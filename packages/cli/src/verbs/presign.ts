@@ -57,17 +57,22 @@ export function createCommand(): Command {
     const credentials = await resolveCredentials(flags, output)
     const scope = await resolveScope(url, flags, credentials, output)
     const { headers } = await readHeaders(flags.header ?? [], readBytes)
-    const presigned = presignUrl(
-      { method: flags.method, url, headers },
-      { ...scope, credentials, date: flags.at, expiresIn: flags.expires },
-    )
+    const request = { method: flags.method, url, headers }
+    const { older, ...rules } = scope
+    const options = { credentials, date: flags.at, expiresIn: flags.expires }
+    const presigned = older
+      ? (await import('../request/sign-older.ts')).presignOlder(older, request, options)
+      : presignUrl(request, { ...rules, ...options })
     tellWarnings(presigned.warnings, output)
     tellSteps(presigned, credentials.sessionToken, output)
     print(presigned, flags.at ?? new Date(), output)
   })
 }
 
-function print(presigned: PresignedUrl, now: Date, output: Output): void {
+type Presigned = Pick<PresignedUrl, 'method' | 'url' | 'headers' | 'expiresAt'> &
+  Partial<Pick<PresignedUrl, 'scope' | 'signedHeaders'>>
+
+function print(presigned: Presigned, now: Date, output: Output): void {
   const { method, url, headers, expiresAt, scope, signedHeaders } = presigned
   const end = formatInstant(expiresAt)
   if (output.isJson) {

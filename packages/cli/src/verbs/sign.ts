@@ -6,8 +6,8 @@
 import { createReadStream } from 'node:fs'
 import { pipeline } from 'node:stream/promises'
 import { Option, type Command } from 'commander'
-import { signRequest, type SignedRequest } from 'countersign'
 import { resolveCredentials } from '../credentials/resolve.ts'
+import { CommandError } from '../frame/command-error.ts'
 import {
   addCredentialOptions,
   addExamples,
@@ -18,12 +18,14 @@ import {
 } from '../frame/options.ts'
 import { createOutput, type Output } from '../frame/output.ts'
 import { formatInstant } from '../frame/times.ts'
+import type { AnySigned } from '../request/any-signed.ts'
 import { endOf, formatCurlLine } from '../request/curl-line.ts'
 import { formatHead } from '../request/raw-http.ts'
 import { addRequestOptions, readRequest, type RequestFlags } from '../request/request-options.ts'
 import type { GivenRequest } from '../request/given-request.ts'
-import { resolveScope } from '../request/scope.ts'
+import { resolveScope, type ResolvedScope } from '../request/scope.ts'
 import { tellSteps } from '../request/sections.ts'
+import { signGiven } from '../request/sign-given.ts'
 import { tellWarnings } from '../request/signing-warnings.ts'
 
 interface Flags extends SigningFlags, RequestFlags {
@@ -49,14 +51,21 @@ export function createCommand(): Command {
     const credentials = await resolveCredentials(flags, output)
     const request = await readRequest(url, flags, parts)
     const scope = await resolveScope(request.url, flags, credentials, output)
-    const { method, headers, body, payloadHash } = request
-    const signed = signRequest(
-      { method, url: request.url, headers, body },
-      { ...scope, credentials, date: flags.at, payloadHash, signHeaders: flags.signHeaders },
-    )
+    assertShowable(scope, flags)
+    const { signHeaders, at: date } = flags
+    const signed = await signGiven(request, scope, { credentials, date, signHeaders })
     tellWarnings(signed.warnings, output)
     tellSteps(signed, credentials.sessionToken, output)
-    await print(signed, request, flags, output)
+    await print(signed, { ...request, body: signed.body ?? request.body }, flags, output)
+  })
+}
+
+/** The signature of SigV2 is no header. */
+function assertShowable({ older }: ResolvedScope, { format, json }: Flags): void {
+  if (older !== 'v2' || json || format !== 'headers') return
+  throw new CommandError('USAGE', 'SigV2 has no headers to print', {
+    why: 'its signature stands in the URL, or in the form that is the body',
+    fix: 'add --format curl or --format http, or make a URL with countersign presign --algorithm v2',
   })
 }
 
@@ -70,7 +79,7 @@ const ADDED: ReadonlySet<string> = new Set([
 ])
 
 async function print(
-  signed: SignedRequest,
+  signed: AnySigned,
   request: GivenRequest,
   { format }: Flags,
   output: Output,
@@ -87,7 +96,7 @@ async function print(
   else output.write(added.map(([name, value]) => `${name}: ${value}\n`).join(''))
 }
 
-async function printHttp(signed: SignedRequest, { body, file }: GivenRequest, output: Output): Promise<void> {
+async function printHttp(signed: AnySigned, { body, file }: GivenRequest, output: Output): Promise<void> {
   output.write(formatHead(signed, body?.length ?? file?.length))
   if (body) output.write(body)
   if (file) await pipeline(createReadStream(file.path), process.stdout, { end: false })

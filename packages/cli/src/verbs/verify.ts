@@ -27,7 +27,7 @@ import { parseDuration } from '../frame/times.ts'
 import { explain, readClaimed, tokenOf } from '../request/explain.ts'
 import { parseRequest } from '../request/raw-http.ts'
 import { messageOf } from '../request/request-message.ts'
-import { formatSections } from '../request/sections.ts'
+import { formatSections, sectionsOf } from '../request/sections.ts'
 
 interface Flags extends SigningFlags {
   readonly maxClockSkew?: number | undefined
@@ -107,7 +107,7 @@ async function judge(
   flags: Flags,
   output: Output,
 ): Promise<{ report: Report; isKeyMissing: boolean }> {
-  const { scope, accessKeyId } = await readClaimed(message)
+  const { scope, accessKeyId } = await readClaimed(message, flags.algorithm)
   const region = readRegions(flags)
   const given = { service: flags.service, region }
   for (const what of ['service', 'region'] as const) {
@@ -162,7 +162,7 @@ function print(report: Report, message: WholeMessage, output: Output): void {
   const { verdict, findings, accessKeyId, scope, regionSet, signedHeaders = [] } = report
   const { mechanism, algorithm } = report
   if (output.isJson) {
-    const steps = report.canonicalRequest === undefined ? {} : { canonicalRequest, stringToSign }
+    const steps = report.stringToSign === undefined ? {} : { canonicalRequest, stringToSign }
     const claim = { mechanism, algorithm, accessKeyId, scope, regionSet, signedHeaders }
     output.writeJson('verify', { verdict, findings, ...claim, ...steps })
     return
@@ -172,11 +172,6 @@ function print(report: Report, message: WholeMessage, output: Output): void {
     const mark = isOk ? 'ok  ' : output.paint('FAIL', 'red')
     output.write(`${mark}  ${check}${isOk ? '' : `: ${redactAll(text, secrets)} (${code})`}\n`)
   }
-  if (verdict === 'valid' || report.canonicalRequest === undefined) return
-  output.write(
-    `\n${formatSections([
-      ['canonical request', canonicalRequest],
-      ['string to sign', stringToSign],
-    ])}`,
-  )
+  if (verdict === 'valid' || report.stringToSign === undefined) return
+  output.write(`\n${formatSections(sectionsOf({ canonicalRequest, stringToSign }))}`)
 }

@@ -8,7 +8,14 @@ import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http
 import { createServer } from 'node:https'
 import type { AddressInfo } from 'node:net'
 import { sigV4A } from 'countersign/sigv4a'
-import { createVerifier, s3Xml, sigV4, type ErrorResponse, type VerificationError } from 'countersign/verify'
+import {
+  createVerifier,
+  s3Xml,
+  sigV4,
+  type ErrorResponse,
+  type VerificationError,
+  type VerifierOptions,
+} from 'countersign/verify'
 import { requireSignature, verifiedOf } from 'countersign/servers/node'
 import { startServer } from '../../../../../test/kit/servers.ts'
 import { KEY } from '../../kit/run-command.ts'
@@ -40,6 +47,8 @@ export interface SignedServer {
 export interface ServerOptions {
   readonly service?: string | readonly string[]
   readonly region?: string
+  /** By default those of version 4. */
+  readonly algorithms?: VerifierOptions['algorithms']
   readonly answer?: Answer
   readonly respond?: (error: VerificationError) => ErrorResponse
   readonly now?: () => Date
@@ -59,6 +68,7 @@ export async function startSignedServer(options: ServerOptions = {}): Promise<Si
   const {
     service = 's3',
     region = 'us-east-1',
+    algorithms = [sigV4, sigV4A],
     answer = (_, response) => response.end('ok'),
     respond = s3Xml,
     now,
@@ -73,7 +83,7 @@ export async function startSignedServer(options: ServerOptions = {}): Promise<Si
     }),
     service,
     region,
-    algorithms: [sigV4, sigV4A],
+    algorithms,
     maxBytes: GIB,
     maxBufferedBody: 1024 * 1024,
     unsignedPayload: 'https-only',
