@@ -42,7 +42,7 @@ export function assertProtected(
   { scheme }: UrlParts,
   { allowUnsignedPayloadOverHttp }: SignOptions,
 ): void {
-  if (scheme.endsWith('s') || allowUnsignedPayloadOverHttp || !payloadHash.includes(UNSIGNED_PAYLOAD)) return
+  if (/[ps]s$/.test(scheme) || allowUnsignedPayloadOverHttp || !payloadHash.includes(UNSIGNED_PAYLOAD)) return
   throw new SigningError(
     'PAYLOAD_UNSIGNED_OVER_HTTP',
     'The payload must be signed; use https or set allowUnsignedPayloadOverHttp',

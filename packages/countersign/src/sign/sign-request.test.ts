@@ -113,6 +113,7 @@ describe('the body (row 28)', () => {
     const unsigned = { ...s3, payloadHash: 'UNSIGNED-PAYLOAD' }
     expect(sign({}, unsigned).canonicalRequest).toMatch(/\nUNSIGNED-PAYLOAD$/)
     expect(codeOf(() => sign({ url: 'http://h/' }, unsigned))).toBe('PAYLOAD_UNSIGNED_OVER_HTTP')
+    expect(codeOf(() => sign({ url: 'ws://h/' }, unsigned))).toBe('PAYLOAD_UNSIGNED_OVER_HTTP')
     const trailer = { ...s3, payloadHash: 'STREAMING-UNSIGNED-PAYLOAD-TRAILER' }
     expect(codeOf(() => sign({ url: 'http://h/' }, trailer))).toBe('PAYLOAD_UNSIGNED_OVER_HTTP')
     expect(

@@ -21,6 +21,7 @@ import { readSyncBody } from '../read-body.ts'
 import type { UrlParts } from '../read-url.ts'
 import { dateHeaders, planOlder, urlOf } from './plan-older.ts'
 import type { OlderSignedRequest, OlderSignOptions } from './signed-request.ts'
+import { isEncrypted } from '../secret-transport.ts'
 
 /** Options of {@link signSigV3}. */
 export interface SigV3SignOptions extends OlderSignOptions {
@@ -63,7 +64,7 @@ export function signSigV3(request: HttpRequest<SyncBody>, options: SigV3SignOpti
 
 // Without TLS, whoever sees the signature of a date could put any request behind it.
 function resolveScheme(url: UrlParts, { scheme }: SigV3SignOptions): SigV3Scheme {
-  const isSecure = url.scheme.endsWith('s')
+  const isSecure = isEncrypted(url)
   if (scheme === undefined) return isSecure ? 'AWS3-HTTPS' : 'AWS3'
   if (scheme === 'AWS3' || (scheme === 'AWS3-HTTPS' && isSecure)) return scheme
   throw new SigningError('OPTION_INVALID', 'scheme must be AWS3, or AWS3-HTTPS for a URL of https')
