@@ -1,4 +1,5 @@
 /** The examples of `docs/command-line.md` print what the page says, one after the other in one folder. */
+import { generateKeyPairSync } from 'node:crypto'
 import { chmodSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
@@ -6,7 +7,11 @@ import { expressionOf, readExamples } from './kit/documented.ts'
 import { COMMAND, KEY, makeHome, runProgram } from './kit/run-command.ts'
 
 const examples = readExamples(new URL('../../../docs/command-line.md', import.meta.url))
-const home = makeHome()
+const { privateKey, publicKey } = generateKeyPairSync('rsa', { modulusLength: 2048 })
+const home = makeHome({
+  'private.pem': privateKey.export({ type: 'pkcs8', format: 'pem' }),
+  'public.pem': publicKey.export({ type: 'spki', format: 'pem' }),
+})
 const bin = makeHome()
 writeFileSync(join(bin, 'countersign'), `#!/bin/sh\nexec "${process.execPath}" "${COMMAND}" "$@"\n`)
 chmodSync(join(bin, 'countersign'), 0o755)

@@ -11,7 +11,7 @@ const EXIT_CODES = `Exit codes
     2  the command line, or a file that it names, cannot be used
     3  no usable credentials, or expired ones
     4  network: name, connection, TLS, timeout; trying again may help
-    5  refused for the signature; verify: not valid; presign check: malformed or over
+    5  refused for the signature; what was checked is not valid, malformed or over
     6  refused for the clock, or a presigned URL from the future
     7  refused for a permission: the signature was right
    22  another HTTP status from 400 on, or a redirect that is not followed

@@ -5,7 +5,6 @@
  * @module
  */
 import { CountersignError, signRequest, type SignatureAlgorithm } from 'countersign'
-import { sigV4, type OlderAlgorithm, type WholeMessage } from 'countersign/verify'
 import { CommandError } from '../frame/command-error.ts'
 import type { AlgorithmName, OlderName, ScopeFlags } from '../frame/options.ts'
 import type { Output } from '../frame/output.ts'
@@ -40,27 +39,6 @@ export async function resolveAlgorithm(
   )
 }
 
-const SIGV4A_NAME = 'AWS4-ECDSA-P256-SHA256'
-
-/**
- * The algorithms that a request is taken with: the one of the flag, else those that it names.
- *
- * @param name by default any of them
- */
-export async function algorithmsFor(
-  { target, headers }: WholeMessage,
-  name?: AlgorithmName,
-): Promise<readonly (SignatureAlgorithm | OlderAlgorithm)[]> {
-  if (isOlder(name)) {
-    const { s3V2, sigV2 } = await import('countersign/sigv2')
-    return [name === 's3v2' ? s3V2 : sigV2]
-  }
-  if (name === 'v4') return [sigV4]
-  if (name === 'v4a') return [await loadSigV4A()]
-  const isNamed = target.includes(SIGV4A_NAME) || headers.some(([, value]) => value.startsWith(SIGV4A_NAME))
-  return isNamed ? [sigV4, await loadSigV4A()] : [sigV4]
-}
-
 /** Whether a name is that of what came before version 4, which nobody gets without asking for it. */
 export function isOlder(name: AlgorithmName | undefined): name is OlderName {
   return name === 'v2' || name === 's3v2'
@@ -75,7 +53,7 @@ function assertUnscoped({ service, region, algorithm }: ScopeFlags): void {
 }
 
 /** Loads SigV4A, with its curve. */
-async function loadSigV4A(): Promise<SignatureAlgorithm> {
+export async function loadSigV4A(): Promise<SignatureAlgorithm> {
   const { sigV4A } = await import('countersign/sigv4a')
   return sigV4A
 }

@@ -6,7 +6,8 @@
 import type { CredentialScope } from 'countersign'
 import { explainRequest, type ExplainOptions, type Report, type WholeMessage } from 'countersign/verify'
 import type { AlgorithmName } from '../frame/options.ts'
-import { algorithmsFor, isOlder } from './algorithm.ts'
+import { isOlder } from './algorithm.ts'
+import { algorithmsFor } from './taken-algorithms.ts'
 
 /** Rules for one request. */
 export interface ExplainRules extends Omit<ExplainOptions, 'service' | 'region' | 'algorithms'> {
