@@ -1,6 +1,7 @@
 import { createHash, randomBytes } from 'node:crypto'
 import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { Readable } from 'node:stream'
 import { fileURLToPath } from 'node:url'
 import {
   DeleteObjectCommand,
@@ -201,6 +202,20 @@ describe('the AWS SDK for JavaScript through the gateway', () => {
     expect(objects.size).toBe(0)
     client.destroy()
     expectAllVerified(4 * names.length + 1)
+  })
+
+  it('uploads a stream as it comes, with a checksum behind it', async () => {
+    const client = new S3Client({ endpoint: gateway.origin, region, credentials: key, forcePathStyle: true })
+    const data = randomBytes(300_000)
+    const Body = Readable.from([data])
+    await client.send(
+      new PutObjectCommand({ Bucket: 'bucket', Key: 'stream', Body, ContentLength: data.length }),
+    )
+    client.destroy()
+    expect(objects.get('/bucket/stream')?.equals(data)).toBe(true)
+    expect(headers[0]).toMatchObject({ 'content-length': '300000', 'x-countersign-payload': 'unsigned' })
+    expect(headers[0]).not.toHaveProperty('content-encoding')
+    expectAllVerified(1)
   })
 
   it('reads the code out of a refusal', async () => {

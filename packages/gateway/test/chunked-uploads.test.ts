@@ -2,7 +2,6 @@ import { randomBytes } from 'node:crypto'
 import { Readable } from 'node:stream'
 import { buffer } from 'node:stream/consumers'
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
-import { PutObjectCommand, S3Client } from '@aws-sdk/client-s3'
 import { signChunks } from 'countersign/streaming'
 import { KEY, region, send, settingsFor, startGateway, type RunningGateway } from './running-gateway.ts'
 
@@ -42,7 +41,7 @@ async function upload(trailer?: 'crc32'): Promise<{ signed: ReturnType<typeof si
 describe('an upload in signed chunks', () => {
   it.each([undefined, 'crc32'] as const)('goes upstream as a plain body: trailer %s', async (trailer) => {
     const { signed, bytes } = await upload(trailer)
-    const { status } = await send({ ...signed, body: bytes })
+    const { status } = await send({ ...signed, body: Uint8Array.from(bytes) })
     expect(running.lines[0]?.['reason']).toBeUndefined()
     expect(status).toBe(200)
     const [{ headers, body } = { headers: {}, body: Buffer.alloc(0) }] = running.arrived
@@ -59,25 +58,9 @@ describe('an upload in signed chunks', () => {
   it('never reaches the upstream when a byte of it was changed', async () => {
     const { signed, bytes } = await upload()
     bytes[bytes.length - 200]! ^= 1
-    const { status, body } = await send({ ...signed, body: bytes })
+    const { status, body } = await send({ ...signed, body: Uint8Array.from(bytes) })
     expect(status).toBe(403)
     expect(body).toContain('<Code>SignatureDoesNotMatch</Code>')
     expect(running.arrived).toHaveLength(0)
-  })
-})
-
-describe('the AWS SDK as it comes', () => {
-  it('uploads with a checksum behind the body', async () => {
-    const client = new S3Client({ endpoint: running.origin, region, credentials: KEY, forcePathStyle: true })
-    const Body = Readable.from([data])
-    await client.send(
-      new PutObjectCommand({ Bucket: 'bucket', Key: 'key', Body, ContentLength: data.length }),
-    )
-    client.destroy()
-    const [request] = running.arrived
-    expect(request?.body.equals(data)).toBe(true)
-    expect(request?.headers['x-countersign-payload']).toBe('unsigned')
-    expect(request?.headers['content-encoding']).toBeUndefined()
-    expect(request?.headers['content-length']).toBe('300000')
   })
 })

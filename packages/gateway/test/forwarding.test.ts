@@ -1,7 +1,8 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { presignUrl } from 'countersign'
 import { exchangeBytes } from '../../../test/kit/servers.ts'
-import { KEY, region, send, sign, startGateway, type RunningGateway } from './running-gateway.ts'
+import { PipelineGateway } from '../src/gateway.ts'
+import { KEY, region, send, settingsFor, sign, startGateway, type RunningGateway } from './running-gateway.ts'
 
 let running: RunningGateway
 beforeAll(async () => {
@@ -191,5 +192,19 @@ describe('what does not get through', () => {
     expect(text).toMatch(/^HTTP\/1\.1 403 /)
     expect(text).toContain('Missing Authentication Token')
     expect(running.arrived).toHaveLength(0)
+  })
+})
+
+describe('the pipeline without its first stage', () => {
+  it('lets everything through, but no word of who sent it', async () => {
+    const settings = settingsFor(running.upstream.origin)
+    const nothing = (): void => {}
+    const log = { debug: nothing, info: nothing, warn: nothing, error: nothing, flush: nothing }
+    const open = new PipelineGateway(settings, { log })
+    const { clients } = await open.start()
+    const headers = { 'x-countersign-principal': 'eve' }
+    expect((await fetch(`http://127.0.0.1:${clients.port}/`, { headers })).status).toBe(201)
+    expect(JSON.stringify(running.arrived[0]?.rawHeaders)).not.toMatch(/countersign|eve/)
+    await open.stop()
   })
 })
