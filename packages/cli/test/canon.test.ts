@@ -46,7 +46,7 @@ const SIGNATURE = `
 
 const SIGNING_KEY = 'c4afb1cc5771d871763a393e44b703571b55cc28424d1a5e86da6ed3c154a4b9'
 
-describe("the example of AWS's documentation", () => {
+describe.concurrent("the example of AWS's documentation", () => {
   it('comes out step by step', async () => {
     const { code, stdout, stderr } = await countersign(['canon', ...IAM], { env: KEY })
     expect([code, stderr]).toEqual([0, ''])

@@ -56,7 +56,7 @@ describeVectors('known answers of boto and the AWS SDK for Go', () => {
   }>('cloudfront.json')
   const sayable = cases.filter(({ url = '' }) => !url.startsWith('rtmp:'))
 
-  it.each(expectCases(sayable).map((one) => [one.name, one] as const))('%s', async (_, one) => {
+  it.concurrent.each(expectCases(sayable).map((one) => [one.name, one] as const))('%s', async (_, one) => {
     const { pkcs1DerBase64, jwk } = keys[one.key]!
     const files = makeHome({
       der: Buffer.from(pkcs1DerBase64, 'base64'),
@@ -78,7 +78,7 @@ describeVectors('known answers of boto and the AWS SDK for Go', () => {
   })
 })
 
-describe('cloudfront sign', () => {
+describe.concurrent('cloudfront sign', () => {
   it.each([
     ['rsa', []],
     ['rsa', ['--sha256']],
@@ -176,7 +176,7 @@ describe('cloudfront sign', () => {
   })
 })
 
-describe('cloudfront check', () => {
+describe.concurrent('cloudfront check', () => {
   const signed = async (...args: string[]): Promise<string> => (await sign(...args)).stdout.trim()
 
   it('tells without a key what is open, and until when', async () => {
@@ -247,7 +247,7 @@ describe('cloudfront check', () => {
   })
 })
 
-describe('what cannot be', () => {
+describe.concurrent('what cannot be', () => {
   it.each([
     [[], 'help cloudfront'],
     [['sgin'], 'did you mean sign?'],

@@ -49,7 +49,7 @@ async function sign(
   }
 }
 
-describe('sources', () => {
+describe.concurrent('sources', () => {
   const key = SigningKey.derive(SECRET, { date: '20261122', region: 'eu-west-1', service: 'sqs' }).export()
   const camel = JSON.stringify({ accessKeyId: 'AKIDEXAMPLE', secretAccessKey: SECRET })
   const home = makeHome({ ...PROFILES, 'c.json': PROCESS_JSON, 'camel.json': camel, key: `${key}\n` })
@@ -182,7 +182,7 @@ describe('instance metadata', () => {
   })
 })
 
-describe('without credentials', () => {
+describe.concurrent('without credentials', () => {
   it('ends with 3 and lists what was tried', async () => {
     const { code, stdout, stderr } = await countersign(['sign', SQS])
     expect([code, stdout]).toEqual([3, ''])
@@ -236,7 +236,7 @@ describe('without credentials', () => {
   })
 })
 
-describe('the region', () => {
+describe.concurrent('the region', () => {
   const home = makeHome(PROFILES)
   const HOST = 'https://example.com/'
   it.each([

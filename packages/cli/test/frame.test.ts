@@ -8,7 +8,7 @@ import { COMMAND, countersign, KEY, makeHome, runProgram, TEMPORARY_KEY } from '
 const SQS = 'https://sqs.eu-west-1.amazonaws.com/'
 const VERBS = ['send', 'sign', 'presign', 'verify', 'canon', 'gateway', 'keys']
 
-describe('help', () => {
+describe.concurrent('help', () => {
   it.each([[], ['-h'], ['--help'], ['help']].map((args) => [args]))(
     'is the overview for %j',
     async (args) => {
@@ -65,7 +65,7 @@ describe('help', () => {
   })
 })
 
-describe('wrong command lines', () => {
+describe.concurrent('wrong command lines', () => {
   it.each([
     [['sgin'], 'did you mean sign?'],
     [['sign', '--sevrice', 'x', SQS], 'did you mean --service?'],
@@ -121,7 +121,7 @@ describe('wrong command lines', () => {
   })
 })
 
-describe('secrets', () => {
+describe.concurrent('secrets', () => {
   it('and tokens show nowhere but where the token is sent', async () => {
     const home = makeHome({ 'request.http': `GET / HTTP/1.1\nHost: sqs.eu-west-1.amazonaws.com\n\n` })
     const runs: [string[], boolean][] = [
@@ -148,7 +148,7 @@ describe('secrets', () => {
   })
 })
 
-describe('colour', () => {
+describe.concurrent('colour', () => {
   const bad = ['sign', 'https://example.com/']
   it.each([
     [{}, false],

@@ -183,7 +183,7 @@ describeWithTool('curl', 'a line of curl', (curl) => {
   })
 })
 
-describe('post-policy check', () => {
+describe.concurrent('post-policy check', () => {
   const form = (...args: string[]): Promise<Run> =>
     postPolicy([...FOLDER, '--at', AT, '--json', ...args, URL_OF_BUCKET])
 
@@ -264,7 +264,7 @@ describeVectors('policies of the AWS documentation and of SDKs', () => {
     Array.isArray((JSON.parse(atob(policyBase64)) as { conditions: unknown }).conditions)
   const cases = loadVectors<{ cases: readonly Case[] }>('post-policy.json').cases.filter(isList)
 
-  it.each(expectCases(cases).map((one) => [one.name, one] as const))(
+  it.concurrent.each(expectCases(cases).map((one) => [one.name, one] as const))(
     '%s is read',
     async (_, { policyBase64 }) => {
       const { stdout, stderr } = await postPolicy(['check', '--json', '-'], { input: policyBase64 })
@@ -277,7 +277,7 @@ describeVectors('policies of the AWS documentation and of SDKs', () => {
   )
 })
 
-describe('what cannot be', () => {
+describe.concurrent('what cannot be', () => {
   it.each([
     [[URL_OF_BUCKET], '--key NAME'],
     [['--key', 'k', 'https://store.example.com/'], '--bucket NAME'],

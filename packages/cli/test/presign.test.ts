@@ -13,7 +13,7 @@ async function presign(args: readonly string[], env: Readonly<Record<string, str
   return countersign(['presign', '--at', AT, ...args], { env })
 }
 
-describe('known answers of the AWS Common Runtime', () => {
+describe.concurrent('known answers of the AWS Common Runtime', () => {
   const answers = answersOf('crt').filter(({ presigned }) => presigned !== undefined)
 
   it('has some', () => {
@@ -42,7 +42,7 @@ describe('known answers of the AWS Common Runtime', () => {
   })
 })
 
-describe('what is printed', () => {
+describe.concurrent('what is printed', () => {
   it('is the URL on stdout; what must be sent and the end on stderr', async () => {
     const { stdout, stderr } = await presign(['-X', 'PUT', '-H', 'content-type: text/plain', OBJECT])
     expect(stdout).toMatch(/^https:\/\/b\.s3\.eu-west-1\.amazonaws\.com\/k\?X-Amz-\S+\n$/)
@@ -92,7 +92,7 @@ describe('what is printed', () => {
   })
 })
 
-describe('presign check', () => {
+describe.concurrent('presign check', () => {
   const made = presign(['--expires', '1h', '-H', 'x-amz-meta-a: b', OBJECT], TEMPORARY_KEY)
 
   async function check(change: (url: string) => string, at: string, ...args: string[]): Promise<Run> {

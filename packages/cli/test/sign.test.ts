@@ -11,7 +11,7 @@ import { answersOf, AT, REQUESTS } from './kit/vectors.ts'
 
 const SQS = 'https://sqs.eu-west-1.amazonaws.com/'
 
-describe('known answers of botocore', () => {
+describe.concurrent('known answers of botocore', () => {
   it('has some', () => {
     expect(REQUESTS).toHaveLength(15)
   })
@@ -45,7 +45,7 @@ describe('known answers of botocore', () => {
   )
 })
 
-describe('what is printed', () => {
+describe.concurrent('what is printed', () => {
   it('is the headers alone, byte for byte, and nothing on stderr', async () => {
     const { code, stdout, stderr } = await countersign(['sign', '--at', AT, SQS], { env: KEY })
     expect({ code, stderr }).toEqual({ code: 0, stderr: '' })
@@ -137,7 +137,7 @@ describe('what is printed', () => {
   })
 })
 
-describe('bodies, headers and queries', () => {
+describe.concurrent('bodies, headers and queries', () => {
   const URL_S3 = 'https://b.s3.eu-west-1.amazonaws.com/k'
   const requestOf = async (
     args: string[],

@@ -30,7 +30,7 @@ describeVectors('known answers of the documentation of S3', () => {
       headers.some(([header, value]) => header === 'Host' && value.endsWith('.amazonaws.com')),
   )
 
-  it.each(expectCases(sayable).map((one) => [one.name, one] as const))('%s', async (_, one) => {
+  it.concurrent.each(expectCases(sayable).map((one) => [one.name, one] as const))('%s', async (_, one) => {
     const { accessKeyId, secretAccessKey } = one.credentials
     const { method, target, headers } = one.request
     const host = headers.find(([name]) => name === 'Host')![1]
@@ -113,7 +113,7 @@ describe('what servers take', () => {
   })
 })
 
-describe('verify and canon', () => {
+describe.concurrent('verify and canon', () => {
   it.each([
     ['s3v2', STORE, []],
     ['v2', QUERY_API, []],
@@ -171,7 +171,7 @@ describe('verify and canon', () => {
   })
 })
 
-describe('what cannot be', () => {
+describe.concurrent('what cannot be', () => {
   it.each([
     [['sign', '--algorithm', 'v2', QUERY_API], '--format curl'],
     [['sign', '--algorithm', 's3v2', '--region', 'eu-west-1', STORE], 'leave them out'],

@@ -46,7 +46,7 @@ describeVectors('known answers of the AWS Common Runtime', () => {
       headers.every(([name, value]) => /^(?:host|x-amz-date)$/i.test(name) && !value.includes('\n')),
   )
 
-  it.each(expectCases(sayable).map((one) => [one.name, one] as const))('%s', async (_, one) => {
+  it.concurrent.each(expectCases(sayable).map((one) => [one.name, one] as const))('%s', async (_, one) => {
     const host = one.request.headers.find(([name]) => name.toLowerCase() === 'host')![1]
     const { accessKeyId, secretAccessKey, sessionToken } = one.credentials
     const scope = ['--region-set', one.regionSet, '--service', one.service, '--at', one.timestamp]
@@ -71,7 +71,7 @@ describeVectors('known answers of the AWS Common Runtime', () => {
   })
 })
 
-describe('which algorithm is taken', () => {
+describe.concurrent('which algorithm is taken', () => {
   it.each([
     [MRAP, [], 's3', '*', 'host abc.mrap.accesspoint.s3-global.amazonaws.com'],
     [
@@ -211,7 +211,7 @@ describe('what a verifier takes', () => {
   })
 })
 
-describe('reading it', () => {
+describe.concurrent('reading it', () => {
   it('presign check tells the regions', async () => {
     const url = (await countersign(['presign', '--at', AT, '--region-set', 'eu-*', REGIONAL], { env: KEY }))
       .stdout

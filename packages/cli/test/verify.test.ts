@@ -23,7 +23,7 @@ async function verify(
   return countersign(['verify', '--at', AT, ...args], { env, input })
 }
 
-describe('good requests', () => {
+describe.concurrent('good requests', () => {
   it.each([
     ['a header signature', ['-d', '{}', '-H', 'content-type: application/x-amz-json-1.0', TABLES], KEY],
     ['a session token', [TABLES], TEMPORARY_KEY],
@@ -97,7 +97,7 @@ describe('good requests', () => {
   })
 })
 
-describe('bad requests', () => {
+describe.concurrent('bad requests', () => {
   it('show the canonical request and the string to sign, never the signature that was computed', async () => {
     const good = (await capture(['-d', '{}', TABLES])).toString()
     const { code, stdout } = await verify(good.replace('{}', '[]'))

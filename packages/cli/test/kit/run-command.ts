@@ -5,10 +5,11 @@
  * @module
  */
 import { spawn } from 'node:child_process'
-import { mkdirSync, mkdtempSync, writeFileSync } from 'node:fs'
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import { afterAll } from 'vitest'
 
 /** The file that npm links as `countersign`. */
 export const COMMAND: string = fileURLToPath(new URL('../../bin/countersign.js', import.meta.url))
@@ -45,9 +46,16 @@ export interface RunOptions {
   readonly home?: string
 }
 
-/** A new folder. */
+const homes: string[] = []
+
+afterAll(() => {
+  for (const home of homes.splice(0)) rmSync(home, { recursive: true, force: true })
+})
+
+/** A new folder, which is gone when all tests of the file are done. */
 export function makeHome(files: Readonly<Record<string, string | Uint8Array>> = {}): string {
   const home = mkdtempSync(join(tmpdir(), 'countersign-cli-'))
+  homes.push(home)
   for (const [name, content] of Object.entries(files)) {
     mkdirSync(dirname(join(home, name)), { recursive: true })
     writeFileSync(join(home, name), content)

@@ -7,30 +7,15 @@ import { createServer, type IncomingMessage } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
+import { describe, expect, it } from 'vitest'
 import { COMMAND, KEY, makeHome, runProgram } from '../kit/run-command.ts'
+import { kept } from './kit/kept.ts'
 import { SCOPE, send } from './kit/send.ts'
 import { sent, startSignedServer, tlsFile, type SignedServer } from './kit/signed-server.ts'
 
 const KIB = 1024
 const MIB = 1024 * KIB
 const sha256 = (bytes: Uint8Array): string => createHash('sha256').update(bytes).digest('hex')
-
-let server: SignedServer
-let secure: SignedServer
-beforeAll(async () => {
-  server = await startSignedServer()
-  secure = await startSignedServer({ tls: 'plain' })
-})
-afterAll(async () => {
-  await Promise.all([server.close(), secure.close()])
-})
-beforeEach(() => {
-  for (const { seen, refused } of [server, secure]) {
-    seen.length = 0
-    refused.length = 0
-  }
-})
 
 /** What was said of the body that arrived. */
 const announced = ({ seen: [one] }: SignedServer): (string | undefined)[] =>
@@ -40,8 +25,9 @@ const announced = ({ seen: [one] }: SignedServer): (string | undefined)[] =>
 
 const SIGNED = 'STREAMING-AWS4-HMAC-SHA256-PAYLOAD'
 
-describe('an upload in chunks', () => {
+describe.concurrent('an upload in chunks', () => {
   it.each([0, 1, 64 * KIB, 64 * KIB + 1, 3 * MIB])('of %i bytes from a file', async (size) => {
+    const server = kept(await startSignedServer())
     const bytes = randomBytes(size)
     const home = makeHome({ data: bytes })
     const { code, stderr } = await send(['--chunked', '-T', 'data', `${server.origin}/dir/`], { home })
@@ -58,6 +44,7 @@ describe('an upload in chunks', () => {
   it.each(['crc32', 'crc32c', 'crc64nvme', 'sha1', 'sha256', 'sha512', 'md5'])(
     'with the trailer %s, which the server checks',
     async (name) => {
+      const server = kept(await startSignedServer())
       const home = makeHome({ data: randomBytes(100 * KIB) })
       const { code } = await send(['--trailer', name, '-T', 'data', `${server.origin}/x`], { home })
       expect([code, server.refused]).toEqual([0, []])
@@ -70,6 +57,7 @@ describe('an upload in chunks', () => {
   )
 
   it('unsigned with a trailer, over https', async () => {
+    const secure = kept(await startSignedServer({ tls: 'plain' }))
     const args = ['--cacert', tlsFile('ca.pem'), '--unsigned-payload', '--trailer', 'crc64nvme', '-T', '-']
     const { code, stderr } = await send([...args, `${secure.origin}/x`], { input: 'hello' })
     expect([code, stderr, secure.refused]).toEqual([0, '', []])
@@ -83,6 +71,7 @@ describe('an upload in chunks', () => {
   })
 
   it('signed with SigV4A', async () => {
+    const server = kept(await startSignedServer())
     const home = makeHome({ data: randomBytes(200 * KIB) })
     const args = ['--service', 's3', '--region-set', 'us-*', '--chunked', '--trailer', 'sha256']
     const url = `${server.origin}/x`
@@ -97,6 +86,7 @@ describe('an upload in chunks', () => {
   })
 
   it('keeps a coding that it has already', async () => {
+    const server = kept(await startSignedServer())
     const home = makeHome({ data: 'x' })
     await send(['--chunked', '-H', 'Content-Encoding: gzip', '-T', 'data', `${server.origin}/x`], { home })
     expect(announced(server)[3]).toBe('gzip,aws-chunked')
@@ -119,6 +109,7 @@ describe('an upload in chunks', () => {
   })
 
   it('is refused where a byte of it changes on the way', async () => {
+    const server = kept(await startSignedServer())
     const forger = createServer((request) => void forge(request))
     async function forge(request: IncomingMessage): Promise<void> {
       const chunks: Buffer[] = []
@@ -145,8 +136,9 @@ describe('an upload in chunks', () => {
   })
 })
 
-describe('a pipe', () => {
+describe.concurrent('a pipe', () => {
   it('whose length is not told is kept first, and leaves nothing behind', async () => {
+    const server = kept(await startSignedServer())
     const folder = mkdtempSync(join(tmpdir(), 'countersign-spool-'))
     const env = { TMPDIR: folder }
     const { code } = await send(['--chunked', '-T', '-', `${server.origin}/x`], { input: 'hello', env })
@@ -183,6 +175,7 @@ describe('a pipe', () => {
   })
 
   it.each([4, 6])('of another length than %i, which was told, never gets its end', async (length) => {
+    const server = kept(await startSignedServer())
     const args = ['--chunked', '-H', `Content-Length: ${length}`, '-T', '-']
     const { code, stderr } = await send([...args, `${server.origin}/x`], { input: 'hello' })
     expect([code, server.seen]).toEqual([2, []])
@@ -190,7 +183,7 @@ describe('a pipe', () => {
   })
 })
 
-describe('what cannot be', () => {
+describe.concurrent('what cannot be', () => {
   it.each([
     [['--chunked', '-d', 'x'], '-T FILE'],
     [['--trailer', 'crc32'], '-T FILE'],
@@ -201,6 +194,7 @@ describe('what cannot be', () => {
     [['--service', 'sqs', '--chunked', '-T', 'data'], 'they are for S3'],
     [['--print-curl', '--chunked', '-T', 'data'], 'leave out --print-curl'],
   ])('is told: %j', async (args, fix) => {
+    const server = kept(await startSignedServer())
     const home = makeHome({ data: 'x' })
     const { code, stderr } = await send([...args, `${server.origin}/x`], { home })
     expect([code, server.seen]).toEqual([2, []])

@@ -1,28 +1,29 @@
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
+import { describe, expect, it } from 'vitest'
 import { countersign, KEY, makeHome } from '../kit/run-command.ts'
+import { kept } from './kit/kept.ts'
 import { send } from './kit/send.ts'
 import { sent, startSignedServer, type SignedServer } from './kit/signed-server.ts'
 
-let server: SignedServer
-beforeAll(async () => {
-  server = await startSignedServer({
+/** A server of a test's own. */
+async function serve(): Promise<SignedServer> {
+  const server = await startSignedServer({
     answer: ({ target }, response) => {
       if (target.startsWith('/missing')) response.statusCode = 404
       response.setHeader('x-test', ['one', 'two'])
       response.end(`body of ${target}`)
     },
   })
-})
-afterAll(() => server.close())
-beforeEach(() => {
-  server.seen.length = 0
-  server.refused.length = 0
-})
+  return kept(server)
+}
 
 /** The one request that arrived, and the run that made it. */
-async function sendOne(args: readonly string[], options: Parameters<typeof send>[1] = {}) {
+async function sendOne(
+  server: SignedServer,
+  args: readonly string[],
+  options: Parameters<typeof send>[1] = {},
+) {
   const run = await send(args, options)
   expect(run.stderr).toBe('')
   expect(run.code).toBe(0)
@@ -30,7 +31,7 @@ async function sendOne(args: readonly string[], options: Parameters<typeof send>
   return { run, seen: server.seen[0]! }
 }
 
-describe('data', () => {
+describe.concurrent('data', () => {
   it.each([
     [['-d', 'a=1', '-d', 'b=2'], 'a=1&b=2'],
     [['-da=1'], 'a=1'],
@@ -42,21 +43,24 @@ describe('data', () => {
     [['--data-urlencode', 'n@lines.txt', '-d', 'z'], 'n=one%0D%0Atwo%0A&z'],
     [['-d', ''], ''],
   ])('%j is posted', async (args, body) => {
+    const server = await serve()
     const home = makeHome({ 'lines.txt': 'one\r\ntwo\n' })
-    const { seen } = await sendOne([...args, `${server.origin}/`], { home })
+    const { seen } = await sendOne(server, [...args, `${server.origin}/`], { home })
     expect(seen.method).toBe('POST')
     expect(seen.body.toString()).toBe(body)
     expect(sent(seen, 'content-type')).toBeUndefined()
   })
 
   it('is never read as text', async () => {
+    const server = await serve()
     const bytes = Buffer.from(Array.from({ length: 256 }, (_, i) => i))
-    const { seen } = await sendOne(['--data-binary', '@-', `${server.origin}/`], { input: bytes })
+    const { seen } = await sendOne(server, ['--data-binary', '@-', `${server.origin}/`], { input: bytes })
     expect(seen.body).toEqual(bytes)
   })
 
   it("of curl's --json is application/json", async () => {
-    const { seen, run } = await sendOne(['--json', '{"a":1}', `${server.origin}/`])
+    const server = await serve()
+    const { seen, run } = await sendOne(server, ['--json', '{"a":1}', `${server.origin}/`])
     expect(seen.body.toString()).toBe('{"a":1}')
     expect(sent(seen, 'content-type')).toBe('application/json')
     expect(sent(seen, 'accept')).toBe('application/json')
@@ -64,6 +68,7 @@ describe('data', () => {
   })
 
   it('leaves types alone that were given or taken out', async () => {
+    const server = await serve()
     await send([
       '--json',
       '{}',
@@ -78,7 +83,8 @@ describe('data', () => {
   })
 
   it('goes into the query with -G', async () => {
-    const { seen } = await sendOne([
+    const server = await serve()
+    const { seen } = await sendOne(server, [
       '-G',
       '-d',
       'a=1',
@@ -92,7 +98,8 @@ describe('data', () => {
   })
 
   it('goes into the query with --url-query', async () => {
-    const { seen } = await sendOne([
+    const server = await serve()
+    const { seen } = await sendOne(server, [
       '--url-query',
       'name=ä&b',
       '--url-query',
@@ -103,7 +110,7 @@ describe('data', () => {
   })
 })
 
-describe('methods and headers', () => {
+describe.concurrent('methods and headers', () => {
   it.each([
     [['-X', 'DELETE'], 'DELETE'],
     [['-XPUT'], 'PUT'],
@@ -111,12 +118,14 @@ describe('methods and headers', () => {
     [['--request', 'PROPFIND'], 'PROPFIND'],
     [['-I'], 'HEAD'],
   ])('%j is sent as %s', async (args, method) => {
-    const { seen } = await sendOne([...args, `${server.origin}/`])
+    const server = await serve()
+    const { seen } = await sendOne(server, [...args, `${server.origin}/`])
     expect(seen.method).toBe(method)
   })
 
   it('adds nothing that was not asked for', async () => {
-    const { seen } = await sendOne([`${server.origin}/`])
+    const server = await serve()
+    const { seen } = await sendOne(server, [`${server.origin}/`])
     expect(seen.headers.map(([name]) => name)).toEqual([
       'host',
       'connection',
@@ -127,6 +136,7 @@ describe('methods and headers', () => {
   })
 
   it('sends repeated, empty and odd headers as they are', async () => {
+    const server = await serve()
     const lines = [
       'X-Amz-Meta-A: 1',
       'x-amz-meta-a:2',
@@ -134,7 +144,7 @@ describe('methods and headers', () => {
       'Link: <a: b: c>',
       'X-Amz-Meta-B:   a   b ',
     ]
-    const { seen } = await sendOne([...lines.flatMap((line) => ['-H', line]), `${server.origin}/`])
+    const { seen } = await sendOne(server, [...lines.flatMap((line) => ['-H', line]), `${server.origin}/`])
     const own = seen.headers.filter(([name]) => /^(?:x-amz-meta|x-empty|link)/.test(name))
     expect(own).toEqual([
       ['x-amz-meta-a', '1'],
@@ -146,16 +156,18 @@ describe('methods and headers', () => {
   })
 
   it('signs another host than it reaches', async () => {
-    const { seen } = await sendOne(['--sign-host', 'Files.Example.com:8443', `${server.origin}/a`])
+    const server = await serve()
+    const { seen } = await sendOne(server, ['--sign-host', 'Files.Example.com:8443', `${server.origin}/a`])
     expect(sent(seen, 'host')).toBe('Files.Example.com:8443')
     server.seen.length = 0
-    const { seen: other } = await sendOne(['-H', 'Host: files.example.com', `${server.origin}/b`])
+    const { seen: other } = await sendOne(server, ['-H', 'Host: files.example.com', `${server.origin}/b`])
     expect(sent(other, 'host')).toBe('files.example.com')
   })
 
   it('reaches another host than it signs', async () => {
+    const server = await serve()
     const url = 'http://files.example.com/a'
-    await sendOne(['--connect', `127.0.0.1:${server.port}`, url])
+    await sendOne(server, ['--connect', `127.0.0.1:${server.port}`, url])
     const resolve = `files.example.com:${server.port}:127.0.0.1`
     await send(['--resolve', resolve, `http://files.example.com:${server.port}/b`])
     expect(server.seen.map((seen) => sent(seen, 'host'))).toEqual([
@@ -165,10 +177,12 @@ describe('methods and headers', () => {
   })
 })
 
-describe('forms', () => {
+describe.concurrent('forms', () => {
   it('sends text, files and the text of files', async () => {
+    const server = await serve()
     const home = makeHome({ 'a.txt': 'text', 'b.bin': Buffer.from([0, 255, 10]) })
     const { seen } = await sendOne(
+      server,
       [
         '-F',
         'plain=ü',
@@ -196,21 +210,24 @@ describe('forms', () => {
   })
 })
 
-describe('answers', () => {
+describe.concurrent('answers', () => {
   it('prints heads and bodies', async () => {
-    const { run } = await sendOne(['-i', `${server.origin}/a`])
+    const server = await serve()
+    const { run } = await sendOne(server, ['-i', `${server.origin}/a`])
     expect(run.stdout).toMatch(/^HTTP\/1\.1 200 OK\r\nx-test: one\r\nx-test: two\r\n[^]*\r\n\r\nbody of \/a$/)
   })
 
   it('prints the head alone with -I', async () => {
-    const { run } = await sendOne(['-I', `${server.origin}/a`])
+    const server = await serve()
+    const { run } = await sendOne(server, ['-I', `${server.origin}/a`])
     expect(run.stdout).toMatch(/^HTTP\/1\.1 200 OK\r\n[^]*\r\n\r\n$/)
     expect(run.stdout).not.toContain('body of')
   })
 
   it('writes files', async () => {
+    const server = await serve()
     const home = makeHome()
-    const { run } = await sendOne(['-o', 'out', `${server.origin}/a`], { home })
+    const { run } = await sendOne(server, ['-o', 'out', `${server.origin}/a`], { home })
     expect(run.stdout).toBe('')
     expect(readFileSync(join(home, 'out'), 'utf8')).toBe('body of /a')
     await send(['-sSO', `${server.origin}/folder/name%20x?q=1`], { home })
@@ -218,12 +235,14 @@ describe('answers', () => {
   })
 
   it.each(['/', '/a/', '/..', '/a/..?x=/y', ''])('names no file after %j', async (path) => {
+    const server = await serve()
     const { code, stderr } = await send(['-O', server.origin + path])
     expect(code).toBe(2)
     expect(stderr).toContain('no file name')
   })
 
   it('writes out what was asked for', async () => {
+    const server = await serve()
     const format = '\\n%{http_code}|%{method}|%{size_upload}|%{url_effective}|%header{X-Test}|%{nope}%%'
     const run = await send(['-w', format, '-d', 'abc', `${server.origin}/a`])
     expect(run.stdout).toBe(`body of /a\n200|POST|3|${server.origin}/a|one|%`)
@@ -241,6 +260,7 @@ describe('answers', () => {
     [['--no-check-status', '--fail'], 22, ''],
     [['-f', '-w', '%{http_code} %{exitcode}'], 22, '404 22'],
   ])('of an error status with %j end with %i', async (args, code, body) => {
+    const server = await serve()
     const run = await send([...args, `${server.origin}/missing`])
     expect([run.code, run.stdout]).toEqual([code, body])
     if (code === 0) expect(run.stderr).toBe('')
@@ -251,14 +271,16 @@ describe('answers', () => {
     [['-s'], ''],
     [['-sS'], 'error'],
   ])('with %j are silent or not', async (args, said) => {
+    const server = await serve()
     const { code, stderr } = await send([...args, `${server.origin}/missing`])
     expect(code).toBe(22)
     expect(stderr.slice(0, 5)).toBe(said)
   })
 })
 
-describe("a pasted line of curl's", () => {
+describe.concurrent("a pasted line of curl's", () => {
   it('is sent, and its secret warned of', async () => {
+    const server = await serve()
     const { AWS_SECRET_ACCESS_KEY: secret } = KEY
     const scope = 'aws:amz:us-east-1:s3'
     const line = [
@@ -278,6 +300,7 @@ describe("a pasted line of curl's", () => {
   })
 
   it.each(['goog', 'aws:gcp', 'osc:osc:r:s', 'aws:amz:r:s:more'])('for %s is refused', async (scope) => {
+    const server = await serve()
     const { code, stderr } = await send(['--aws-sigv4', scope, `${server.origin}/`])
     expect(code).toBe(2)
     expect(stderr).toContain('aws:amz')

@@ -23,7 +23,7 @@ afterAll(() => {
   silent.close()
 })
 
-describe('network errors end with 4 and say what it was:', () => {
+describe.concurrent('network errors end with 4 and say what it was:', () => {
   it('a name without an address', async () => {
     const { code, stderr } = await send(['http://nothing.invalid/'])
     expect(code).toBe(4)
@@ -85,7 +85,7 @@ describe('a signal', () => {
 /** Nothing listens there, and nothing is sent. */
 const ANYWHERE = 'http://127.0.0.1:1/'
 
-describe('a command line that cannot be meant', () => {
+describe.concurrent('a command line that cannot be meant', () => {
   it.each([
     [['--nope', ANYWHERE], 'unknown option'],
     [['--heade', 'a: b', ANYWHERE], 'did you mean one of --head, --header?'],

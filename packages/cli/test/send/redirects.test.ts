@@ -1,35 +1,26 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
+import { describe, expect, it } from 'vitest'
+import { kept } from './kit/kept.ts'
 import { send, TEMPORARY } from './kit/send.ts'
 import { startOpenServer, type OpenServer } from './kit/open-server.ts'
 import { sent, startSignedServer, type SignedServer } from './kit/signed-server.ts'
 
-/** `/301/to?…` redirects to what stands behind the number. */
-let server: SignedServer
-/** The other host. */
-let foreign: OpenServer
-beforeAll(async () => {
-  server = await startSignedServer({
+/** Servers of a test's own. `/301/to?…` redirects to what stands behind the number; the other host is `foreign`. */
+async function serve(): Promise<{ server: SignedServer; foreign: OpenServer }> {
+  const server = await startSignedServer({
     answer: ({ method, target, body }, response) => {
       const [, status, to] = /^\/(\d+)(.*)$/.exec(target) ?? []
       if (status === undefined) response.end(`${method} ${target} ${body.toString()}`)
       else response.writeHead(Number(status), { location: decodeURIComponent(to!) }).end('moved')
     },
   })
-  foreign = await startOpenServer((_, response) => response.end('foreign'))
-})
-afterAll(async () => {
-  await Promise.all([server.close(), foreign.close()])
-})
-beforeEach(() => {
-  server.seen.length = 0
-  server.refused.length = 0
-  foreign.arrived.length = 0
-})
+  const foreign = await startOpenServer((_, response) => response.end('foreign'))
+  return { server: kept(server), foreign: kept(foreign) }
+}
 
-const lines = (): string[] =>
-  server.seen.map(({ method, target, body }) => `${method} ${target} ${body.toString()}`)
+const lines = ({ seen }: SignedServer): string[] =>
+  seen.map(({ method, target, body }) => `${method} ${target} ${body.toString()}`)
 
-describe('within the host', () => {
+describe.concurrent('within the host', () => {
   it.each([
     [301, [], 'GET /b '],
     [302, ['-d', 'x'], 'GET /b '],
@@ -41,10 +32,11 @@ describe('within the host', () => {
     [302, ['-X', 'POST', '-d', 'x'], 'POST /b x'],
     [302, ['-I'], 'HEAD /b '],
   ])('%i of %j leads to %j', async (status, args, last) => {
+    const { server } = await serve()
     const run = await send(['-sSL', ...args, `${server.origin}/${status}/b`], { input: 'input' })
     expect([run.code, run.stderr, server.refused]).toEqual([0, '', []])
-    expect(lines()).toHaveLength(2)
-    expect(lines()[1]).toBe(last)
+    expect(lines(server)).toHaveLength(2)
+    expect(lines(server)[1]).toBe(last)
   })
 
   it.each([
@@ -52,32 +44,37 @@ describe('within the host', () => {
     ['/302/a//b/%252E%252E/c', '/a//b/../c'],
     ['/a', undefined],
   ])('%j leads to %j', async (target, to) => {
+    const { server } = await serve()
     await send(['-L', server.origin + target])
     expect(server.seen.at(-1)!.target).toBe(to ?? target)
     expect(server.refused).toEqual([])
   })
 
   it('is not followed without -L', async () => {
+    const { server } = await serve()
     const run = await send([`${server.origin}/302/b`])
-    expect([run.code, run.stdout, lines().length]).toEqual([0, 'moved', 1])
+    expect([run.code, run.stdout, lines(server).length]).toEqual([0, 'moved', 1])
     expect(run.stderr).toContain('-L')
   })
 
   it('ends after --max-redirs', async () => {
+    const { server } = await serve()
     const run = await send(['-L', '--max-redirs', '1', `${server.origin}/302/302/b`])
-    expect([run.code, lines().length]).toEqual([22, 2])
+    expect([run.code, lines(server).length]).toEqual([22, 2])
     expect(run.stderr).toContain('--max-redirs is 1')
   })
 
   it('prints all heads with -i', async () => {
+    const { server } = await serve()
     const { stdout } = await send(['-Li', `${server.origin}/302/b`])
     expect(stdout.match(/^HTTP\/1\.1 \d+/gm)).toEqual(['HTTP/1.1 302', 'HTTP/1.1 200'])
     expect(stdout).not.toContain('moved')
   })
 })
 
-describe('to another host', () => {
+describe.concurrent('to another host', () => {
   it.each([301, 302, 303, 307, 308])('%i is told and not followed', async (status) => {
+    const { server, foreign } = await serve()
     const to = encodeURIComponent(`${foreign.origin}/x`)
     const run = await send(['-L', '-d', 'secret body', `${server.origin}/${status}${to}`], { env: TEMPORARY })
     expect([run.code, foreign.arrived, run.stdout]).toEqual([22, [], 'moved'])
@@ -94,12 +91,14 @@ describe('to another host', () => {
     'file:///etc/passwd',
     'https://127.0.0.1:PORT/x',
   ])('as %j is not followed', async (to) => {
+    const { server } = await serve()
     const place = encodeURIComponent(to.replace('PORT', String(server.port)))
     const run = await send(['-L', `${server.origin}/302${place}`], { env: TEMPORARY })
-    expect([run.code, lines().length, server.refused]).toEqual([22, 1, []])
+    expect([run.code, lines(server).length, server.refused]).toEqual([22, 1, []])
   })
 
   it('is followed when it is trusted', async () => {
+    const { server, foreign } = await serve()
     const run = await send([
       '--location-trusted',
       `${server.origin}/302${encodeURIComponent(`${foreign.origin}/x`)}`,
@@ -109,6 +108,7 @@ describe('to another host', () => {
   })
 
   it('is no failure with --no-check-status', async () => {
+    const { server, foreign } = await serve()
     const to = encodeURIComponent(`${foreign.origin}/x`)
     const run = await send(['-L', '--no-check-status', `${server.origin}/302${to}`])
     expect([run.code, foreign.arrived]).toEqual([0, []])
@@ -116,7 +116,7 @@ describe('to another host', () => {
   })
 })
 
-describe('of S3', () => {
+describe.concurrent('of S3', () => {
   const bucket = 'http://my.bucket.s3.amazonaws.com'
 
   /** S3, behind its names: the addresses are given by --resolve. */
@@ -194,6 +194,7 @@ describe('of S3', () => {
   })
 
   it('leaves the tunnel of --connect to its own host', async () => {
+    const { server, foreign } = await serve()
     const { arrived, port } = foreign
     const target = encodeURIComponent(`${bucket}:${port}/x`)
     const resolve = ['--resolve', `my.bucket.s3.amazonaws.com:${port}:127.0.0.1`]

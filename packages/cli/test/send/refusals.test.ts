@@ -1,19 +1,17 @@
-import { afterEach, describe, expect, it } from 'vitest'
+import { describe, expect, it } from 'vitest'
 import { apiGateway, awsJson, queryXml, restJson, s3Xml } from 'countersign/verify'
+import { kept } from './kit/kept.ts'
 import { send } from './kit/send.ts'
-import { startOpenServer, type OpenServer } from './kit/open-server.ts'
-import { startSignedServer, type SignedServer } from './kit/signed-server.ts'
+import { startOpenServer } from './kit/open-server.ts'
+import { startSignedServer } from './kit/signed-server.ts'
 
 const WRONG = { AWS_SECRET_ACCESS_KEY: 'wrong-secret-that-must-not-show' }
 
-let server: OpenServer | SignedServer | undefined
-afterEach(() => server?.close())
-
-describe('a verifier that answers in the manner of', () => {
+describe.concurrent('a verifier that answers in the manner of', () => {
   it.each(Object.entries({ s3Xml, queryXml, awsJson, restJson, apiGateway }))(
     '%s is understood',
     async (_, respond) => {
-      server = await startSignedServer({ respond })
+      const server = kept(await startSignedServer({ respond }))
       const wrong = await send([`${server.origin}/a`], { env: WRONG })
       expect(wrong.code).toBe(5)
       expect(wrong.stderr).toMatch(
@@ -145,9 +143,11 @@ const ANSWERS: readonly (readonly [
   ['control characters', 403, XML('AccessDenied', 'a\u001B[2Jb'), {}, 7, 'a [2Jb'],
 ]
 
-describe('a refusal for', () => {
+describe.concurrent('a refusal for', () => {
   it.each(ANSWERS)('%s (%i)', async (_, status, body, headers, code, said) => {
-    server = await startOpenServer((__, response) => response.writeHead(status, headers).end(body))
+    const server = kept(
+      await startOpenServer((__, response) => response.writeHead(status, headers).end(body)),
+    )
     const run = await send([server.origin])
     expect(run.code).toBe(code)
     expect(run.stdout).toBe(body)
@@ -157,16 +157,16 @@ describe('a refusal for', () => {
   })
 
   it('HEAD says what can be said', async () => {
-    server = await startOpenServer((_, response) => response.writeHead(403).end())
+    const server = kept(await startOpenServer((_, response) => response.writeHead(403).end()))
     const { code, stderr } = await send(['-I', server.origin])
     expect(code).toBe(22)
     expect(stderr).toContain('-X GET')
   })
 })
 
-describe('credentials', () => {
+describe.concurrent('credentials', () => {
   it('that are missing end it with 3, and nothing is sent', async () => {
-    const open = (server = await startOpenServer((_, response) => response.end()))
+    const open = kept(await startOpenServer((_, response) => response.end()))
     const env = { AWS_ACCESS_KEY_ID: '', AWS_SECRET_ACCESS_KEY: '' }
     const { code, stderr } = await send([open.origin], { env })
     expect([code, open.arrived]).toEqual([3, []])
@@ -174,7 +174,7 @@ describe('credentials', () => {
   })
 
   it('that have no token for a temporary key are refused', async () => {
-    const open = (server = await startOpenServer((_, response) => response.end()))
+    const open = kept(await startOpenServer((_, response) => response.end()))
     const { code } = await send([open.origin], { env: { AWS_ACCESS_KEY_ID: 'ASIAIOSFODNN7EXAMPLE' } })
     expect([code, open.arrived]).toEqual([3, []])
   })

@@ -124,7 +124,7 @@ describeWithTool('bash', 'a named pipe', (bash) => {
   })
 })
 
-describe('a length', () => {
+describe.concurrent('a length', () => {
   it.each([
     [['-d', 'abc', '-H', 'Content-Length: 4'], 'Content-Length says 4'],
     [['-H', 'Content-Length: x'], 'no number'],
