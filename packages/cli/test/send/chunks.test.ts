@@ -8,7 +8,7 @@ import type { AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
-import { COMMAND, KEY, makeHome, runProgram } from '../kit/run-command.ts'
+import { COMMAND, countersign, KEY, makeHome, runProgram } from '../kit/run-command.ts'
 import { kept } from './kit/kept.ts'
 import { SCOPE, send } from './kit/send.ts'
 import { sent, startSignedServer, tlsFile, type SignedServer } from './kit/signed-server.ts'
@@ -180,6 +180,32 @@ describe.concurrent('a pipe', () => {
     const { code, stderr } = await send([...args, `${server.origin}/x`], { input: 'hello' })
     expect([code, server.seen]).toEqual([2, []])
     expect(stderr).toMatch(/^error: .+\n {2}why: .+\n {2}fix: .*Content-Length: BYTES'\n$/)
+  })
+})
+
+describe.concurrent('verify', () => {
+  const AT = ['--at', '20261122T123456Z']
+  const URL = 'https://b.s3.us-east-1.amazonaws.com/x'
+
+  it.each([
+    [['--chunked'], 'CHUNK_SIGNATURE_MISMATCH'],
+    [['--trailer', 'crc64nvme'], 'CHUNK_SIGNATURE_MISMATCH'],
+    [['--trailer', 'sha256', '--region-set', '*'], 'CHUNK_SIGNATURE_MISMATCH'],
+    [['--unsigned-payload', '--trailer', 'crc32c'], 'CHECKSUM_MISMATCH'],
+  ])('checks what would be sent with %j to the last byte', async (args, code) => {
+    const home = makeHome({ data: Buffer.alloc(100 * KIB, 'a') })
+    const own = args.includes('--region-set') ? ['--service', 's3'] : SCOPE
+    const shown = await countersign(['send', ...own, '--dry-run', ...AT, ...args, '-T', 'data', URL], {
+      env: KEY,
+      home,
+    })
+    expect(shown.code).toBe(0)
+    const good = await countersign(['verify', ...AT], { env: KEY, input: shown.bytes })
+    expect([good.code, good.stdout.split('\n')[0]]).toEqual([0, 'valid'])
+    const changed = Buffer.from(shown.bytes)
+    changed[changed.lastIndexOf('a'.repeat(100)) + 50] = 0x62
+    const bad = await countersign(['verify', ...AT], { env: KEY, input: changed })
+    expect([bad.code, bad.stdout]).toEqual([5, expect.stringContaining(`(${code})`)])
   })
 })
 
