@@ -2,14 +2,18 @@
  * What is measured: one request signed by this library and by its peers, each as its users call it, with its signing
  * key already cached. The requests take turns, so that no runtime can compute anything once and for all.
  */
-import { generateKeyPairSync, hash, sign } from 'node:crypto'
+import { createHmac, generateKeyPairSync, hash, sign } from 'node:crypto'
 import { createRequire } from 'node:module'
 import { Hash } from '@smithy/core/serde'
 import { SignatureV4 } from '@smithy/signature-v4'
+import { Signer } from '@aws-sdk/rds-signer'
 import { SignatureV4a } from '@aws-sdk/signature-v4a'
 import { AwsClient } from 'aws4fetch'
 import { presignUrl, signRequest } from 'countersign'
+import { createVerifier } from 'countersign/verify'
+import { presignPost } from 'countersign/post'
 import { sigV4A } from 'countersign/sigv4a'
+import { createRdsToken } from 'countersign/tokens'
 
 /** @import { Row } from './measure.mjs' */
 
@@ -123,11 +127,8 @@ function aws4fetchRow() {
   return { name: 'sign: aws4fetch', operation: (index) => client.sign(pick(urls, index)) }
 }
 
-/** @returns {Promise<Row[]>} */
-async function verifyRows() {
-  // There as soon as the library has it.
-  const { createVerifier } = await import('countersign/verify').catch(() => ({ createVerifier: undefined }))
-  if (!createVerifier) return []
+/** @returns {Row[]} */
+function verifyRows() {
   const date = new Date()
   const { secretAccessKey } = credentials
   const verifier = createVerifier({ secrets: () => ({ secretAccessKey }), service, region, now: () => date })
@@ -138,8 +139,53 @@ async function verifyRows() {
   return [{ name: 'verify: countersign', operation: (index) => verifier.verify(pick(messages, index)) }]
 }
 
-/** @returns {Promise<Row[]>} */
-export async function rows() {
+/**
+ * Upload forms beside the least that they need: a policy in base64, and its HMAC with a key that is ready.
+ *
+ * @returns {Row[]}
+ */
+function postRows() {
+  const keys = values.map((value) => `uploads/${value}`)
+  const form = { url: 'https://bucket.s3.us-east-1.amazonaws.com/', bucket: 'bucket' }
+  const policies = keys.map((key) => presignPost({ ...form, key }, { credentials, region }).policy)
+  const key = Buffer.alloc(32, 1)
+  return [
+    {
+      name: 'post: a policy in base64 and its HMAC',
+      operation(index) {
+        const text = Buffer.from(pick(policies, index)).toString('base64')
+        return createHmac('sha256', key).update(text).digest('hex')
+      },
+    },
+    {
+      name: 'post: countersign',
+      operation: (index) => presignPost({ ...form, key: pick(keys, index) }, { credentials, region }),
+    },
+  ]
+}
+
+/**
+ * Tokens beside AWS's own makers of them.
+ *
+ * @returns {Row[]}
+ */
+function tokenRows() {
+  const hostname = 'db.cluster-abc.us-east-1.rds.amazonaws.com'
+  const place = { hostname, port: 5432, region }
+  const signers = values.map(
+    (username) => new Signer({ ...place, username, credentials, sha256: Hash.bind(null, 'sha256') }),
+  )
+  return [
+    {
+      name: 'token: countersign',
+      operation: (index) => createRdsToken({ ...place, username: pick(values, index), credentials }),
+    },
+    { name: 'token: @aws-sdk/rds-signer', operation: (index) => pick(signers, index).getAuthToken() },
+  ]
+}
+
+/** @returns {Row[]} */
+export function rows() {
   return [
     floorRow(),
     {
@@ -157,6 +203,8 @@ export async function rows() {
     },
     ...smithyRows(),
     ...sigV4ARows(),
-    ...(await verifyRows()),
+    ...verifyRows(),
+    ...postRows(),
+    ...tokenRows(),
   ]
 }

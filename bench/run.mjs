@@ -5,7 +5,7 @@
 import { measure } from './measure.mjs'
 import { rows } from './rows.mjs'
 
-const measured = await measure(await rows())
+const measured = await measure(rows())
 /** @param {string} name */
 const timeOf = (name) => measured.find((row) => row.name === name)?.time ?? NaN
 const floor = timeOf('floor: a hash and an HMAC')
