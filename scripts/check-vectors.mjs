@@ -30,8 +30,8 @@ function runSuites() {
   try {
     const vitest = join(root, 'node_modules', 'vitest', 'vitest.mjs')
     const suites = ['test/vectors', 'packages/countersign/src/aws4auth/aws4auth-vectors.test.ts']
-    const { code, output } = run(process.execPath, [vitest, 'run', '--reporter=dot', ...suites], {
-      env: { ...process.env, COUNTERSIGN_VECTORS_READ: log },
+    const { code, output } = run(process.execPath, [vitest, 'run', '--reporter=dot', '--silent=true', ...suites], {
+      env: { ...process.env, COUNTERSIGN_VECTORS_READ: log, NO_COLOR: '1' },
     })
     return { code, output, read: new Set(readFileSync(log, 'utf8').split('\n')) }
   } finally {
@@ -42,7 +42,7 @@ function runSuites() {
 function main() {
   const { code, output, read } = runSuites()
   /** @type {string[]} */
-  const problems = code === 0 ? [] : [output]
+  const problems = code === 0 ? [] : [output.slice(output.indexOf('Failed Tests'))]
   const rows = readdirSync(folder)
     .filter((file) => file.endsWith('.json'))
     .flatMap((file) => partsOf(file).map(([part, keys]) => ({ file, part, keys })))

@@ -30,6 +30,8 @@ export function watchCases<T>(file: string, content: T): T {
 
 function watchPart(cases: object, name: string, log: string): object {
   const seen = new Set<string>()
+  /** One for each case: tests compare cases by identity. */
+  const watched = new Map<string, object>()
   const note = (key: string): void => {
     if (!seen.has(key)) appendFileSync(log, `${name}\t${key}\n`)
     seen.add(key)
@@ -38,7 +40,11 @@ function watchPart(cases: object, name: string, log: string): object {
     get(target, key, receiver) {
       const entry = Reflect.get(target, key, receiver) as unknown
       if (typeof key !== 'string' || !Object.hasOwn(target, key) || key === 'length') return entry
-      if (typeof entry === 'object' && entry !== null) return watchCase(entry, () => note(key))
+      if (typeof entry === 'object' && entry !== null) {
+        const known = watched.get(key) ?? watchCase(entry, () => note(key))
+        watched.set(key, known)
+        return known
+      }
       // Of a plain text, to take it is to use it.
       note(key)
       return entry

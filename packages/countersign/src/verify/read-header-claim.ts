@@ -5,7 +5,8 @@
  * @module
  */
 import { formatAmzDate, parseAmzDate } from '../core/amz-date.ts'
-import { parseAuthorization } from '../core/authorization-header.ts'
+import type { SignatureAlgorithm } from '../algorithms/algorithm.ts'
+import { parseAuthorization, type AuthorizationComponents } from '../core/authorization-header.ts'
 import { parseDate } from '../core/http-date.ts'
 import { X_AMZ_DATE, X_AMZ_REGION_SET, X_AMZ_SECURITY_TOKEN } from '../core/names.ts'
 import { assembleClaim, type ReadOptions } from './assemble-claim.ts'
@@ -31,19 +32,7 @@ export function readHeaderClaim(
   if (authorization.length > limits.authorizationBytes) {
     throw refuse('LIMIT_EXCEEDED', `authorizationBytes is over ${limits.authorizationBytes}`)
   }
-  const blank = authorization.search(/[ \t]/)
-  if (blank < 0) throw unknownScheme('The Authorization header is a single word', 'no-blank')
-  const scheme = authorization.slice(0, blank)
-  const algorithm = options.algorithms.get(scheme)
-  if (!algorithm) throw unservedScheme(scheme, options)
-  const components = parseAuthorization(authorization.slice(blank))
-  if ('fault' in components) {
-    const { fault, component } = components
-    throw refuse('AUTHORIZATION_MALFORMED', `A component of the Authorization header is ${fault}`, {
-      fault,
-      component,
-    })
-  }
+  const { algorithm, components } = readAuthorization(authorization, options)
   const { amzDate, instant } = readHeaderDate(message, now)
   const { credential, signedHeaders, signature } = components
   return assembleClaim(message, options, {
@@ -57,6 +46,45 @@ export function readHeaderClaim(
     sessionToken: valueOf(message.headers, X_AMZ_SECURITY_TOKEN),
     regionSet: valueOf(message.headers, X_AMZ_REGION_SET),
   })
+}
+
+interface Authorization {
+  readonly algorithm: SignatureAlgorithm
+  readonly components: AuthorizationComponents
+}
+
+/** The header that was read last, without its signature: the next one of a client often differs in nothing else. */
+let last:
+  | { readonly beginning: string; readonly options: ReadOptions; readonly read: Authorization }
+  | undefined
+
+const HEX_DIGEST = /^[0-9a-f]{64}$/
+
+function readAuthorization(authorization: string, options: ReadOptions): Authorization {
+  if (last?.options === options && authorization.startsWith(last.beginning)) {
+    const signature = authorization.slice(last.beginning.length)
+    const { algorithm, components } = last.read
+    if (HEX_DIGEST.test(signature)) return { algorithm, components: { ...components, signature } }
+  }
+  const blank = authorization.search(/[ \t]/)
+  if (blank < 0) throw unknownScheme('The Authorization header is a single word', 'no-blank')
+  const scheme = authorization.slice(0, blank)
+  const algorithm = options.algorithms.get(scheme)
+  if (!algorithm) throw unservedScheme(scheme, options)
+  const components = parseAuthorization(authorization.slice(blank))
+  if ('fault' in components) {
+    const { fault, component } = components
+    throw refuse('AUTHORIZATION_MALFORMED', `A component of the Authorization header is ${fault}`, {
+      fault,
+      component,
+    })
+  }
+  const read = { algorithm, components }
+  const end = `Signature=${components.signature}`
+  if (authorization.endsWith(end)) {
+    last = { beginning: authorization.slice(0, -components.signature.length), options, read }
+  }
+  return read
 }
 
 function unknownScheme(message: string, fault: string): Error {

@@ -77,8 +77,8 @@ function buildMessage(
     protocol: protocolOf(request),
     host: request.headers.host ?? '',
   }
-  headers.push(...forwardedHeaders(origin))
-  if (verified) headers.push(...identityHeaders(verified, requestId))
+  headers.push(...forwardedHeaders(origin), 'x-countersign-request-id', requestId)
+  if (verified) headers.push(...identityHeaders(verified))
   return {
     method: request.method as Dispatcher.HttpMethod,
     path: upstreamTarget(request.url ?? '/', verified, { prefix, keepSignature }),

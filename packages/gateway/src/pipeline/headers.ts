@@ -112,22 +112,17 @@ function withoutChunked(encodings: string): string {
   return kept.join(',').trim()
 }
 
-/** Who sent a request, for the upstream. */
-export function identityHeaders(verified: VerifiedRequest<string>, requestId: string): string[] {
+/** Who sent a request, and what of it was signed, for the upstream. */
+export function identityHeaders(verified: VerifiedRequest<string>): string[] {
   const { accessKeyId, principal = accessKeyId, scope, payload, signedHeaders } = verified
+  const kind = payload === 'unsigned' ? 'unsigned' : 'verified'
   return [
-    'x-countersign-request-id',
-    requestId,
-    'x-countersign-access-key-id',
-    accessKeyId,
     'x-countersign-principal',
     principal,
-    'x-countersign-scope',
-    formatScope(scope),
-    'x-countersign-payload',
-    payload === 'unsigned' ? 'unsigned' : 'verified',
-    'x-countersign-signed-headers',
-    signedHeaders.join(';'),
+    'x-countersign-access-key-id',
+    accessKeyId,
+    'x-countersign-signed',
+    `scope=${formatScope(scope)}, payload=${kind}, headers=${signedHeaders.join(';')}`,
   ]
 }
 

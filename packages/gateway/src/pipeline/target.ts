@@ -30,7 +30,7 @@ export function upstreamTarget(
   const question = origin.indexOf('?')
   const path = question < 0 ? origin : origin.slice(0, question)
   const query = question < 0 ? '' : origin.slice(question)
-  if (verified && !RAW_PATHS.has(verified.scope.service) && DOT_SEGMENT.test(path)) {
+  if (verified && !RAW_PATHS.has(verified.scope.service) && path.includes('/.') && DOT_SEGMENT.test(path)) {
     throw new GatewayFault('PATH_DISPUTED', 'The path has dot segments')
   }
   const isStripped = !keepSignature && verified?.mechanism === 'query'
