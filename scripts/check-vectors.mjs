@@ -30,9 +30,13 @@ function runSuites() {
   try {
     const vitest = join(root, 'node_modules', 'vitest', 'vitest.mjs')
     const suites = ['test/vectors', 'packages/countersign/src/aws4auth/aws4auth-vectors.test.ts']
-    const { code, output } = run(process.execPath, [vitest, 'run', '--reporter=dot', '--silent=true', ...suites], {
-      env: { ...process.env, COUNTERSIGN_VECTORS_READ: log, NO_COLOR: '1' },
-    })
+    const { code, output } = run(
+      process.execPath,
+      [vitest, 'run', '--reporter=dot', '--silent=true', ...suites],
+      {
+        env: { ...process.env, COUNTERSIGN_VECTORS_READ: log, NO_COLOR: '1' },
+      },
+    )
     return { code, output, read: new Set(readFileSync(log, 'utf8').split('\n')) }
   } finally {
     rmSync(temporary, { recursive: true })
