@@ -4,9 +4,11 @@
  * @module
  */
 import type { Command } from 'commander'
-import { presignUrl, type PresignedUrl } from 'countersign'
+import { CountersignError, presignUrl, type PresignedUrl } from 'countersign'
+import type { PresignWebSocketOptions } from 'countersign/streaming'
 import { resolveCredentials } from '../credentials/resolve.ts'
 import { readHeaders } from '../curl/headers.ts'
+import { CommandError } from '../frame/command-error.ts'
 import { readBytes } from '../frame/files.ts'
 import {
   addCredentialOptions,
@@ -21,15 +23,21 @@ import {
 } from '../frame/options.ts'
 import { createOutput, type Output, type OutputFlags } from '../frame/output.ts'
 import { formatDuration, formatInstant, parseDuration } from '../frame/times.ts'
-import { resolveScope } from '../request/scope.ts'
+import type { GivenRequest } from '../request/given-request.ts'
+import { resolveScope, type ResolvedScope } from '../request/scope.ts'
 import { tellSteps } from '../request/sections.ts'
 import { tellWarnings } from '../request/signing-warnings.ts'
 
 interface Flags extends SigningFlags {
-  readonly expires: number
+  /** In seconds. */
+  readonly expires?: number | undefined
   readonly method: string
   readonly header?: readonly string[] | undefined
 }
+
+/** Lifetimes where none is given, in seconds. */
+const HOUR = 3600
+const FIVE_MINUTES = 300
 
 /** Makes the command. */
 export function createCommand(): Command {
@@ -39,9 +47,8 @@ export function createCommand(): Command {
     .argument('<url>')
     .option(
       '--expires <time>',
-      'lifetime: 900, 15m, 12h; up to 7d',
+      'lifetime: 900, 15m, 12h; up to 7d; by default 1h, of a WebSocket 5m',
       (text) => parseDuration(text, '--expires'),
-      3600,
     )
     .option('-X, --method <name>', 'what the URL is for', 'GET')
     .option('-H, --header <line>', 'a header that is signed and must be sent with the URL', collect)
@@ -49,6 +56,7 @@ export function createCommand(): Command {
   addExamples(command, [
     'presign --expires 15m https://my-bucket.s3.eu-west-1.amazonaws.com/report.pdf',
     "presign -X PUT -H 'content-type: image/png' https://my-bucket.s3.eu-west-1.amazonaws.com/a.png",
+    "presign 'wss://transcribestreaming.eu-west-1.amazonaws.com:8443/stream-transcription-websocket?…'",
     'presign check "$URL"',
   ])
   addCheck(command)
@@ -59,14 +67,44 @@ export function createCommand(): Command {
     const { headers } = await readHeaders(flags.header ?? [], readBytes)
     const request = { method: flags.method, url, headers }
     const { older, ...rules } = scope
-    const options = { credentials, date: flags.at, expiresIn: flags.expires }
-    const presigned = older
-      ? (await import('../request/sign-older.ts')).presignOlder(older, request, options)
-      : presignUrl(request, { ...rules, ...options })
+    const isSocket = /^wss?:/i.test(url)
+    const options = {
+      credentials,
+      date: flags.at,
+      expiresIn: flags.expires ?? (isSocket ? FIVE_MINUTES : HOUR),
+    }
+    const presigned = isSocket
+      ? await presignSocket(request, { ...scope, ...options })
+      : older
+        ? (await import('../request/sign-older.ts')).presignOlder(older, request, options)
+        : presignUrl(request, { ...rules, ...options })
     tellWarnings(presigned.warnings, output)
     tellSteps(presigned, credentials.sessionToken, output)
     print(presigned, flags.at ?? new Date(), output)
   })
+}
+
+/** Presigns what opens a socket. */
+async function presignSocket(
+  { method, url, headers }: GivenRequest,
+  { older, ...options }: PresignWebSocketOptions & Pick<ResolvedScope, 'older'>,
+): Promise<PresignedUrl> {
+  if (method !== 'GET' || headers.length > 0 || older !== undefined) {
+    throw new CommandError('USAGE', 'A WebSocket opens with a GET without headers, signed with version 4', {
+      why: 'browsers send nothing else',
+      fix: 'leave out -X, -H and --algorithm',
+    })
+  }
+  const { presignWebSocket } = await import('countersign/streaming')
+  try {
+    return presignWebSocket(url, options)
+  } catch (error) {
+    if (!(error instanceof CountersignError) || error.code !== 'EXPIRY_INVALID') throw error
+    throw new CommandError('EXPIRY_INVALID', 'This is no lifetime for the URL of this WebSocket', {
+      why: error.message.replace('expiresIn', '--expires'),
+      fix: 'give --expires from 1s to 5m; the socket may stay open for longer',
+    })
+  }
 }
 
 type Presigned = Pick<PresignedUrl, 'method' | 'url' | 'headers' | 'expiresAt'> &
