@@ -86,6 +86,7 @@ describe('readHeaders (row 26)', () => {
     ['no name', { '': 'b' }],
     ['a name in Cyrillic', { х: 'b' }],
     ['a name that is no text', [[1, 'b']]],
+    ['a name that cannot become one', [[{ toString: 0 }, 'b']]],
   ])('refuses %s, without its value (HDR-4, HDR-5)', (_, headers) => {
     let thrown: unknown
     try {

@@ -34,7 +34,10 @@ export function readHeaders(headers: HeadersLike | undefined): Header[] {
 function readHeader(name: unknown, value: unknown): Header {
   const text = typeof value === 'number' ? String(value) : value
   if (!isText(name, TOKEN) || !isText(text, SENDABLE_VALUE)) {
-    throw new SigningError('HEADER_INVALID', `The header ${String(name)} must be ASCII`)
+    throw new SigningError(
+      'HEADER_INVALID',
+      `The header ${typeof name === 'string' ? name : typeof name} must be ASCII`,
+    )
   }
   return [name.toLowerCase(), text]
 }

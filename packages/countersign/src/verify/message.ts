@@ -99,8 +99,11 @@ function readHeaders(
   let bytes = 0
   let isAscii = true
   for (const header of list) {
-    const given = String(header?.[0])
-    const value = String(header?.[1])
+    const given: unknown = header?.[0]
+    const value: unknown = header?.[1]
+    if (typeof given !== 'string' || typeof value !== 'string') {
+      throw malformed('a header must be a name and a value')
+    }
     const name = USUAL.get(given) ?? readName(given)
     bytes += name.length + value.length
     if (bytes > limits.headerBytes) throw exceeded('headerBytes', limits)
