@@ -2,6 +2,7 @@ import { spawn, type ChildProcess } from 'node:child_process'
 import { createServer } from 'node:net'
 import { once } from 'node:events'
 import { existsSync } from 'node:fs'
+import { tmpdir } from 'node:os'
 import { fileURLToPath } from 'node:url'
 import { afterEach, describe, expect, it } from 'vitest'
 import { signRequest } from '../../packages/countersign/src/index.ts'
@@ -150,7 +151,7 @@ describeWithTool('curl', 'the commands that npm start prints', () => {
     const [keys = ''] = lines.filter((line) => line.startsWith('export '))
     const type = async (command = ''): Promise<string> =>
       run('/bin/sh', ['-c', `${keys}; ${command.replace('curl', 'curl -sS -q')}`], {
-        env: { HOME: '/nonexistent', AWS_EC2_METADATA_DISABLED: 'true' },
+        env: { HOME: tmpdir(), AWS_EC2_METADATA_DISABLED: 'true' },
         cwd: root,
       })
     const [list, put, presign, disable] = lines.filter((line) => line.startsWith('npx countersign '))

@@ -1,7 +1,8 @@
 import { createHash, randomBytes } from 'node:crypto'
-import { readdirSync } from 'node:fs'
+import { mkdtempSync, readdirSync, rmSync } from 'node:fs'
 import { connect } from 'node:net'
 import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { Readable } from 'node:stream'
 import { afterEach, describe, expect, it } from 'vitest'
 import { exchangeBytes } from '../../../test/kit/servers.ts'
@@ -31,12 +32,19 @@ describe('a hashed body', () => {
   })
 
   it('that is longer goes through a file, of which nothing is left', async () => {
+    const usual = process.env['TMPDIR']
+    const folder = mkdtempSync(join(tmpdir(), 'countersign-bodies-'))
+    process.env['TMPDIR'] = folder
     running = await startGateway({ limits })
+    process.env['TMPDIR'] = usual ?? ''
+    if (usual === undefined) delete process.env['TMPDIR']
     const body = randomBytes(3 * MEBIBYTE)
     expect((await send(sign({ method: 'PUT', url: `${running.origin}/k`, body }, 's3'))).status).toBe(200)
     expect(running.arrived[0]?.body.equals(body)).toBe(true)
-    const folders = readdirSync(tmpdir()).filter((name) => name.startsWith('countersign-gateway-'))
-    expect(folders.flatMap((name) => readdirSync(`${tmpdir()}/${name}`))).toEqual([])
+    const [spool = ''] = readdirSync(folder)
+    expect(spool).toMatch(/^countersign-gateway-/)
+    expect(readdirSync(join(folder, spool))).toEqual([])
+    rmSync(folder, { recursive: true })
   })
 
   it.each([
