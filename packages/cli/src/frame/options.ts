@@ -19,8 +19,8 @@ export interface CredentialFlags {
   readonly trimSecret?: boolean | undefined
 }
 
-/** What came before version 4: SigV2 of the query APIs, and that of S3. */
-export type OlderName = 'v2' | 's3v2'
+/** What came before version 4: SigV2 of the query APIs, that of S3, and SigV3. */
+export type OlderName = 'v2' | 's3v2' | 'v3'
 
 /** The algorithms that sign requests, as flags name them. */
 export type AlgorithmName = 'v4' | 'v4a' | OlderName
@@ -56,14 +56,24 @@ export function addExamples(command: Command, examples: readonly string[]): Comm
   return command.addHelpText('after', `\nExamples:${lines.join('')}`)
 }
 
-/** `--service`, `--region`, `--region-set`, `--algorithm`, `--at`. */
-export function addScopeOptions(command: Command): Command {
+/**
+ * `--service`, `--region`, `--region-set`, `--algorithm`, `--at`.
+ *
+ * @param more algorithms that this verb alone has
+ */
+export function addScopeOptions(command: Command, more: readonly string[] = []): Command {
   return command
     .option('--service <name>', 'signing name, such as s3; by default read off the host')
     .option('--region <name>', 'by default read off the host, then the environment')
     .option('--region-set <list>', 'the regions of a signature of SigV4A: us-east-1,eu-*, or *')
     .addOption(
-      new Option('--algorithm <name>', 'v4 unless the host needs v4a').choices(['v4', 'v4a', 'v2', 's3v2']),
+      new Option('--algorithm <name>', 'v4 unless the host needs another').choices([
+        'v4',
+        'v4a',
+        'v2',
+        's3v2',
+        ...more,
+      ]),
     )
     .addOption(atOption())
 }

@@ -41,13 +41,13 @@ export async function resolveAlgorithm(
 
 /** Whether a name is that of what came before version 4, which nobody gets without asking for it. */
 export function isOlder(name: AlgorithmName | undefined): name is OlderName {
-  return name === 'v2' || name === 's3v2'
+  return name === 'v2' || name === 's3v2' || name === 'v3'
 }
 
 function assertUnscoped({ service, region, algorithm }: ScopeFlags): void {
   if (service === undefined && region === undefined) return
   throw new CommandError('USAGE', `${algorithm} takes neither --service nor --region`, {
-    why: 'a signature of version 2 holds for all services and regions that know the key',
+    why: 'a signature of before version 4 holds for all services and regions that know the key',
     fix: 'leave them out, or sign with version 4',
   })
 }

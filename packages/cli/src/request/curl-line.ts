@@ -26,8 +26,21 @@ export function endOf({ stringToSign, scope, validUntil }: AnySigned): Date {
  *
  * @throws {@link CommandError} `USAGE` for a body that no command line can hold
  */
-export function formatCurlLine(signed: AnySigned, { body, file }: GivenRequest): string {
-  const { method, url, headers } = signed
+export function formatCurlLine(signed: AnySigned, request: GivenRequest): string {
+  return `# stops being valid at ${formatInstant(endOf(signed))}\n${formatCurlCommand(signed, request)}\n`
+}
+
+/**
+ * Formats a request as a command for the shell.
+ *
+ * @param tokenVariable the variable of the shell that a bearer token is taken from, in the place of the token
+ * @throws {@link CommandError} `USAGE` for a body that no command line can hold
+ */
+export function formatCurlCommand(
+  { method, url, headers }: Pick<AnySigned, 'method' | 'url' | 'headers'>,
+  { body, file }: Pick<GivenRequest, 'body' | 'file'>,
+  tokenVariable?: string,
+): string {
   const words: string[] = ['curl']
   if (/\/(?:\.|%2e){1,2}(?:[/?]|$)/i.test(url)) words.push('--path-as-is')
   if (/[[\]{}]/.test(url)) words.push('--globoff')
@@ -35,7 +48,9 @@ export function formatCurlLine(signed: AnySigned, { body, file }: GivenRequest):
   else if (method !== (file ? 'PUT' : body ? 'POST' : 'GET')) words.push('-X', quote(method))
   const authority = /^[a-z]+:\/\/([^/?#]*)/i.exec(url)?.[1]
   for (const [name, value] of headers) {
-    if (name !== 'host' || value !== authority) {
+    if (name === 'authorization' && tokenVariable !== undefined) {
+      words.push('-H', `"authorization: Bearer $${tokenVariable}"`)
+    } else if (name !== 'host' || value !== authority) {
       words.push('-H', quote(value === '' ? `${name};` : `${name}: ${value}`))
     }
   }
@@ -45,7 +60,7 @@ export function formatCurlLine(signed: AnySigned, { body, file }: GivenRequest):
   if (body) words.push('--data-raw', quote(textOf(body)))
   if (file) words.push('-T', quote(file.path))
   words.push(quote(url))
-  return `# stops being valid at ${formatInstant(endOf(signed))}\n${words.join(' ')}\n`
+  return words.join(' ')
 }
 
 function textOf(body: Uint8Array): string {

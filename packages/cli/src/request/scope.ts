@@ -28,6 +28,8 @@ export interface ResolvedScope {
   readonly algorithm?: SignatureAlgorithm
   /** What came before version 4, which has no region and signs in another way. */
   readonly older?: OlderName
+  /** What takes the place of a signature with the credentials themselves. */
+  readonly scheme?: 'bearer' | 's3express'
 }
 
 /** Either half may be unknown. */
@@ -69,7 +71,7 @@ export async function resolveScope(
   })
 }
 
-const SERVICE_OF: Readonly<Record<OlderName, string>> = { s3v2: 's3', v2: 'any' }
+const SERVICE_OF: Readonly<Record<OlderName, string>> = { s3v2: 's3', v2: 'any', v3: 'any' }
 
 /** A scope as the string to sign spells it, without its end. That of SigV4A has no region. */
 export function formatScope({ date, region, service }: CredentialScope): string {

@@ -1,11 +1,11 @@
 /**
- * Signs with what came before version 4, for stores and services that know nothing newer: version 2 of S3, and SigV2 of
- * the query APIs.
+ * Signs with what came before version 4, for stores and services that know nothing newer: version 2 of S3, SigV2 of the
+ * query APIs, and SigV3.
  *
  * @module
  */
 import type { Credentials } from 'countersign'
-import { presignS3V2, signS3V2, signSigV2, type OlderPresignedUrl } from 'countersign/sigv2'
+import { presignS3V2, signS3V2, signSigV2, signSigV3, type OlderPresignedUrl } from 'countersign/sigv2'
 import type { AnyCredentials } from '../credentials/resolved-credentials.ts'
 import type { OlderName } from '../frame/options.ts'
 import { CommandError } from '../frame/command-error.ts'
@@ -18,6 +18,8 @@ interface OlderOptions {
   /** The clock; now unless it is given. */
   readonly date: Date | undefined
 }
+
+const SIGN = { s3v2: signS3V2, v2: signSigV2, v3: signSigV3 } as const
 
 /** How long either side of its date a request is taken, in seconds. */
 const VALIDITY = 900
@@ -34,7 +36,7 @@ export function signOlder(
 ): AnySigned {
   const options = { credentials: withSecret(credentials), date }
   const request = { method, url, headers, body }
-  const signed = name === 's3v2' ? signS3V2(request, options) : signSigV2(request, options)
+  const signed = SIGN[name](request, options)
   const written = signed.headers.find(([header]) => header === 'x-amz-date' || header === 'date')?.[1]
   const start = written === undefined || name === 'v2' ? (date ?? new Date()) : new Date(written)
   return { ...signed, validUntil: new Date(start.getTime() + VALIDITY * 1000) }
@@ -45,7 +47,7 @@ export function signOlder(
  *
  * @param expiresIn in seconds
  * @throws {@link SigningError}, {@link CredentialsError}
- * @throws {@link CommandError} `USAGE` for another method than GET with SigV2, which signs the forms of others
+ * @throws {@link CommandError} `USAGE` for another method than GET with SigV2, which signs the forms of others; for SigV3
  */
 export function presignOlder(
   name: OlderName,
@@ -54,6 +56,12 @@ export function presignOlder(
 ): OlderPresignedUrl {
   const options = { credentials: withSecret(credentials), date, expiresIn }
   if (name === 's3v2') return presignS3V2({ method, url, headers }, options)
+  if (name === 'v3') {
+    throw new CommandError('USAGE', 'SigV3 has no presigned URLs', {
+      why: 'its signature stands in a header',
+      fix: 'countersign sign --algorithm v3',
+    })
+  }
   if (method !== 'GET') {
     throw new CommandError('USAGE', 'SigV2 has presigned URLs for GET alone', {
       why: 'of other methods it signs the form that is their body',

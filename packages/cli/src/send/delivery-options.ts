@@ -39,24 +39,74 @@ export async function resolveDelivery(
   const scopeFlags = scopeFlagsOf(flags)
   const wayOf = (next: OutgoingRequest): Way => resolveWay(next, request, flags, tls)
   wayOf(request)
-  const credentials = withHeaderToken(await findCredentials(flags, output), request)
-  warnOfReplaced(request, credentials, output)
-  return {
-    signing: { credentials, signHeaders: flags.signHeaders, at: flags.at },
+  const common = {
     retries: flags.retry,
     maxTime: flags.maxTime,
     redirects: flags.locationTrusted ? 'any-host' : flags.location ? 'same-host' : 'none',
     maxRedirects: flags.maxRedirs,
-    scopeOf: (next, previous) => scopeOf(next, previous, scopeFlags, credentials, output),
     wayOf,
+  } as const
+  if (flags.bearer !== undefined) {
+    const { assertNoSignature, createBearer } = await import('./bearer.ts')
+    assertNoSignature(flags, request)
+    return { ...common, signing: await createBearer(flags.bearer), scopeOf: async () => BEARER }
   }
+  const bucketHost = needsSession(request, flags)
+  if (bucketHost !== undefined) assertSessionPossible(request, flags)
+  const credentials = withHeaderToken(await findCredentials(flags, output), request)
+  warnOfReplaced(request, credentials, output)
+  const resolve: FoundOptions['scopeOf'] = (next, previous) =>
+    scopeOf(next, previous, scopeFlags, credentials, output)
+  if (bucketHost === undefined) {
+    const signing = { credentials, signHeaders: flags.signHeaders, at: flags.at }
+    return { ...common, signing, scopeOf: resolve }
+  }
+  if (flags.algorithm === undefined) output.infer('algorithm', 's3express', bucketHost)
+  const { createExpress } = await import('./express.ts')
+  const wayTo = (url: string): Way => resolveWay({ url, headers: [] }, request, flags, tls)
+  return {
+    ...common,
+    signing: createExpress(credentials, flags, wayTo, output),
+    scopeOf: async (next, previous) => ({ ...(await resolve(next, previous)), scheme: 's3express' }),
+  }
+}
+
+/** A token is for no service in no region. */
+const BEARER: ResolvedScope = { service: 'any', region: '', scheme: 'bearer' }
+
+const BUCKET_HOST = /--xa?-s3\.s3express-[a-z0-9-]+\.[a-z0-9-]+\.amazonaws\.com(?:\.cn)?(?::\d+)?$/
+
+/** What tells that a session is needed: the flag, or the host of a directory bucket. */
+function needsSession({ url }: OutgoingRequest, { algorithm }: SendFlags): string | undefined {
+  if (algorithm === 's3express') return '--algorithm'
+  // Sessions themselves are asked for with the credentials.
+  const isSession = /[?&]session(?:[=&]|$)/.test(url)
+  const isBucket = algorithm === undefined && BUCKET_HOST.test(hostOf(url)) && !isSession
+  return isBucket ? `host ${hostOf(url)}` : undefined
+}
+
+function assertSessionPossible({ chunks }: OutgoingRequest, { dryRun, printCurl }: SendFlags): void {
+  if (chunks) {
+    throw new CommandError('USAGE', 'Directory buckets get no uploads in chunks from here', {
+      why: 'a session signs the body as a whole',
+      fix: 'leave out --chunked and --trailer',
+    })
+  }
+  if (!dryRun && !printCurl) return
+  throw new CommandError('USAGE', `${dryRun ? '--dry-run' : '--print-curl'} has no session to sign with`, {
+    why: 'the keys for a directory bucket are asked for over the network, and this sends nothing',
+    fix: 'leave it out, or sign with the credentials themselves: --algorithm v4',
+  })
 }
 
 type OwnScopeFlags = ScopeFlags & Pick<SendFlags, 'profile'>
 
 function scopeFlagsOf(flags: SendFlags): OwnScopeFlags {
   const curls = flags.awsSigv4 === undefined ? {} : parseAwsSigv4(flags.awsSigv4)
-  const { service = curls.service, profile, algorithm, regionSet } = flags
+  const { profile, regionSet } = flags
+  const isExpress = flags.algorithm === 's3express'
+  const service = flags.service ?? curls.service ?? (isExpress ? 's3express' : undefined)
+  const algorithm = flags.algorithm === 's3express' ? undefined : flags.algorithm
   const region = flags.region ?? (regionSet === undefined ? curls.region : undefined)
   return { service, region, profile, algorithm, regionSet }
 }
@@ -75,7 +125,7 @@ async function scopeOf(
   if (!previous) return resolveScope(signedUrl, flags, credentials, output)
   const { scope, region } = previous
   // A set of regions was not chosen for one host, and holds where it held before.
-  if (scope.algorithm || scope.older) return scope
+  if (scope.algorithm || scope.older || scope.scheme) return scope
   if (region !== undefined) return { ...scope, region }
   if (hostOf(url) === hostOf(previous.url)) return scope
   // Another host of S3 has its own region in its name, whatever the flags say.
@@ -85,7 +135,7 @@ async function scopeOf(
 }
 
 function resolveWay(
-  request: OutgoingRequest,
+  request: Pick<OutgoingRequest, 'url' | 'headers'>,
   first: OutgoingRequest,
   flags: SendFlags,
   tls: TlsSettings,

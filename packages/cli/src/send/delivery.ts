@@ -12,7 +12,7 @@ import { readRefusal, type Refusal } from './refusal.ts'
 import { resolveRedirect, type Hop, type NextStep } from './redirects.ts'
 import { hashBody } from './request-body.ts'
 import { isTransient, resolveDelay } from './retry.ts'
-import { signAttempt, type SignedAttempt, type SigningContext } from './signing.ts'
+import { signAttempt, type SignedAttempt, type SigningMeans } from './signing.ts'
 import { exchange, type Way, type WireResponse } from './transport.ts'
 
 /** What is told of a delivery while it is under way. */
@@ -26,7 +26,7 @@ export interface DeliveryEvents {
 
 /** How to deliver. */
 export interface DeliveryOptions {
-  readonly signing: Omit<SigningContext, 'scope'>
+  readonly signing: SigningMeans
   readonly retries: number
   /** In seconds, for each attempt. */
   readonly maxTime: number | undefined
@@ -190,7 +190,7 @@ async function sendOnce(
   options: DeliveryOptions,
   counts: Counts,
 ): Promise<Answer> {
-  const attempt = await signAttempt(request, bodyHash, { ...options.signing, scope })
+  const attempt = await signAttempt(request, bodyHash, options.signing, scope)
   options.events.signed(attempt)
   const way = options.wayOf(request)
   const { maxTime } = options

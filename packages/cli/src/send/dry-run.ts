@@ -5,11 +5,12 @@
  */
 import { CommandError } from '../frame/command-error.ts'
 import type { Output } from '../frame/output.ts'
-import { formatCurlLine } from '../request/curl-line.ts'
+import { formatCurlCommand, formatCurlLine } from '../request/curl-line.ts'
+import type { GivenRequest } from '../request/given-request.ts'
 import { writeOutput } from './answer-sink.ts'
 import { describeRequest } from './answer.ts'
 import type { OutgoingRequest } from './outgoing-request.ts'
-import { redactCanonical } from './redacted-heads.ts'
+import { redactCanonical, redactHeader } from './redacted-heads.ts'
 import type { SendFlags } from './send-flags.ts'
 import type { SignedAttempt } from './signing.ts'
 import { tellSteps } from './talk.ts'
@@ -32,7 +33,11 @@ export async function showRequest(
     const isFile = flags.uploadFile !== undefined && body !== undefined && body.bytes === undefined
     if (body && !body.bytes && (!isFile || flags.uploadFile === '-')) throw tooLong()
     const file = isFile ? { path: flags.uploadFile ?? '', length: body.size ?? 0 } : undefined
-    const line = formatCurlLine(signed, { ...request, body: body?.bytes, file })
+    const whole = { ...request, body: body?.bytes, file }
+    const line =
+      flags.bearer === undefined
+        ? formatCurlLine(signed, whole)
+        : await bearerLine(signed, whole, flags.bearer)
     if (output.isJson) output.writeJson('send', { dryRun: true, curl: line })
     else output.write(line)
     return
@@ -52,8 +57,24 @@ export async function showRequest(
     return
   }
   if (flags.dryRunCanonical) tellSteps({ wire, signed }, output)
-  await writeOutput(formatHead(wire), true)
+  // Whoever has the token can do all that it allows, unlike with a signature.
+  const shown =
+    flags.bearer === undefined
+      ? wire
+      : { ...wire, headers: wire.headers.map((header) => redactHeader(header)) }
+  await writeOutput(formatHead(shown), true)
   if (wire.body) for await (const chunk of wire.body.read()) await writeOutput(chunk, flags.output === '-')
+}
+
+async function bearerLine(
+  signed: SignedAttempt['signed'],
+  request: Pick<GivenRequest, 'body' | 'file'>,
+  source: string,
+): Promise<string> {
+  const { variableOf } = await import('./bearer.ts')
+  const variable = variableOf(source)
+  const command = formatCurlCommand(signed, request, variable)
+  return `# takes the token from the variable ${variable}\n${command}\n`
 }
 
 function inChunks(): CommandError {

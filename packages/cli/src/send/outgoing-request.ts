@@ -56,9 +56,11 @@ export async function readOutgoing(
   const own = withHost(headers, flags.signHost)
   for (const [name] of own) if (OF_CONNECTION.has(name.toLowerCase())) throw ofConnection(name)
   const hash = headerValue(own, 'x-amz-content-sha256')
-  const isUnsigned = flags.unsignedPayload === true || hash === 'UNSIGNED-PAYLOAD'
+  const isUnsigned =
+    flags.unsignedPayload === true || flags.bearer !== undefined || hash === 'UNSIGNED-PAYLOAD'
   const length = readLength(own)
-  const chunks = planChunks(flags, isUnsigned, hash)
+  // What stands beside a token is told later, and in its own words.
+  const chunks = flags.bearer === undefined ? planChunks(flags, isUnsigned, hash) : undefined
   const { uploadFile } = flags
   // Of chunks the length has to be known before, and nothing else.
   const isStreamed = chunks ? length !== undefined : isUnsigned || hash !== undefined

@@ -31,12 +31,14 @@ export function redactUrl(url: string): string {
 export function redactHeader([name, value]: Header): Header {
   const lower = name.toLowerCase()
   if (SECRET_HEADERS.has(lower)) return [name, redact(value)]
-  if (lower !== 'authorization') return [name, redactUrl(value)]
+  if (lower !== 'authorization' && lower !== 'x-amzn-authorization') return [name, redactUrl(value)]
+  const bearer = /^(Bearer +)(.*)$/i.exec(value)
+  if (bearer) return [name, `${bearer[1]}${redact(bearer[2] ?? '')}`]
   const isSignature = /Signature=/.test(value)
   return [
     name,
     isSignature
-      ? value.replace(/(Signature=)(\w+)/, (_, key: string, hex: string) => key + redact(hex))
+      ? value.replace(/(Signature=)([\w+/=]+)/, (_, key: string, hex: string) => key + redact(hex))
       : redact(value),
   ]
 }

@@ -8,14 +8,16 @@ import type { ResolvedScope } from '../request/scope.ts'
 import { CommandError } from '../frame/command-error.ts'
 import { EXIT, type ExitCode } from '../frame/exit-codes.ts'
 import type { Output } from '../frame/output.ts'
+import { redactAll } from '../frame/redact.ts'
 import { formatDuration } from '../frame/times.ts'
 import type { Delivered } from './delivery.ts'
 import { printable, redactUrl } from './redacted-heads.ts'
-import type { Refusal, RefusalKind } from './refusal.ts'
+import { headerValue, type Refusal, type RefusalKind } from './refusal.ts'
 import type { SendFlags } from './send-flags.ts'
+import type { SignedAttempt } from './signing.ts'
 
 /** What is known of the request that was refused. */
-interface RefusedRequest {
+export interface RefusedRequest {
   readonly method: string
   /** Without signature and token. */
   readonly url: string
@@ -24,6 +26,13 @@ interface RefusedRequest {
   /** What `--at` set the clock to. */
   readonly at: Date | undefined
 }
+
+/** Where there was no signature. */
+const OF_TOKENS: ReadonlyMap<RefusalKind, string> = new Map([
+  ['signature', 'The token was refused'],
+  ['permission', 'The permission is missing'],
+  ['expired', 'The token has expired'],
+])
 
 type ErrorCode = ConstructorParameters<typeof CommandError>[0]
 
@@ -63,11 +72,18 @@ export function failureOf(
   }
   if (!isError || !isChecked || refusal === undefined) return undefined
   const { method } = attempt.signed
-  const described = describeRefusal(refusal, { method, url: redactUrl(request.url), scope, status, at })
+  const token = scope.scheme === 'bearer' ? tokenOf(attempt.signed.headers) : undefined
+  const message = refusal.message && redactAll(refusal.message, [token])
+  const shown = { method, url: redactUrl(request.url), scope, status, at }
+  const described = describeRefusal({ ...refusal, message }, shown)
   if (checkStatus) return described
   // Curl knows one code for all of them.
-  const { message, why, fix } = described
-  return new CommandError('HTTP_STATUS', message, { why, fix, exitCode: EXIT.http })
+  const { message: told, why, fix } = described
+  return new CommandError('HTTP_STATUS', told, { why, fix, exitCode: EXIT.http })
+}
+
+function tokenOf(headers: SignedAttempt['signed']['headers']): string | undefined {
+  return headerValue(headers, 'authorization')?.replace(/^Bearer /, '')
 }
 
 function redirectRefused({ to, reason }: { to: string; reason: string }): CommandError {
@@ -78,8 +94,13 @@ function redirectRefused({ to, reason }: { to: string; reason: string }): Comman
   })
 }
 
-function describeRefusal(refusal: Refusal, request: RefusedRequest): CommandError {
-  const [code, exitCode, what] = KINDS[refusal.kind]
+/** What is said of an answer that is a refusal. */
+export function describeRefusal(given: Refusal, request: RefusedRequest): CommandError {
+  const isToken = request.scope.scheme === 'bearer'
+  // Of tokens the status tells it, whatever the code is.
+  const refusal: Refusal = isToken && request.status === 401 ? { ...given, kind: 'signature' } : given
+  const [code, exitCode, usual] = KINDS[refusal.kind]
+  const what = (isToken && OF_TOKENS.get(refusal.kind)) || usual
   const said = [refusal.code, refusal.message].filter((part) => part !== undefined).join(': ')
   const empty = request.method === 'HEAD' ? 'HEAD has no body that would tell' : 'the answer does not tell'
   return new CommandError(code, `${what} (${request.status})`, {
@@ -103,6 +124,9 @@ function fixOf(refusal: Refusal, request: RefusedRequest): string {
   const { kind, code = '', region } = refusal
   const { method, url, scope, status, at } = request
   if (status < 400) return 'follow it with -L'
+  if (scope.scheme === 'bearer' && (kind === 'signature' || kind === 'expired' || kind === 'permission')) {
+    return 'check the token: whose it is, what it allows, and when it ends'
+  }
   if (kind === 'clock' && at) return 'leave out --at'
   if (kind === 'clock')
     return 'set the clock of this computer, for instance with: sudo timedatectl set-ntp true'
@@ -116,6 +140,7 @@ function fixOf(refusal: Refusal, request: RefusedRequest): string {
   }
   if (kind === 'signature') {
     const regions = scope.algorithm ? `--region-set ${quote(scope.region)}` : `--region ${scope.region}`
+    if (scope.older === 'v3') return 'check the secret, and that the server takes SigV3'
     if (scope.older) return `countersign canon -X ${method} --algorithm ${scope.older} ${quote(url)}`
     return `countersign canon -X ${method} --service ${scope.service} ${regions} ${quote(url)}`
   }

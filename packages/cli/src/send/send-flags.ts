@@ -10,6 +10,7 @@ import {
   addOutputOptions,
   addScopeOptions,
   collect,
+  type AlgorithmName,
   type SigningFlags,
 } from '../frame/options.ts'
 import { addRequestOptions, type RequestFlags } from '../request/request-options.ts'
@@ -19,7 +20,10 @@ import type { RouteFlags } from './route.ts'
 import type { TlsFlags } from './tls-settings.ts'
 
 /** What the command line says. */
-export interface SendFlags extends SigningFlags, RequestFlags, RouteFlags, TlsFlags {
+export interface SendFlags extends Omit<SigningFlags, 'algorithm'>, RequestFlags, RouteFlags, TlsFlags {
+  readonly algorithm?: AlgorithmName | 's3express' | undefined
+  /** Where a bearer token stands: a file, `-`, or `env:` and a name. */
+  readonly bearer?: string | undefined
   readonly form?: readonly FormField[] | undefined
   /** Whether an upload is signed chunk by chunk. */
   readonly chunked?: boolean | undefined
@@ -112,10 +116,11 @@ function addConnectionOptions(command: Command): void {
 }
 
 function addSigningOptions(command: Command): void {
-  addScopeOptions(command)
+  addScopeOptions(command, ['v3', 's3express'])
   addCredentialOptions(command)
     .option('--aws-sigv4 <scope>', "curl's aws:amz[:REGION[:SERVICE]]")
     .option('-u, --user <pair>', "curl's ID:SECRET; others see it: better --secret-stdin")
+    .option('--bearer <source>', 'a token in the place of a signature: a file, - or env:NAME')
     .option('--sign-host <host>', 'the Host to sign and to send')
     .option('--dry-run', 'print the request and send nothing; =canonical adds the steps')
     .addOption(new Option('--dry-run-canonical').hideHelp())

@@ -70,7 +70,7 @@ async function showOnly(
   { flags, output, progress }: Run,
 ): Promise<void> {
   const scope = await scopeOf(request, undefined)
-  const attempt = await signAttempt(request, await hashOf(request, progress), { ...signing, scope })
+  const attempt = await signAttempt(request, await hashOf(request, progress), signing, scope)
   progress.clear()
   tellOfSigning(attempt, output)
   await showRequest(attempt, request, flags, output)

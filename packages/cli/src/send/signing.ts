@@ -14,14 +14,23 @@ import { headerValue } from './refusal.ts'
 import { createBody, type RequestBody } from './request-body.ts'
 import type { Header, WireRequest } from './wire-request.ts'
 
-/** With what to sign. */
-export interface SigningContext {
+/** Credentials, and how to sign with them. */
+interface KeySigning {
   readonly credentials: AnyCredentials
-  readonly scope: ResolvedScope
   readonly signHeaders: SignOptions['signHeaders']
   /** The clock; now unless it is given. */
   readonly at: Date | undefined
 }
+
+/** What makes a request fit to be sent in another way than with the credentials themselves: a session, or a token. */
+export type OtherSigning = (
+  request: OutgoingRequest,
+  bodyHash: string | undefined,
+  scope: ResolvedScope,
+) => Promise<Omit<AnySigned, 'body'>>
+
+/** With what to sign. */
+export type SigningMeans = KeySigning | OtherSigning
 
 /** A request in both forms. */
 export interface SignedAttempt {
@@ -33,13 +42,19 @@ export interface SignedAttempt {
  * Signs a request.
  *
  * @param bodyHash SHA-256 in hex, of a body that is not in memory
- * @throws {@link SigningError}, {@link CredentialsError}
+ * @throws {@link SigningError}, {@link CredentialsError}; {@link CommandError} where a session cannot be had
  */
 export async function signAttempt(
   request: OutgoingRequest,
   bodyHash: string | undefined,
-  { credentials, scope, signHeaders, at }: SigningContext,
+  means: SigningMeans,
+  scope: ResolvedScope,
 ): Promise<SignedAttempt> {
+  if (typeof means === 'function') {
+    const other = await means(request, bodyHash, scope)
+    return { signed: other, wire: wireOf(other, other.headers, request.body) }
+  }
+  const { credentials, signHeaders, at } = means
   const { method, url, headers, body, isUnsigned, chunks } = request
   const options = { credentials, signHeaders, date: at }
   if (chunks && body) {

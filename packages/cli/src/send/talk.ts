@@ -53,6 +53,7 @@ export function tellSteps({ signed }: SignedAttempt, output: Output): void {
   if (scope) {
     output.note(`* scope ${scope.service} in ${regions} on ${scope.date}; signed: ${signedHeaders.join(' ')}`)
   }
+  if (signed.stringToSign === '') return
   for (const [name, text] of sectionsOf(signed)) {
     output.note(`* ${name}`)
     for (const line of redactCanonical(text).split('\n')) output.note(`*   ${line}`)

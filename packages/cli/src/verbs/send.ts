@@ -30,6 +30,7 @@ const USUAL: ReadonlySet<string> = new Set([
   '--region',
   '--profile',
   '--secret-stdin',
+  '--bearer',
   '--dry-run',
   '--print-curl',
   '--json',

@@ -40,7 +40,7 @@ export function createCommand(): Command {
       new Option('--format <form>', 'what to print').choices(['headers', 'curl', 'http']).default('headers'),
     )
   const parts = addRequestOptions(command)
-  addOutputOptions(addCredentialOptions(addScopeOptions(command)))
+  addOutputOptions(addCredentialOptions(addScopeOptions(command, ['v3'])))
   addExamples(command, [
     'sign https://sqs.eu-west-1.amazonaws.com/',
     'sign --format curl -d @query.json https://search-x.eu-west-1.es.amazonaws.com/_search',
@@ -76,6 +76,7 @@ const ADDED: ReadonlySet<string> = new Set([
   'x-amz-date',
   'x-amz-region-set',
   'x-amz-security-token',
+  'x-amzn-authorization',
 ])
 
 async function print(
