@@ -50,6 +50,13 @@ export const VERBS: ReadonlyMap<string, Verb> = new Map<string, Verb>([
       load: () => import('../verbs/token.ts'),
     },
   ],
+  [
+    'identity-proof',
+    {
+      summary: 'make a proof of who you are for a server, or check one',
+      load: () => import('../verbs/identity-proof.ts'),
+    },
+  ],
   ['verify', { summary: 'check the signature of a request', load: () => import('../verbs/verify.ts') }],
   ['canon', { summary: 'show the steps that lead to a signature', load: () => import('../verbs/canon.ts') }],
   ['gateway', { summary: 'run the verifying gateway', load: () => import('../verbs/gateway.ts') }],
