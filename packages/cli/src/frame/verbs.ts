@@ -59,6 +59,13 @@ export const VERBS: ReadonlyMap<string, Verb> = new Map<string, Verb>([
   ],
   ['verify', { summary: 'check the signature of a request', load: () => import('../verbs/verify.ts') }],
   ['canon', { summary: 'show the steps that lead to a signature', load: () => import('../verbs/canon.ts') }],
+  [
+    'events',
+    {
+      summary: 'read, write, sign and check event streams',
+      load: () => import('../verbs/events.ts'),
+    },
+  ],
   ['gateway', { summary: 'run the verifying gateway', load: () => import('../verbs/gateway.ts') }],
   ['keys', { summary: "manage the gateway's access keys", load: () => import('../verbs/keys.ts') }],
 ])
