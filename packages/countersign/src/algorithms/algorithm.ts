@@ -15,8 +15,8 @@ export interface SignatureKey {
 
 /** What a signer signs with. */
 export interface SignerKey {
-  /** Name of the algorithm; absent for SigV4. */
-  readonly algorithm?: string | undefined
+  /** Name of the algorithm. */
+  readonly algorithm: string
   readonly scope: CredentialScope
   /** The scope as the string to sign has it. */
   readonly scopeText: string

@@ -6,11 +6,14 @@
  */
 import type { SignerKey } from '../algorithms/algorithm.ts'
 import { assertCredentialScope, formatCredentialScope, type RegionalScope } from '../core/credential-scope.ts'
+import { SIGV4_ALGORITHM } from '../core/names.ts'
 import { defaultSha256 } from '../crypto/default-sha256.ts'
 import type { HmacKey } from '../crypto/sha256.ts'
 
 /** A derived key with its scope. The key itself shows in no log, JSON, inspection or structured clone. */
 export class ScopedKey implements SignerKey {
+  /** Name of the algorithm. */
+  readonly algorithm: string = SIGV4_ALGORITHM
   readonly scope: RegionalScope
   /** The scope as the string to sign has it. */
   readonly scopeText: string

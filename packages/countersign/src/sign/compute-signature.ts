@@ -5,7 +5,6 @@
  */
 import type { CanonicalHeaders } from '../core/canonical-headers.ts'
 import { buildCanonicalRequest } from '../core/canonical-request.ts'
-import { SIGV4_ALGORITHM } from '../core/names.ts'
 import { buildStringToSign } from '../core/string-to-sign.ts'
 import { defaultSha256 } from '../crypto/default-sha256.ts'
 import type { RequestPlan } from './plan-request.ts'
@@ -26,6 +25,6 @@ export function computeSignature(
 ): ComputedSignature {
   const canonicalRequest = buildCanonicalRequest(method, path.canonical, canonicalQuery, headers, payloadHash)
   const hash = defaultSha256().hashHex(canonicalRequest)
-  const stringToSign = buildStringToSign(key.algorithm ?? SIGV4_ALGORITHM, amzDate, key.scopeText, hash)
+  const stringToSign = buildStringToSign(key.algorithm, amzDate, key.scopeText, hash)
   return { canonicalRequest, stringToSign, signature: key.sign(stringToSign) }
 }

@@ -6,7 +6,7 @@
  */
 import { buildCanonicalHeaders, type Header } from '../core/canonical-headers.ts'
 import { buildCanonicalQuery, sortQuery } from '../core/canonical-query.ts'
-import { SIGV4_ALGORITHM, UNSIGNED_PAYLOAD, X_AMZ_CONTENT_SHA256 } from '../core/names.ts'
+import { UNSIGNED_PAYLOAD, X_AMZ_CONTENT_SHA256 } from '../core/names.ts'
 import { encodeUri } from '../core/uri-encoding.ts'
 import { computeSignature } from './compute-signature.ts'
 import { expressionOf, selectHeaders } from './header-selection.ts'
@@ -74,7 +74,7 @@ export function presignAt(
   // In canonical order, so that there is seldom anything to sort.
   let parameters =
     (query && '&') +
-    `X-Amz-Algorithm=${key.algorithm ?? SIGV4_ALGORITHM}${hash}&X-Amz-Credential=${credential}&X-Amz-Date=${plan.amzDate}` +
+    `X-Amz-Algorithm=${key.algorithm}${hash}&X-Amz-Credential=${credential}&X-Amz-Date=${plan.amzDate}` +
     `&X-Amz-Expires=${seconds}${regions}${isTokenSigned ? token : ''}&X-Amz-SignedHeaders=${encodeUri(canonical.signedHeaders)}`
   for (const [name, value] of given) {
     if (hoisted?.test(name)) parameters += `&${encodeUri(name)}=${encodeUri(value)}`

@@ -8,15 +8,20 @@
 import { SigningError } from '../errors.ts'
 
 /** What a URL says of the connection. */
-interface Origin {
+interface Connection {
   /** `http`, `https`, `ws` or `wss`. */
   readonly scheme: string
   /** What belongs into `Host`: lower case, without user and default port. */
   readonly host: string
 }
 
+interface Origin extends Connection {
+  /** Where it ends in the URL. */
+  readonly end: number
+}
+
 /** A URL in its raw parts. */
-export interface UrlParts extends Origin {
+export interface UrlParts extends Connection {
   /** Begins with `/`. */
   readonly path: string
   /** Without `?`. */
@@ -26,10 +31,10 @@ export interface UrlParts extends Origin {
 }
 
 // A scheme, perhaps a user with a password, a host, perhaps a port.
-const ORIGIN = /^((?:http|ws)(s?)):\/\/(.*@)?([\w.~-]+|\[[0-9a-f:.]+\])(?::(\d*))?$/
+const ORIGIN = /^((?:http|ws)(s?)):\/\/([^/?#]*@)?([\w.~-]+|\[[0-9a-f:.]+\])(?::(\d*))?(?![^/?#])/i
 
-/** The origin that was read last: most requests go where the one before went. */
-let last: { text: string; origin: Origin } | undefined
+/** The origin that was read last, with the slash behind it: most requests go where the one before went. */
+let last: (Origin & { readonly text: string }) | undefined
 
 /**
  * Takes a URL apart.
@@ -38,32 +43,30 @@ let last: { text: string; origin: Origin } | undefined
  */
 export function readUrl(url: string | URL): UrlParts {
   const text = String(url)
-  const hash = text.indexOf('#')
+  const { scheme, host, end: start } = last && text.startsWith(last.text) ? last : readOrigin(text)
+  const hash = text.indexOf('#', start)
   const end = hash < 0 ? text.length : hash
-  const question = text.indexOf('?')
+  const question = text.indexOf('?', start)
   const pathEnd = question < 0 || question > end ? end : question
-  const slash = text.indexOf('/', text.indexOf('://') + 3)
-  const pathStart = slash < 0 || slash > pathEnd ? pathEnd : slash
-  const { scheme, host } = readOrigin(text.slice(0, pathStart))
   return {
     scheme,
     host,
-    path: text.slice(pathStart, pathEnd) || '/',
+    path: text.slice(start, pathEnd) || '/',
     query: text.slice(pathEnd + 1, end),
     fragment: text.slice(end),
   }
 }
 
-function readOrigin(text: string): Origin {
-  if (text === last?.text) return last.origin
-  const [, scheme = '', s, user, name, digits] = ORIGIN.exec(text.toLowerCase()) ?? []
+function readOrigin(url: string): Origin {
+  const [text = '', scheme = '', s, user, name, digits] = ORIGIN.exec(url) ?? []
   const port = Number(digits)
   if (!name || port > 65_535) {
     throw new SigningError('URL_INVALID', 'The URL must be absolute, with a valid host and port')
   }
   const isDefaultPort = !digits || port === (s ? 443 : 80)
-  const origin = { scheme, host: isDefaultPort ? name : `${name}:${port}` }
+  const host = (isDefaultPort ? name : `${name}:${port}`).toLowerCase()
+  const origin = { scheme: scheme.toLowerCase(), host, end: text.length }
   // A user name or password is not kept.
-  if (!user) last = { text, origin }
+  if (!user) last = { ...origin, text: text + '/' }
   return origin
 }

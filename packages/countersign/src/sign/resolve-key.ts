@@ -42,6 +42,7 @@ export function resolveKey(options: SignOptions, url: UrlParts, day: string): Si
   cache ??= new SigningKeyCache(CACHED_KEYS)
   let key = cache.find(accessKeyId, secretAccessKey, scope)
   if (!key) {
+    if (/[*,]/.test(scope.region)) throw new SigningError('SIGV4A_REQUIRED', 'Several regions need sigV4A')
     key = new ScopedKey(deriveSigV4Key(secretAccessKey, scope), scope)
     cache.store(accessKeyId, secretAccessKey, key)
   }
@@ -61,9 +62,7 @@ function resolveScope(
   if (!service || !region) {
     throw new SigningError('SCOPE_UNKNOWN', `${host} does not tell service and region; give both`)
   }
-  // Of the host as well: a region that is set for all requests must not make SigV4 of one that cannot be.
-  if (!algorithm?.regionSet && /[*,]/.test([region, known?.region].join(''))) {
-    throw new SigningError('SIGV4A_REQUIRED', 'Several regions need sigV4A')
-  }
+  // A region that is set for all requests must not make SigV4 of one that cannot be.
+  if (known?.region === '*' && !algorithm?.regionSet) region = '*'
   return { date: ofKey && keyDate === 'keep' ? ofKey.date : day, region: String(region), service }
 }

@@ -12,13 +12,7 @@ import {
   type CanonicalHeaders,
   type Header,
 } from '../core/canonical-headers.ts'
-import {
-  SIGV4_ALGORITHM,
-  X_AMZ_CONTENT_SHA256,
-  X_AMZ_DATE,
-  X_AMZ_REGION_SET,
-  X_AMZ_SECURITY_TOKEN,
-} from '../core/names.ts'
+import { X_AMZ_CONTENT_SHA256, X_AMZ_DATE, X_AMZ_REGION_SET, X_AMZ_SECURITY_TOKEN } from '../core/names.ts'
 import { readCommonDate, type DateReader } from './common-date.ts'
 import { computeSignature } from './compute-signature.ts'
 import { selectHeaders } from './header-selection.ts'
@@ -92,12 +86,7 @@ export function signWithBody(
     payloadHash,
   )
   const credential = `${accessKeyId}/${key.scopeText}`
-  const authorization = formatAuthorization(
-    key.algorithm ?? SIGV4_ALGORITHM,
-    credential,
-    canonical.signedHeaders,
-    signature,
-  )
+  const authorization = formatAuthorization(key.algorithm, credential, canonical.signedHeaders, signature)
   const unsigned: Header[] = [['authorization', authorization]]
   if (sessionToken && !isTokenSigned) unsigned.unshift([X_AMZ_SECURITY_TOKEN, sessionToken])
   const signed: SignedRequest = {
