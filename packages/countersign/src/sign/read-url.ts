@@ -8,20 +8,15 @@
 import { SigningError } from '../errors.ts'
 
 /** What a URL says of the connection. */
-interface Connection {
+interface Origin {
   /** `http`, `https`, `ws` or `wss`. */
   readonly scheme: string
   /** What belongs into `Host`: lower case, without user and default port. */
   readonly host: string
 }
 
-interface Origin extends Connection {
-  /** Where it ends in the URL. */
-  readonly end: number
-}
-
 /** A URL in its raw parts. */
-export interface UrlParts extends Connection {
+export interface UrlParts extends Origin {
   /** Begins with `/`. */
   readonly path: string
   /** Without `?`. */
@@ -31,10 +26,10 @@ export interface UrlParts extends Connection {
 }
 
 // A scheme, perhaps a user with a password, a host, perhaps a port.
-const ORIGIN = /^((?:http|ws)(s?)):\/\/([^/?#]*@)?([\w.~-]+|\[[0-9a-f:.]+\])(?::(\d*))?(?![^/?#])/i
+const ORIGIN = /^((?:http|ws)(s?)):\/\/(.*@)?([\w.~-]+|\[[0-9a-f:.]+\])(?::(\d*))?$/
 
-/** The origin that was read last, with the slash behind it: most requests go where the one before went. */
-let last: (Origin & { readonly text: string }) | undefined
+/** The origin that was read last: most requests go where the one before went. */
+let last: { text: string; origin: Origin } | undefined
 
 /**
  * Takes a URL apart.
@@ -43,30 +38,32 @@ let last: (Origin & { readonly text: string }) | undefined
  */
 export function readUrl(url: string | URL): UrlParts {
   const text = String(url)
-  const { scheme, host, end: start } = last && text.startsWith(last.text) ? last : readOrigin(text)
-  const hash = text.indexOf('#', start)
+  const hash = text.indexOf('#')
   const end = hash < 0 ? text.length : hash
-  const question = text.indexOf('?', start)
+  const question = text.indexOf('?')
   const pathEnd = question < 0 || question > end ? end : question
+  const slash = text.indexOf('/', text.indexOf('://') + 3)
+  const pathStart = slash < 0 || slash > pathEnd ? pathEnd : slash
+  const { scheme, host } = readOrigin(text.slice(0, pathStart))
   return {
     scheme,
     host,
-    path: text.slice(start, pathEnd) || '/',
+    path: text.slice(pathStart, pathEnd) || '/',
     query: text.slice(pathEnd + 1, end),
     fragment: text.slice(end),
   }
 }
 
-function readOrigin(url: string): Origin {
-  const [text = '', scheme = '', s, user, name, digits] = ORIGIN.exec(url) ?? []
+function readOrigin(text: string): Origin {
+  if (text === last?.text) return last.origin
+  const [, scheme = '', s, user, name, digits] = ORIGIN.exec(text.toLowerCase()) ?? []
   const port = Number(digits)
   if (!name || port > 65_535) {
     throw new SigningError('URL_INVALID', 'The URL must be absolute, with a valid host and port')
   }
   const isDefaultPort = !digits || port === (s ? 443 : 80)
-  const host = (isDefaultPort ? name : `${name}:${port}`).toLowerCase()
-  const origin = { scheme: scheme.toLowerCase(), host, end: text.length }
+  const origin = { scheme, host: isDefaultPort ? name : `${name}:${port}` }
   // A user name or password is not kept.
-  if (!user) last = { ...origin, text: text + '/' }
+  if (!user) last = { text, origin }
   return origin
 }
