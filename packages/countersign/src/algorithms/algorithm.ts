@@ -9,7 +9,10 @@ import type { CredentialScope, RegionalScope } from '../core/credential-scope.ts
 export interface SignatureKey {
   /** Signs an ASCII text; lower-case hex. */
   signHex(text: string): string
-  /** Whether this key made a signature of a text; in constant time where a signature is a secret. */
+  /**
+   * Whether this key made a signature of a text, in the one form that the algorithm writes; in constant time where a
+   * signature is a secret.
+   */
   hasSigned(text: string, signature: string): boolean
 }
 

@@ -67,9 +67,7 @@ export class EventProof {
       previous: this.#previous,
     }
     const text = buildEventStringToSign(place, encodeHeaders([[DATE_HEADER, date]]), message.payload)
-    const isSigned =
-      algorithm.isWellFormed(signature) &&
-      findKey(this.#found, this.#claim, this.#start.cache, (key) => key.hasSigned(text, signature))
+    const isSigned = findKey(this.#found, this.#claim, this.#start.cache, text, signature)
     if (!isSigned) {
       throw refuse(
         'CHUNK_SIGNATURE_MISMATCH',

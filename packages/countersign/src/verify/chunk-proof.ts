@@ -102,7 +102,7 @@ export class ChunkProof {
   }
 
   #isSigned(stringToSign: string, signature: string): boolean {
-    return this.#claim.algorithm.isWellFormed(signature) && this.#key.hasSigned(stringToSign, signature)
+    return this.#key.hasSigned(stringToSign, signature)
   }
 
   #checkChecksum(header: string, given: string): void {

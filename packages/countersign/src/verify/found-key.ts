@@ -47,24 +47,25 @@ export interface MatchedKey {
  * Looks for the key that made a signature: one of the secrets', or the derived key where it is for the scope. A key
  * is kept in the cache only once it has matched, so that strangers cannot fill it.
  *
- * @param isMadeBy whether the signature was made by a key
+ * @param text what was signed
  */
 export function findKey(
   { secretAccessKey, signingKey }: Found,
   { accessKeyId, algorithm, scope, older }: Claim,
   cache: SigningKeyCache<VerifyingKey>,
-  isMadeBy: (key: VerifyingKey) => boolean,
+  text: string,
+  signature: string,
 ): MatchedKey | undefined {
   const secrets = typeof secretAccessKey === 'string' ? [secretAccessKey] : (secretAccessKey ?? [])
   for (const secret of secrets) {
     // Before version 4 the secret itself is the key, whatever the scope.
     const cached = older ? undefined : cache.find(accessKeyId, secret, scope)
     const key = cached ?? VerifyingKey.derive(algorithm, secret, scope, accessKeyId)
-    if (!isMadeBy(key)) continue
+    if (!key.hasSigned(text, signature)) continue
     if (!cached && !older) cache.store(accessKeyId, secret, key)
     return { key, isOlder: secret !== secrets[0] }
   }
   if (!signingKey || !isSameScope(signingKey.scope, scope)) return undefined
   const key = VerifyingKey.of(signingKey)
-  return isMadeBy(key) ? { key, isOlder: false } : undefined
+  return key.hasSigned(text, signature) ? { key, isOlder: false } : undefined
 }

