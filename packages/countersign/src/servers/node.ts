@@ -49,10 +49,15 @@ export interface NodeGuardOptions {
 /** What goes on after the guard, or takes the error that is none of the client's. */
 export type NodeNext = (error?: unknown) => void
 
+interface Marked {
+  [VERIFIED]?: VerifiedRequest
+}
+
 /** A middleware. */
 export type NodeGuard = (request: NodeRequest, response: NodeResponse, next: NodeNext) => void
 
-const verifiedRequests = new WeakMap<object, VerifiedRequest>()
+/** A property of the request: a WeakMap of all of them costs the collector more than the signature costs. */
+const VERIFIED = Symbol('verified')
 
 /** The message as it stood on the wire: raw target, raw headers, and the body if there is one. */
 export function readNodeRequest(request: NodeRequest): RequestMessage {
@@ -95,7 +100,7 @@ function bodyOf(request: NodeRequest): AsyncIterable<Uint8Array> {
  * @throws {@link VerificationError} `SIGNATURE_MISSING` for a request that no guard let through
  */
 export function verifiedOf(request: object): VerifiedRequest {
-  const verified = verifiedRequests.get(request)
+  const verified = (request as Marked)[VERIFIED]
   if (verified) return verified
   throw refuse('SIGNATURE_MISSING', 'The request did not come through requireSignature')
 }
@@ -107,7 +112,7 @@ export function verifiedOf(request: object): VerifiedRequest {
 export function requireSignature(verifier: Verifier, options: NodeGuardOptions = {}): NodeGuard {
   async function guard(request: NodeRequest, response: NodeResponse, next: NodeNext): Promise<void> {
     try {
-      verifiedRequests.set(request, await verifyRequest(verifier, request))
+      ;(request as Marked)[VERIFIED] = await verifyRequest(verifier, request)
     } catch (error) {
       return answer(error, request, response, next)
     }
