@@ -49,7 +49,7 @@ export interface NodeGuardOptions {
 /** What goes on after the guard, or takes the error that is none of the client's. */
 export type NodeNext = (error?: unknown) => void
 
-interface Marked {
+interface Marked extends NodeRequest {
   [VERIFIED]?: VerifiedRequest
 }
 
@@ -100,7 +100,7 @@ function bodyOf(request: NodeRequest): AsyncIterable<Uint8Array> {
  * @throws {@link VerificationError} `SIGNATURE_MISSING` for a request that no guard let through
  */
 export function verifiedOf(request: object): VerifiedRequest {
-  const verified = (request as Marked)[VERIFIED]
+  const verified = (request as Partial<Marked>)[VERIFIED]
   if (verified) return verified
   throw refuse('SIGNATURE_MISSING', 'The request did not come through requireSignature')
 }
@@ -110,13 +110,21 @@ export function verifiedOf(request: object): VerifiedRequest {
  * of the key look-up, goes to `next`. It has to stand before whatever reads bodies.
  */
 export function requireSignature(verifier: Verifier, options: NodeGuardOptions = {}): NodeGuard {
-  async function guard(request: NodeRequest, response: NodeResponse, next: NodeNext): Promise<void> {
-    try {
-      ;(request as Marked)[VERIFIED] = await verifyRequest(verifier, request)
-    } catch (error) {
-      return answer(error, request, response, next)
+  function guard(request: Marked, response: NodeResponse, next: NodeNext): void {
+    const pass = (verified: VerifiedRequest): void => {
+      request[VERIFIED] = verified
+      next()
     }
-    next()
+    const turnAway = (error: unknown): void => answer(error, request, response, next)
+    let verified
+    try {
+      verified = verifyRequest(verifier, request)
+    } catch (error) {
+      // Not before the parser is through: then it is known whether a body is still to come.
+      return queueMicrotask(() => turnAway(error))
+    }
+    if (verified instanceof Promise) void verified.then(pass, turnAway)
+    else pass(verified)
   }
 
   function answer(error: unknown, request: NodeRequest, response: NodeResponse, next: NodeNext): void {
@@ -129,10 +137,10 @@ export function requireSignature(verifier: Verifier, options: NodeGuardOptions =
     }
   }
 
-  return (request, response, next) => void guard(request, response, next)
+  return guard
 }
 
-async function verifyRequest(verifier: Verifier, request: NodeRequest): Promise<VerifiedRequest> {
+function verifyRequest(verifier: Verifier, request: NodeRequest): VerifiedRequest | Promise<VerifiedRequest> {
   const message = readNodeRequest(request)
   if (message.body !== undefined && request.readableDidRead) {
     throw new CountersignError(
@@ -140,7 +148,7 @@ async function verifyRequest(verifier: Verifier, request: NodeRequest): Promise<
       'The body was read before its signature was checked; put requireSignature before what parses bodies',
     )
   }
-  return verifier.verify(message)
+  return verifier.verifyAtOnce(message)
 }
 
 function send(request: NodeRequest, response: NodeResponse, { status, headers, body }: ErrorResponse): void {

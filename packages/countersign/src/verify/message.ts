@@ -107,15 +107,24 @@ function readHeaders(
     const name = USUAL.get(given) ?? readName(given)
     bytes += name.length + value.length
     if (bytes > limits.headerBytes) throw exceeded('headerBytes', limits)
-    // The characters of an Authorization header are those of its parts, which are looked at when it is read.
+    // The longest one of most requests is looked at when it is read, unless it has been read before.
     isAscii &&= name === 'authorization' || ASCII.test(value)
-    if (!isAscii && !BYTES.test(value)) throw malformed('a header has a value that is no bytes', name)
+    if (!isAscii) assertBytes(name, value)
     if (SINGLE.has(name) && valueOf(headers, name) !== undefined)
       throw malformed('a header stands twice', name)
     headers.push([name, value])
   }
   const isHttp2 = valueOf(headers, ':authority') !== undefined
   return { headers: isHttp2 ? withHost(headers) : headers, isAscii }
+}
+
+/**
+ * Checks that a header's value is of bytes that may stand in one.
+ *
+ * @throws {@link VerificationError} `REQUEST_MALFORMED`
+ */
+export function assertBytes(name: string, value: string): void {
+  if (!BYTES.test(value)) throw malformed('a header has a value that is no bytes', name)
 }
 
 function readName(given: string): string {

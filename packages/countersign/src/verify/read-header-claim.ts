@@ -11,7 +11,7 @@ import { parseDate } from '../core/http-date.ts'
 import { X_AMZ_DATE, X_AMZ_REGION_SET, X_AMZ_SECURITY_TOKEN } from '../core/names.ts'
 import { assembleClaim, type ReadOptions } from './assemble-claim.ts'
 import type { Claim } from './claim.ts'
-import { valueOf, type ReadMessage } from './message.ts'
+import { assertBytes, valueOf, type ReadMessage } from './message.ts'
 import { refuse } from './refusals.ts'
 
 const AWS_SCHEME = /^AWS[A-Z0-9-]{0,40}$/
@@ -52,7 +52,9 @@ interface Authorization extends AuthorizationComponents {
 }
 
 /** The header that was read last, without its signature: the next one of a client often differs in nothing else. */
-let last: { readonly beginning: string; readonly options: ReadOptions; readonly read: Authorization } | undefined
+let last:
+  | { readonly beginning: string; readonly options: ReadOptions; readonly read: Authorization }
+  | undefined
 
 const HEX_DIGEST = /^[0-9a-f]{64}$/
 
@@ -63,6 +65,7 @@ function readAuthorization(authorization: string, options: ReadOptions): Authori
     const signature = authorization.slice(last.beginning.length)
     if (HEX_DIGEST.test(signature)) return { algorithm, credential, signedHeaders, signature }
   }
+  assertBytes('authorization', authorization)
   const blank = authorization.search(/[ \t]/)
   if (blank < 0) throw unknownScheme('The Authorization header is a single word', 'no-blank')
   const scheme = authorization.slice(0, blank)

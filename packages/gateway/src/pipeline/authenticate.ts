@@ -42,9 +42,9 @@ export function authenticate(
   exchange: Exchange,
   verifier: Verifier<string>,
   idle: number,
-): Promise<VerifiedRequest<string>> {
+): VerifiedRequest<string> | Promise<VerifiedRequest<string>> {
   const message = readNodeRequest(exchange.request)
   const { body } = message
-  if (body === undefined || body instanceof Uint8Array) return verifier.verify(message)
-  return verifier.verify({ ...message, body: readIncomingBody(exchange, body, idle) })
+  if (body === undefined || body instanceof Uint8Array) return verifier.verifyAtOnce(message)
+  return verifier.verifyAtOnce({ ...message, body: readIncomingBody(exchange, body, idle) })
 }

@@ -1,0 +1,136 @@
+/**
+ * One verification, step by step. Every step gives the next one at once where there is nothing to wait for: no body,
+ * and a look-up that answers at once. A promise costs as much as a hash.
+ *
+ * @module
+ */
+import type { SigningKeyCache } from '../keys/signing-key-cache.ts'
+import type { VerifyingKey } from '../keys/verifying-key.ts'
+import { checkBody, readWholeBody, type CheckedBody } from './body.ts'
+import type { CheckContext } from './checks/check.ts'
+import { checkChunkedBody } from './chunked-body.ts'
+import type { Claim } from './claim.ts'
+import { expectedBody, type ExpectedBody } from './expected-body.ts'
+import type { Found, MatchedKey, SecretsLookup } from './found-key.ts'
+import { checkKeyLife, checkToken } from './key-state.ts'
+import { readMessage, type ReadMessage, type RequestMessage } from './message.ts'
+import { mayBeSignedInForm, readClaim } from './read-claim.ts'
+import { payloadHashOf, rebuildSteps } from './rebuild.ts'
+import { refuse } from './refusals.ts'
+import { AFTER_SIGNATURE, applyChecks, BEFORE_LOOKUP, BEFORE_SIGNATURE } from './rules.ts'
+import { matchNothing, matchSignature } from './signature.ts'
+import { Verified, type VerifiedRequest } from './verified-request.ts'
+import type { SettledRules } from './verifier-options.ts'
+
+/** What all verifications of a verifier share. */
+export interface VerifierParts<P> {
+  readonly rules: SettledRules
+  readonly secrets: SecretsLookup<P>
+  /** Longest body that is taken, in bytes. */
+  readonly maxBytes: number
+  /** Bytes of a body that are held back until its hash is known. */
+  readonly maxBufferedBody: number
+  readonly cache: SigningKeyCache<VerifyingKey>
+}
+
+/** A value, or the promise of one where it has to be waited for. */
+export type Eventual<T> = T | Promise<T>
+
+const NO_BODY = new Uint8Array()
+
+/** A verification under way. */
+export class Verification<P> {
+  readonly #parts: VerifierParts<P>
+  readonly #context: CheckContext
+  #message: RequestMessage
+
+  constructor(parts: VerifierParts<P>, message: RequestMessage) {
+    this.#parts = parts
+    this.#message = message
+    this.#context = { rules: parts.rules, now: parts.rules.now(), protocol: message.protocol }
+  }
+
+  /** @throws {@link VerificationError} at once, or by the promise */
+  start(): Eventual<VerifiedRequest<P>> {
+    const { rules } = this.#parts
+    const read = readMessage(this.#message, rules.limits)
+    if (this.#message.body === undefined || !mayBeSignedInForm(read, rules)) return this.#checkHead(read)
+    return readWholeBody(this.#message, this.#buffered({ maxBytes: this.#parts.maxBytes })).then((form) => {
+      this.#message = { ...this.#message, body: form }
+      return this.#checkHead(read, form)
+    })
+  }
+
+  #checkHead(read: ReadMessage, form?: Uint8Array): Eventual<VerifiedRequest<P>> {
+    const { rules, secrets } = this.#parts
+    const claim = readClaim(read, rules, this.#context.now, form)
+    applyChecks(BEFORE_LOOKUP, claim, this.#context)
+    const { date, region, service } = claim.scope
+    const found = secrets(claim.accessKeyId, { algorithm: claim.algorithm.name, date, region, service })
+    return isPromise(found) ? found.then((key) => this.#checkKey(claim, key)) : this.#checkKey(claim, found)
+  }
+
+  #checkKey(claim: Claim, found: Found<P> | undefined): Eventual<VerifiedRequest<P>> {
+    if (!found) throw unknownKey(claim)
+    checkKeyLife(found, claim, this.#context.now)
+    applyChecks(BEFORE_SIGNATURE, claim, this.#context)
+    const expected = expectedBody(claim, this.#parts.maxBytes)
+    if (claim.payload.kind !== 'computed' || this.#message.body === undefined) {
+      return this.#checkSignature(claim, found, expected)
+    }
+    return readWholeBody(this.#message, this.#buffered(expected)).then((whole) =>
+      this.#checkSignature(claim, found, expected, whole),
+    )
+  }
+
+  #checkSignature(
+    claim: Claim,
+    found: Found<P>,
+    expected: ExpectedBody,
+    whole?: Uint8Array,
+  ): Eventual<VerifiedRequest<P>> {
+    const steps = rebuildSteps(claim, payloadHashOf(claim.payload, whole ?? NO_BODY))
+    const match = matchSignature(claim, found, this.#parts.cache, steps)
+    const token = checkToken(found, claim)
+    const settle = (): Eventual<VerifiedRequest<P>> => {
+      applyChecks(AFTER_SIGNATURE, claim, this.#context)
+      const body = whole ? wholeBody(whole) : this.#checkBody(claim, match, expected)
+      return isPromise(body)
+        ? body.then((checked) => new Verified(claim, found, checked, match))
+        : new Verified(claim, found, body, match)
+    }
+    return token ? token.then(settle) : settle()
+  }
+
+  #checkBody(claim: Claim, match: MatchedKey, expected: ExpectedBody): Eventual<CheckedBody> {
+    const { rules, maxBytes, maxBufferedBody } = this.#parts
+    if (claim.payload.kind !== 'streaming') return checkBody(this.#message, expected, maxBufferedBody)
+    return checkChunkedBody(this.#message, claim, match, {
+      rules: rules.streaming,
+      maxBytes,
+      maxBufferedBody,
+    })
+  }
+
+  /** What a body must be that has to be read whole: no longer than what is buffered, either. */
+  #buffered(expected: ExpectedBody): ExpectedBody {
+    return { ...expected, maxBytes: Math.min(expected.maxBytes, this.#parts.maxBufferedBody) }
+  }
+}
+
+function isPromise<T>(value: Eventual<T>): value is Promise<T> {
+  return typeof (value as { then?: unknown } | undefined)?.then === 'function'
+}
+
+function unknownKey(claim: Claim): Error {
+  matchNothing(claim, rebuildSteps(claim, payloadHashOf(claim.payload, NO_BODY)))
+  return refuse('KEY_UNKNOWN', 'There is no such access key', { accessKeyId: claim.accessKeyId })
+}
+
+async function* once(bytes: Uint8Array): AsyncGenerator<Uint8Array, void, undefined> {
+  yield bytes
+}
+
+function wholeBody(bytes: Uint8Array): CheckedBody {
+  return { payload: 'verified', body: once(bytes) }
+}
