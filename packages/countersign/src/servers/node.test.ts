@@ -276,6 +276,32 @@ describe('a refused request', () => {
   })
 })
 
+describe('a look-up that gives what is no Promise, but can be waited for', () => {
+  /** As promises of libraries are, whose `then` gives one of their own. */
+  class Later<T> {
+    readonly #promise: Promise<T>
+    constructor(promise: Promise<T>) {
+      this.#promise = promise
+    }
+    // oxlint-disable-next-line unicorn/no-thenable -- it is what this is about
+    then<U>(done: (value: T) => U, failed?: (reason: unknown) => U): Later<U> {
+      return new Later(this.#promise.then((value) => done(value), failed))
+    }
+  }
+  const query = (found: unknown): object => new Later(Promise.resolve(found))
+
+  it.each([
+    ['the key', credentials, 200],
+    ['another key', { secretAccessKey: 'another' }, 403],
+    ['no key', undefined, 403],
+  ])('is waited for: %s', async (_name, found, status) => {
+    const secrets = (): Promise<undefined> => query(found) as Promise<undefined>
+    const { port, served } = await guarded({}, createVerifier({ secrets, ...scope }))
+    expect(count(await ask(port, signedBytes()), status)).toBe(1)
+    expect(served).toHaveLength(status === 200 ? 1 : 0)
+  })
+})
+
 describe('an error that is none of the client', () => {
   const failure = new Error('the store is down')
 

@@ -45,7 +45,7 @@ export function checkToken({ sessionToken: expected }: Found, claim: Claim): voi
   const isGood = isTokenOf(expected, given)
   return typeof isGood === 'boolean'
     ? assertToken(isGood, accessKeyId)
-    : isGood.then((is) => assertToken(is, accessKeyId))
+    : Promise.resolve(isGood).then((is) => assertToken(is, accessKeyId))
 }
 
 function isTokenOf(expected: Found['sessionToken'], given: string): boolean | Promise<boolean> {

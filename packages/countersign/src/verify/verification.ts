@@ -67,7 +67,9 @@ export class Verification<P> {
     applyChecks(BEFORE_LOOKUP, claim, this.#context)
     const { date, region, service } = claim.scope
     const found = secrets(claim.accessKeyId, { algorithm: claim.algorithm.name, date, region, service })
-    return isPromise(found) ? found.then((key) => this.#checkKey(claim, key)) : this.#checkKey(claim, found)
+    if (!isPromise(found)) return this.#checkKey(claim, found)
+    // What a database gives may have a `then` and be no Promise; nobody may take it for a result.
+    return Promise.resolve(found).then((key) => this.#checkKey(claim, key))
   }
 
   #checkKey(claim: Claim, found: Found<P> | undefined): Eventual<VerifiedRequest<P>> {
