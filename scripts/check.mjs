@@ -38,6 +38,7 @@ const checks = [
   ['sizes', script('check-sizes.mjs')],
   ['api', script('api-report.mjs')],
   ['errors', script('errors-doc.mjs')],
+  ['attacks', script('attacks-doc.mjs')],
 ]
 
 /** @param {string[]} args @returns {string[] | undefined} the names asked for */

@@ -2,11 +2,10 @@
  * Attacks with a request that reads differently from how it was signed.
  */
 import { describe, expect, it } from 'vitest'
+import { expectLetIn, expectRefused } from '../kit/everywhere.ts'
 import {
   BAD_SIGNATURE,
   EVERYWHERE,
-  expectLetIn,
-  expectRefused,
   HOST,
   MECHANISMS,
   presign,

@@ -15,12 +15,11 @@ import {
   type SentUpload,
   type Upload,
 } from '../kit/chunked-uploads.ts'
+import { expectLetIn, expectRefused } from '../kit/everywhere.ts'
 import {
   BAD_SIGNATURE,
   bytesOf,
   dateAt,
-  expectLetIn,
-  expectRefused,
   refusalOf,
   sha256,
   signInHeader,

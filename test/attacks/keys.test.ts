@@ -7,11 +7,10 @@ import { SigningKey } from '../../packages/countersign/src/index.ts'
 import { SigningKeyCache } from '../../packages/countersign/src/keys/signing-key-cache.ts'
 import { VerifyingKey } from '../../packages/countersign/src/keys/verifying-key.ts'
 import type { Found } from '../../packages/countersign/src/verify/index.ts'
+import { expectLetIn, expectRefused } from '../kit/everywhere.ts'
 import {
   BAD_SIGNATURE,
   EVERYWHERE,
-  expectLetIn,
-  expectRefused,
   KEY_ID,
   MECHANISMS,
   presign,

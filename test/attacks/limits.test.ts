@@ -4,9 +4,9 @@
  */
 import { describe, expect, it } from 'vitest'
 import {
-  EVERYWHERE,
   expectLetIn,
   expectRefused,
+  EVERYWHERE,
   MECHANISMS,
   presign,
   SECRET,

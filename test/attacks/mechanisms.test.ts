@@ -2,12 +2,11 @@
  * Attacks on which of several authentications counts, and on the form of the one that does.
  */
 import { describe, expect, it } from 'vitest'
+import { expectLetIn, expectRefused } from '../kit/everywhere.ts'
 import {
   BAD_SIGNATURE,
   EMPTY_HASH,
   EVERYWHERE,
-  expectLetIn,
-  expectRefused,
   MECHANISMS,
   presign,
   refusalOf,

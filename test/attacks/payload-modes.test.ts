@@ -2,12 +2,11 @@
  * Attacks on how the payload takes part in a signature.
  */
 import { describe, expect, it } from 'vitest'
+import { expectLetIn, expectRefused } from '../kit/everywhere.ts'
 import {
   bytesOf,
   EMPTY_HASH,
   EVERYWHERE,
-  expectLetIn,
-  expectRefused,
   MECHANISMS,
   presign,
   refusalOf,

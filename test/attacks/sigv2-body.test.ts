@@ -10,7 +10,8 @@ import {
   signSigV2Message,
   withSignature,
 } from '../kit/messages-v2.ts'
-import { bytesOf, expectLetIn, expectRefused, refusalOf, sha256 } from '../kit/messages.ts'
+import { expectLetIn, expectRefused } from '../kit/everywhere.ts'
+import { bytesOf, refusalOf, sha256 } from '../kit/messages.ts'
 
 describe('A25 to A29 the body', () => {
   it('is not signed in S3: the result says so', async () => {

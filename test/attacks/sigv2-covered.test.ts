@@ -15,9 +15,8 @@ import {
   signS3V2InUrl,
   signSigV2Message,
 } from '../kit/messages-v2.ts'
+import { expectLetIn, expectRefused } from '../kit/everywhere.ts'
 import {
-  expectLetIn,
-  expectRefused,
   HOST,
   presign,
   refusalOf,

@@ -21,9 +21,8 @@ import {
   signS3V2InUrl,
   signSigV2Message,
 } from '../kit/messages-v2.ts'
+import { expectLetIn, expectRefused } from '../kit/everywhere.ts'
 import {
-  expectLetIn,
-  expectRefused,
   HOST,
   KEY_ID,
   NOW,
@@ -184,8 +183,8 @@ describe('B12, B13 keys', () => {
       hints.push(given)
       return { secretAccessKey: SECRET, principal: 'alice' }
     }
-    await expectLetIn(signS3V2InHeader(), { ...S3, secrets, service: ['execute-api', 's3'] })
-    await expectLetIn(signSigV2Message(), { ...QUERY, secrets })
+    await verifierFor({ ...S3, secrets, service: ['execute-api', 's3'] }).verify(signS3V2InHeader())
+    await verifierFor({ ...QUERY, secrets }).verify(signSigV2Message())
     expect(hints).toEqual([
       { algorithm: 'AWS', date: '20261122', region: undefined, service: 's3' },
       { algorithm: 'HmacSHA256', date: '20261122', region: undefined, service: 'sdb' },

@@ -18,10 +18,9 @@ import {
   withOtherPadding,
   withSignature,
 } from '../kit/messages-v2.ts'
+import { expectLetIn, expectRefused } from '../kit/everywhere.ts'
 import {
   bytesOf,
-  expectLetIn,
-  expectRefused,
   HOST,
   NOW,
   refusalOf,

@@ -6,10 +6,9 @@ import { VerifyingKey } from '../../packages/countersign/src/keys/verifying-key.
 import { SigningKey } from '../../packages/countersign/src/index.ts'
 import { sigV4A } from '../../packages/countersign/src/sigv4a.ts'
 import { explainRequest, type Found } from '../../packages/countersign/src/verify/index.ts'
+import { expectLetIn, expectRefused } from '../kit/everywhere.ts'
 import {
   dateAt,
-  expectLetIn,
-  expectRefused,
   NOW,
   presign,
   refusalOf,

@@ -3,11 +3,10 @@
  */
 import { describe, expect, it } from 'vitest'
 import { s3Xml } from '../../packages/countersign/src/verify/index.ts'
+import { expectLetIn, expectRefused } from '../kit/everywhere.ts'
 import {
   dateAt,
   EVERYWHERE,
-  expectLetIn,
-  expectRefused,
   MECHANISMS,
   NOW,
   presign,

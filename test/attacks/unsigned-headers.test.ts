@@ -2,12 +2,11 @@
  * Attacks with headers that the signature does not cover.
  */
 import { describe, expect, it } from 'vitest'
+import { expectLetIn, expectRefused } from '../kit/everywhere.ts'
 import {
   BAD_SIGNATURE,
   dateAt,
   EVERYWHERE,
-  expectLetIn,
-  expectRefused,
   HOST,
   MECHANISMS,
   presign,

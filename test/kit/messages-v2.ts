@@ -11,9 +11,9 @@ import {
   type VerificationError,
   type VerifierOptions,
 } from '../../packages/countersign/src/verify/index.ts'
+import { expectRefused } from './everywhere.ts'
 import {
   bytesOf,
-  expectRefused,
   HOST,
   KEY_ID,
   NOW,
