@@ -10,6 +10,8 @@ export const layers = new Map([
   ['crypto', ['errors', 'core']],
   ['algorithms', ['errors', 'core', 'crypto']],
   ['keys', ['errors', 'core', 'crypto', 'algorithms']],
+  // For the verifiers of requests and of proofs of identity, which know nothing of each other.
+  ['replay', ['errors']],
   ['credentials', belowSigning],
   ['sign', [...belowSigning, 'credentials']],
   ['tokens', signing],
@@ -19,10 +21,10 @@ export const layers = new Map([
   ['request-signer', signing],
   ['s3-express', signing],
   // Whoever checks a proof of identity must not find a verifier of requests in the same bundle.
-  ['identity-proof', [...signing, 'tokens']],
+  ['identity-proof', [...signing, 'tokens', 'replay']],
   ['aws4auth', [...signing, 'tokens']],
   ['adapters', [...signing, 'tokens', 'aws4auth']],
-  ['verify', belowSigning],
+  ['verify', [...belowSigning, 'replay']],
   ['servers', [...belowSigning, 'verify']],
   ['index', signing],
 ])

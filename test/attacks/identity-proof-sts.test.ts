@@ -69,7 +69,7 @@ describe('replay', () => {
   })
 
   it('cannot be made room for: a full guard refuses', async () => {
-    const replayGuard = createReplayGuard({ capacity: 1 })
+    const replayGuard = createReplayGuard({ maxEntries: 1 })
     await verify(presigned, { replayGuard })
     const error = await expectRefused(signed, 'REPLAY_GUARD_FULL', { replayGuard }, 2)
     expect(error.status).toBe(503)

@@ -2,9 +2,9 @@
  * B14 and B15 by the clock: how long refusals take must not tell what is known. Run by `npm run test:long` alone, since
  * a busy machine can fail it.
  */
-import { expect, it } from 'vitest'
+import { describe, expect, it } from 'vitest'
 import { equalConstantTime } from '../../packages/countersign/src/crypto/constant-time.ts'
-import { BAD_SIGNATURE, signInHeader, verifierFor, withBadSignature } from '../kit/messages.ts'
+import { BAD_SIGNATURE, SECRET, signInHeader, verifierFor, withBadSignature } from '../kit/messages.ts'
 
 const ROUNDS = 40_000
 /** How far two medians may be apart, as a part of the smaller one. */
@@ -15,14 +15,18 @@ function medianOf(samples: number[]): number {
 }
 
 /** Medians of the times of two actions, taken by turns so that the machine's moods hit both. */
-async function compare(one: () => unknown, other: () => unknown): Promise<[one: number, other: number]> {
+async function compare(
+  one: () => unknown,
+  other: () => unknown,
+  rounds = ROUNDS,
+): Promise<[one: number, other: number]> {
   const samples: [number[], number[]] = [[], []]
-  for (let round = 0; round < ROUNDS; round++) {
+  for (let round = 0; round < rounds; round++) {
     for (const turn of round % 2 ? [0, 1] : [1, 0]) {
       const start = process.hrtime.bigint()
       await (turn === 0 ? one() : other())
       const taken = Number(process.hrtime.bigint() - start)
-      if (round > ROUNDS / 10) samples[turn]!.push(taken)
+      if (round > rounds / 10) samples[turn]!.push(taken)
     }
   }
   return [medianOf(samples[0]), medianOf(samples[1])]
@@ -85,4 +89,42 @@ it('B15 so it is for a whole request', async () => {
     () => verifier.verify(altered(0)).catch(() => undefined),
     () => verifier.verify(altered(63)).catch(() => undefined),
   )
+})
+
+/** The median of how far two actions are apart, of their own times, over several tries: a lasting difference stays. */
+async function leakOf(one: () => unknown, other: () => unknown): Promise<number> {
+  const leaks: number[] = []
+  for (let i = 0; i < 5; i++) {
+    const [a, b] = await compare(one, other, ROUNDS / 4)
+    leaks.push((a - b) / Math.min(a, b))
+  }
+  return leaks.toSorted((a, b) => a - b)[2]!
+}
+
+describe('B14 where unknown keys are hidden', () => {
+  const forged = withBadSignature(signInHeader())
+  const refusing = (verifier: ReturnType<typeof verifierFor>) => () =>
+    verifier.verify(forged).catch(() => undefined)
+  const hidden = { hideUnknownKeys: true }
+  const unknown = (options: object) => refusing(verifierFor({ ...options, secrets: () => undefined }))
+
+  it('an unknown key takes as long as a key in use, and as one in rotation', async () => {
+    const inUse = verifierFor(hidden)
+    await inUse.verify(signInHeader())
+    const rotated = verifierFor({ ...hidden, secrets: () => ({ secretAccessKey: ['new', SECRET] }) })
+    await rotated.verify(signInHeader())
+    for (const known of [inUse, rotated]) {
+      const leak = await leakOf(unknown(hidden), refusing(known))
+      console.log(`hidden: ${(leak * 100).toFixed(1)} %`)
+      expect(Math.abs(leak)).toBeLessThan(TOLERANCE)
+    }
+  })
+
+  it('and the same measurement finds the difference where they are not', async () => {
+    const inUse = verifierFor()
+    await inUse.verify(signInHeader())
+    const leak = await leakOf(unknown({}), refusing(inUse))
+    console.log(`not hidden: ${(leak * 100).toFixed(1)} %`)
+    expect(leak).toBeGreaterThan(2 * TOLERANCE)
+  })
 })

@@ -165,6 +165,8 @@ export type VerificationErrorCode =
   | 'KEY_UNKNOWN'
   /** The access key's time is over. */
   | 'KEY_EXPIRED'
+  /** The time of the temporary key that came with its session token is over. */
+  | 'TOKEN_EXPIRED'
   /** The signature does not have the form of its algorithm: 64 lower-case hex digits for SigV4, DER in such for SigV4A, base64 of 20 or 32 bytes for SigV2. */
   | 'SIGNATURE_MALFORMED'
   /** The signature is not that of this request by this key. */
@@ -199,6 +201,10 @@ export type VerificationErrorCode =
   | 'TRAILER_SIGNATURE_MISMATCH'
   /** The body is not the one that its checksum was made of. */
   | 'CHECKSUM_MISMATCH'
+  /** The request was let in before, and is to be let in once. */
+  | 'REPLAYED'
+  /** The replay guard is full of requests that are still good: it takes more, or requests are refused. */
+  | 'REPLAY_GUARD_FULL'
   /** The policy that was signed cannot be read. */
   | 'POLICY_MALFORMED'
   /** The upload form is not `multipart/form-data`. */
@@ -263,6 +269,8 @@ export type IdentityProofErrorCode =
 
 /** What a {@link CountersignError} of no other kind can be about. */
 export type CountersignErrorCode =
+  /** A replay guard remembers as much as it may; verifiers make a refusal of it. */
+  | 'REPLAY_GUARD_FULL'
   /** A body was read before the signature of its request was checked: put `requireSignature` before body parsers. */
   | 'BODY_ALREADY_READ'
   /** The bytes are no message of an event stream, or a header of it cannot be read. */
@@ -323,6 +331,7 @@ export class VerificationError extends CountersignError {
   readonly facts: Readonly<Record<string, string>>
   /** Not enumerable, since a canonical request may hold a session token. */
   declare readonly steps?: VerificationSteps
+  readonly #exactCode: VerificationErrorCode
 
   constructor(
     code: VerificationErrorCode,
@@ -330,13 +339,23 @@ export class VerificationError extends CountersignError {
     aws: { readonly awsCode: string; readonly status: number },
     facts: Readonly<Record<string, string>> = {},
     steps?: VerificationSteps,
+    exactCode: VerificationErrorCode = code,
   ) {
     super(code, message)
     this.name = 'VerificationError'
     this.awsCode = aws.awsCode
     this.status = aws.status
     this.facts = facts
+    this.#exactCode = exactCode
     if (steps) Object.defineProperty(this, 'steps', { value: steps })
+  }
+
+  /**
+   * What it really is where the client is not to know, for the server's own log: `KEY_UNKNOWN` behind the
+   * `SIGNATURE_MISMATCH` of a verifier that hides unknown keys; else the code. No answer, JSON or inspection shows it.
+   */
+  get exactCode(): VerificationErrorCode {
+    return this.#exactCode
   }
 }
 

@@ -10,14 +10,16 @@ import { SigningKeyCache } from '../keys/signing-key-cache.ts'
 import type { VerifyingKey } from '../keys/verifying-key.ts'
 import type { CheckContext } from '../verify/checks/check.ts'
 import type { Claim } from '../verify/claim.ts'
-import type { Found, SecretsLookup } from '../verify/found-key.ts'
+import { hintsOf, type Found, type SecretsLookup } from '../verify/found-key.ts'
 import { checkKeyLife, checkToken } from '../verify/key-state.ts'
+import type { VerificationSteps } from '../errors.ts'
 import { readMessage, type RequestMessage } from '../verify/message.ts'
 import { readClaim } from '../verify/read-claim.ts'
 import { payloadHashOf, rebuildSteps } from '../verify/rebuild.ts'
 import { refuse } from '../verify/refusals.ts'
 import { applyChecks, BEFORE_LOOKUP, BEFORE_SIGNATURE } from '../verify/rules.ts'
-import { matchNothing, matchSignature } from '../verify/signature.ts'
+import { matchSignature } from '../verify/signature.ts'
+import { matchAlike, nobodysKey, refuseUnknownKey } from '../verify/unknown-key.ts'
 import { Verified, type VerifiedRequest } from '../verify/verified-request.ts'
 import { settleRules, type ServerRules } from '../verify/verifier-options.ts'
 import { formatEventsMode } from './event-chain.ts'
@@ -71,15 +73,14 @@ export function createEventStreamVerifier<P = unknown>(
   const rules = settleRules(served)
   const cache = new SigningKeyCache<VerifyingKey>(CACHED_KEYS)
 
-  /** The key of a scope; for the day of a message, the scope is another one than that of the request. */
+  function stepsOf(claim: Claim): VerificationSteps {
+    return rebuildSteps(claim, payloadHashOf(claim.payload, NO_BODY))
+  }
+
+  /** The key for the day of a message: its scope is another one than that of the request. */
   async function findOwner(claim: Claim, context: CheckContext): Promise<Found<P>> {
-    const { accessKeyId, algorithm, scope } = claim
-    const { date, region, service } = scope
-    const found = await secrets(accessKeyId, { algorithm: algorithm.name, date, region, service })
-    if (!found) {
-      matchNothing(claim, rebuildSteps(claim, payloadHashOf(claim.payload, NO_BODY)))
-      throw refuse('KEY_UNKNOWN', 'There is no such access key', { accessKeyId })
-    }
+    const found = await secrets(claim.accessKeyId, hintsOf(claim))
+    if (!found) throw refuseUnknownKey(claim, stepsOf(claim))
     checkKeyLife(found, claim, context.now)
     return found
   }
@@ -89,15 +90,20 @@ export function createEventStreamVerifier<P = unknown>(
       const context = { rules, now: rules.now(), protocol: message.protocol }
       const claim = readClaim(readMessage(message, rules.limits), rules, context.now)
       applyChecks(BEFORE_LOOKUP, claim, context)
-      const found = await findOwner(claim, context)
+      const found = await secrets(claim.accessKeyId, hintsOf(claim))
+      const steps = stepsOf(claim)
+      if (!found && !rules.hideUnknownKeys) throw refuseUnknownKey(claim, steps)
       applyChecks(BEFORE_SIGNATURE, claim, context)
-      const steps = rebuildSteps(claim, payloadHashOf(claim.payload, NO_BODY))
-      const match = matchSignature(claim, found, cache, steps)
-      await checkToken(found, claim)
+      const owner = found ?? nobodysKey()
+      const match = rules.hideUnknownKeys
+        ? matchAlike(claim, found, cache, steps)
+        : matchSignature(claim, owner, cache, steps)
+      checkKeyLife(owner, claim, context.now)
+      await checkToken(owner, claim)
       assertEvents(claim)
 
-      const verified = new Verified(claim, found, { payload: 'pending' }, match)
-      const proof = new EventProof({ claim, found, cache, rules, findOwner })
+      const verified = new Verified(claim, owner, { payload: 'pending' }, match)
+      const proof = new EventProof({ claim, found: owner, cache, rules, findOwner })
       const events = readVerifiedEvents(message, proof, {
         limits: { maxPayload, maxHeaders },
         isSocket: claim.mechanism === 'query',

@@ -13,4 +13,10 @@ export { verifyIdentityProof, type VerifyIdentityProofOptions } from './verify-i
 export { IdentityProofError, type IdentityProofErrorCode } from '../errors.ts'
 export type { VerifiedIdentity } from './identity.ts'
 export type { ProofFetch } from './ask-sts.ts'
-export { createReplayGuard, type ReplayGuard, type ReplayGuardOptions } from './replay-guard.ts'
+export {
+  createReplayGuard,
+  type MemoryReplayGuard,
+  type ReplayCounts,
+  type ReplayGuard,
+  type ReplayGuardOptions,
+} from '../replay/replay-guard.ts'

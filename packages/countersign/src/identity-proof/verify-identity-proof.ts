@@ -5,6 +5,7 @@
  */
 import { defaultSha256 } from '../crypto/default-sha256.ts'
 import { SigningError } from '../errors.ts'
+import { claimOnce, createReplayGuard, type ReplayGuard } from '../replay/replay-guard.ts'
 import { isPartition, readAnyStsHost } from '../tokens/sts-hosts.ts'
 import { readHeaderText } from '../tokens/token-names.ts'
 import { askSts, type ProofFetch } from './ask-sts.ts'
@@ -15,7 +16,6 @@ import { isPresignedProof, readPresignedProof } from './read-presigned-proof.ts'
 import { readCallerIdentity } from './read-reply.ts'
 import { readSignedProof } from './read-signed-proof.ts'
 import { refusal } from './refusal.ts'
-import { createReplayGuard, type ReplayGuard } from './replay-guard.ts'
 
 /** Options of {@link verifyIdentityProof}. */
 export interface VerifyIdentityProofOptions {
@@ -75,8 +75,9 @@ export async function verifyIdentityProof(
   if (guard) {
     // Also while another call with the same proof may still wait for STS.
     const end = new Date(date.getTime() + (MAX_AGE + timeout) * 1000)
-    const isFirst = await guard.claim(defaultSha256().hashHex(signature), end, instant)
-    if (!isFirst) throw refusal('PROOF_REPLAYED', 'The proof was used before; make a new one')
+    const claimed = await claimOnce(guard, defaultSha256().hashHex(signature), end, instant)
+    if (claimed === 'again') throw refusal('PROOF_REPLAYED', 'The proof was used before; make a new one')
+    if (claimed === 'full') throw refusal('REPLAY_GUARD_FULL', 'The replay guard is full; try again later')
   }
   return identity
 }

@@ -35,4 +35,12 @@ export { awsJson } from './responses/aws-json.ts'
 export { restJson } from './responses/rest-json.ts'
 export { apiGateway } from './responses/api-gateway.ts'
 export type { ErrorResponse, ResponseOptions } from './responses/response.ts'
+export {
+  createReplayGuard,
+  type MemoryReplayGuard,
+  type ReplayCounts,
+  type ReplayGuard,
+  type ReplayGuardOptions,
+} from '../replay/replay-guard.ts'
+export type { ReplayOptions } from './replay.ts'
 export { VerificationError, type VerificationErrorCode, type VerificationSteps } from '../errors.ts'

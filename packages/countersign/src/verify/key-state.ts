@@ -14,13 +14,16 @@ const DAY = 86_400_000
  * Checks that the key is alive. A derived key that is handed out in place of a secret dies with its day, also for
  * URLs that were presigned with it for longer.
  *
- * @throws {@link VerificationError} `KEY_EXPIRED`, `EXPIRED`
+ * @throws {@link VerificationError} `KEY_EXPIRED`, `TOKEN_EXPIRED`, `EXPIRED`
  */
 export function checkKeyLife({ notAfter, secretAccessKey }: Found, claim: Claim, now: Date): void {
-  const { accessKeyId, expiresIn, scope } = claim
+  const { accessKeyId, expiresIn, scope, sessionToken } = claim
   // A date that is none has always passed.
   if (notAfter && !(now <= notAfter)) {
-    throw refuse('KEY_EXPIRED', 'The access key is past its end', { accessKeyId })
+    const isTemporary = sessionToken !== undefined
+    throw isTemporary
+      ? refuse('TOKEN_EXPIRED', 'The session token has expired; get new temporary keys', { accessKeyId })
+      : refuse('KEY_EXPIRED', 'The access key is past its end', { accessKeyId })
   }
   if (expiresIn === undefined || secretAccessKey !== undefined) return
   const [year, month, day] = [scope.date.slice(0, 4), scope.date.slice(4, 6), scope.date.slice(6)].map(Number)

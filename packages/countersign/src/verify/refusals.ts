@@ -50,6 +50,7 @@ const S3_CODES: Readonly<Record<VerificationErrorCode, S3Code>> = {
   SIGNED_HEADER_MISSING: NO_MATCH,
   KEY_UNKNOWN: NO_KEY,
   KEY_EXPIRED: { awsCode: 'ExpiredToken', status: 400 },
+  TOKEN_EXPIRED: { awsCode: 'ExpiredToken', status: 400 },
   SIGNATURE_MALFORMED: NO_MATCH,
   SIGNATURE_MISMATCH: NO_MATCH,
   TOKEN_MISSING: NO_KEY,
@@ -67,6 +68,8 @@ const S3_CODES: Readonly<Record<VerificationErrorCode, S3Code>> = {
   BODY_INCOMPLETE: INCOMPLETE_BODY,
   TRAILER_SIGNATURE_MISMATCH: NO_MATCH,
   CHECKSUM_MISMATCH: { awsCode: 'BadDigest', status: 400 },
+  REPLAYED: ACCESS_DENIED,
+  REPLAY_GUARD_FULL: { awsCode: 'SlowDown', status: 503 },
   POLICY_MALFORMED: { awsCode: 'InvalidPolicyDocument', status: 400 },
   FORM_NOT_MULTIPART: { awsCode: 'PreconditionFailed', status: 412 },
   FORM_MALFORMED: { awsCode: 'MalformedPOSTRequest', status: 400 },
@@ -109,17 +112,22 @@ const IN_VERSION_2: ReadonlyMap<VerificationErrorCode, S3Code> = new Map([
   ['EXPIRES_INVALID', ACCESS_DENIED],
 ])
 
-/** Makes the error of a cause. */
+/**
+ * Makes the error of a cause.
+ *
+ * @param exactCode what it really is, where the client is not to know
+ */
 export function refuse(
   code: VerificationErrorCode,
   message: string,
   facts: Readonly<Record<string, string>> = {},
   steps?: VerificationSteps,
+  exactCode?: VerificationErrorCode,
 ): VerificationError {
   const { mechanism, version } = facts
   const isOfQuery = mechanism === 'query' && MALFORMED_IN_QUERY.has(code)
   const isOfForm = mechanism === 'form' && INVALID_IN_FORM.has(code)
   const ofVersion2 = version === '2' ? IN_VERSION_2.get(code) : undefined
   const ofS3 = isOfQuery ? QUERY_MALFORMED : isOfForm ? INVALID_ARGUMENT : (ofVersion2 ?? S3_CODES[code])
-  return new VerificationError(code, message, ofS3, facts, steps)
+  return new VerificationError(code, message, ofS3, facts, steps, exactCode)
 }

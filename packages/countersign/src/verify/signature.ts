@@ -7,12 +7,13 @@ import type { VerificationSteps } from '../errors.ts'
 import type { SigningKeyCache } from '../keys/signing-key-cache.ts'
 import { VerifyingKey } from '../keys/verifying-key.ts'
 import type { Claim } from './claim.ts'
-import { findKey, type Found, type MatchedKey } from './found-key.ts'
+import { findKey, type Found, type MatchedKey, type Search } from './found-key.ts'
 import { refuse } from './refusals.ts'
 
 /**
  * Finds the key that made the signature of a claim.
  *
+ * @param search is added to
  * @throws {@link VerificationError} `SIGNATURE_MALFORMED`, `SIGNATURE_MISMATCH`
  */
 export function matchSignature(
@@ -20,9 +21,11 @@ export function matchSignature(
   found: Found,
   cache: SigningKeyCache<VerifyingKey>,
   steps: VerificationSteps,
+  search?: Search,
 ): MatchedKey {
   const { signature, accessKeyId, algorithm, older } = claim
-  const match = findKey(found, claim, cache, steps.stringToSign, signature)
+  const exactCode = search?.isUnknown ? 'KEY_UNKNOWN' : undefined
+  const match = findKey(found, claim, cache, steps.stringToSign, signature, search)
   if (match) return match
   if (!algorithm.isWellFormed(signature)) {
     throw refuse(
@@ -30,10 +33,12 @@ export function matchSignature(
       `The signature does not have the form of ${algorithm.name}: ${older ? 'base64' : 'lower-case hex'}`,
       { accessKeyId, signatureProvided: signature.slice(0, 200) },
       steps,
+      exactCode,
     )
   }
   const facts = { accessKeyId, signatureProvided: signature }
-  throw refuse('SIGNATURE_MISMATCH', 'The signature is not that of this request with this key', facts, steps)
+  const message = 'The signature is not that of this request with this key'
+  throw refuse('SIGNATURE_MISMATCH', message, facts, steps, exactCode)
 }
 
 /** Does for an unknown key what is done for a known one, so that the time does not tell them apart. */

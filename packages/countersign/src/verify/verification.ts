@@ -5,20 +5,22 @@
  * @module
  */
 import type { SigningKeyCache } from '../keys/signing-key-cache.ts'
+import type { VerificationSteps } from '../errors.ts'
 import type { VerifyingKey } from '../keys/verifying-key.ts'
 import { checkBody, readWholeBody, type CheckedBody } from './body.ts'
 import type { CheckContext } from './checks/check.ts'
 import { checkChunkedBody } from './chunked-body.ts'
 import type { Claim } from './claim.ts'
 import { expectedBody, type ExpectedBody } from './expected-body.ts'
-import type { Found, MatchedKey, SecretsLookup } from './found-key.ts'
+import { hintsOf, type Found, type MatchedKey, type SecretsLookup } from './found-key.ts'
 import { checkKeyLife, checkToken } from './key-state.ts'
 import { readMessage, type ReadMessage, type RequestMessage } from './message.ts'
 import { mayBeSignedInForm, readClaim } from './read-claim.ts'
 import { payloadHashOf, rebuildSteps } from './rebuild.ts'
-import { refuse } from './refusals.ts'
+import type { ReplayCheck } from './replay.ts'
 import { AFTER_SIGNATURE, applyChecks, BEFORE_LOOKUP, BEFORE_SIGNATURE } from './rules.ts'
-import { matchNothing, matchSignature } from './signature.ts'
+import { matchSignature } from './signature.ts'
+import { matchAlike, nobodysKey, refuseUnknownKey } from './unknown-key.ts'
 import { Verified, type VerifiedRequest } from './verified-request.ts'
 import type { SettledRules } from './verifier-options.ts'
 
@@ -31,6 +33,7 @@ export interface VerifierParts<P> {
   /** Bytes of a body that are held back until its hash is known. */
   readonly maxBufferedBody: number
   readonly cache: SigningKeyCache<VerifyingKey>
+  readonly checkReplay: ReplayCheck | undefined
 }
 
 /** A value, or the promise of one where it has to be waited for. */
@@ -65,16 +68,16 @@ export class Verification<P> {
     const { rules, secrets } = this.#parts
     const claim = readClaim(read, rules, this.#context.now, form)
     applyChecks(BEFORE_LOOKUP, claim, this.#context)
-    const { date, region, service } = claim.scope
-    const found = secrets(claim.accessKeyId, { algorithm: claim.algorithm.name, date, region, service })
+    const found = secrets(claim.accessKeyId, hintsOf(claim))
     if (!isPromise(found)) return this.#checkKey(claim, found)
     // What a database gives may have a `then` and be no Promise; nobody may take it for a result.
     return Promise.resolve(found).then((key) => this.#checkKey(claim, key))
   }
 
   #checkKey(claim: Claim, found: Found<P> | undefined): Eventual<VerifiedRequest<P>> {
-    if (!found) throw unknownKey(claim)
-    checkKeyLife(found, claim, this.#context.now)
+    if (!found && !this.#parts.rules.hideUnknownKeys) {
+      throw refuseUnknownKey(claim, rebuildSteps(claim, payloadHashOf(claim.payload, NO_BODY)))
+    }
     applyChecks(BEFORE_SIGNATURE, claim, this.#context)
     const expected = expectedBody(claim, this.#parts.maxBytes)
     if (claim.payload.kind !== 'computed' || this.#message.body === undefined) {
@@ -87,21 +90,38 @@ export class Verification<P> {
 
   #checkSignature(
     claim: Claim,
-    found: Found<P>,
+    found: Found<P> | undefined,
     expected: ExpectedBody,
     whole?: Uint8Array,
   ): Eventual<VerifiedRequest<P>> {
     const steps = rebuildSteps(claim, payloadHashOf(claim.payload, whole ?? NO_BODY))
-    const match = matchSignature(claim, found, this.#parts.cache, steps)
-    const token = checkToken(found, claim)
+    const { rules, cache } = this.#parts
+    const owner = found ?? nobodysKey()
+    const match = rules.hideUnknownKeys
+      ? matchAlike(claim, found, cache, steps)
+      : matchSignature(claim, owner, cache, steps)
+    // Only its owner learns that a key is past its end.
+    checkKeyLife(owner, claim, this.#context.now)
+    const token = checkToken(owner, claim)
     const settle = (): Eventual<VerifiedRequest<P>> => {
       applyChecks(AFTER_SIGNATURE, claim, this.#context)
       const body = whole ? wholeBody(whole) : this.#checkBody(claim, match, expected)
-      return isPromise(body)
-        ? body.then((checked) => new Verified(claim, found, checked, match))
-        : new Verified(claim, found, body, match)
+      const letIn = (checked: CheckedBody): Eventual<VerifiedRequest<P>> =>
+        this.#checkReplay(claim, steps, new Verified(claim, owner, checked, match))
+      return isPromise(body) ? body.then(letIn) : letIn(body)
     }
     return token ? token.then(settle) : settle()
+  }
+
+  /** Last of all, so that nobody can use a request up with a body that is not its own. */
+  #checkReplay(
+    claim: Claim,
+    { stringToSign }: VerificationSteps,
+    verified: VerifiedRequest<P>,
+  ): Eventual<VerifiedRequest<P>> {
+    const { rules, checkReplay } = this.#parts
+    if (!checkReplay) return verified
+    return checkReplay(claim, stringToSign, { ...this.#context, now: rules.now() }).then(() => verified)
   }
 
   #checkBody(claim: Claim, match: MatchedKey, expected: ExpectedBody): Eventual<CheckedBody> {
@@ -122,11 +142,6 @@ export class Verification<P> {
 
 function isPromise<T>(value: Eventual<T>): value is Promise<T> {
   return typeof (value as { then?: unknown } | undefined)?.then === 'function'
-}
-
-function unknownKey(claim: Claim): Error {
-  matchNothing(claim, rebuildSteps(claim, payloadHashOf(claim.payload, NO_BODY)))
-  return refuse('KEY_UNKNOWN', 'There is no such access key', { accessKeyId: claim.accessKeyId })
 }
 
 async function* once(bytes: Uint8Array): AsyncGenerator<Uint8Array, void, undefined> {

@@ -32,12 +32,18 @@ export interface ServerRules {
   readonly allowUnsignedHeaders?: readonly string[] | undefined
   /** Ignores an Authorization header of another kind, such as `Bearer`, beside a presigned URL. */
   readonly ignoreForeignAuthorization?: boolean | undefined
+  /**
+   * Answers an unknown access key as a wrong signature, after the same work, so that nobody learns which keys there are;
+   * `exactCode` of the error says it. AWS, and so the default, tells the two apart.
+   */
+  readonly hideUnknownKeys?: boolean | undefined
   readonly limits?: Partial<Limits> | undefined
 }
 
 /** Rules with nothing left out. */
 export interface SettledRules extends CheckRules, Omit<ReadOptions, 'now'> {
   readonly now: () => Date
+  readonly hideUnknownKeys: boolean
 }
 
 /**
@@ -63,6 +69,7 @@ export function settleRules(rules: ServerRules): SettledRules {
     maxClockSkew: rules.maxClockSkew,
     unsignedPayload: rules.unsignedPayload,
     streaming: settleStreaming(rules.streaming),
+    hideUnknownKeys: rules.hideUnknownKeys ?? false,
     now: rules.now ?? (() => new Date()),
   }
 }

@@ -7,12 +7,13 @@
 import { SigningKeyCache } from '../keys/signing-key-cache.ts'
 import type { SecretsLookup } from './found-key.ts'
 import type { RequestMessage } from './message.ts'
+import { createReplayCheck, type ReplayOptions } from './replay.ts'
 import { Verification, type Eventual, type VerifierParts } from './verification.ts'
 import type { VerifiedRequest } from './verified-request.ts'
 import { settleRules, type ServerRules } from './verifier-options.ts'
 
 /** Options of {@link createVerifier}. */
-export interface VerifierOptions<P = unknown> extends ServerRules {
+export interface VerifierOptions<P = unknown> extends ServerRules, ReplayOptions {
   /** Looks up the secret of an access key id. An error that it throws is thrown on, and nothing is let in by it. */
   readonly secrets: SecretsLookup<P>
   /** Longest body that is taken, in bytes; unlimited by default, save for bodies that must be read whole. */
@@ -55,6 +56,7 @@ export function createVerifier<P = unknown>(options: VerifierOptions<P>): Verifi
     maxBytes,
     maxBufferedBody,
     cache: new SigningKeyCache(CACHED_KEYS),
+    checkReplay: createReplayCheck(options),
   }
   return {
     verify: async (message) => new Verification(parts, message).start(),

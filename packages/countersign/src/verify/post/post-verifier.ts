@@ -14,13 +14,14 @@ import { SigningKeyCache } from '../../keys/signing-key-cache.ts'
 import type { VerifyingKey } from '../../keys/verifying-key.ts'
 import { notYetValid, expired } from '../checks/expiry.ts'
 import { scopeDate, scopeRegion, scopeService } from '../checks/scope.ts'
-import type { SecretsLookup } from '../found-key.ts'
+import { hintsOf, type SecretsLookup } from '../found-key.ts'
 import { checkKeyLife, checkToken } from '../key-state.ts'
 import type { Limits } from '../limits.ts'
 import { readMessage, valueOf, type ReadMessage, type RequestMessage } from '../message.ts'
 import { refuse } from '../refusals.ts'
 import { applyChecks } from '../rules.ts'
-import { matchNothing, matchSignature } from '../signature.ts'
+import { matchSignature } from '../signature.ts'
+import { matchAlike, nobodysKey, refuseUnknownKey } from '../unknown-key.ts'
 import { settleRules, type ServerRules } from '../verifier-options.ts'
 import { findPolicyFaults } from './check-policy.ts'
 import { readFile } from './form-file.ts'
@@ -43,7 +44,7 @@ export interface PostLimits extends Limits {
 /** Options of {@link createPostVerifier}. */
 export interface PostVerifierOptions<P = unknown> extends Pick<
   ServerRules,
-  'region' | 'now' | 'maxClockSkew'
+  'region' | 'now' | 'maxClockSkew' | 'hideUnknownKeys'
 > {
   /** Looks up the secret of an access key id; for SigV2 it is told no region, and `00000000` as the date. */
   readonly secrets: SecretsLookup<P>
@@ -98,8 +99,8 @@ const QUERY_SIGNATURES: ReadonlySet<string> = new Set(
  * @throws {@link SigningError} `OPTION_INVALID`
  */
 export function createPostVerifier<P = unknown>(options: PostVerifierOptions<P>): PostVerifier<P> {
-  const { secrets, service = 's3', region, now, maxClockSkew, maxBytes = Infinity } = options
-  const rules = settleRules({ service, region, now, maxClockSkew, limits: options.limits })
+  const { secrets, service = 's3', region, now, maxClockSkew, hideUnknownKeys, maxBytes = Infinity } = options
+  const rules = settleRules({ service, region, now, maxClockSkew, hideUnknownKeys, limits: options.limits })
   const limits = { ...DEFAULT_LIMITS, ...rules.limits }
   const algorithms = [...(options.algorithms ?? [sigV4Post])]
   const readOptions = { algorithms, service: rules.services[0] ?? '', limits }
@@ -110,20 +111,20 @@ export function createPostVerifier<P = unknown>(options: PostVerifierOptions<P>)
     const claim = readPostClaim(values, readOptions)
     const context = { rules, now: rules.now(), protocol: undefined }
     if (claim.isScoped) applyChecks(SCOPED, claim, context)
-    const { accessKeyId, scope, policy } = claim
-    const found = await secrets(accessKeyId, { algorithm: claim.algorithm.name, ...scope })
+    const { accessKeyId, policy } = claim
+    const found = await secrets(accessKeyId, hintsOf(claim))
     const steps = { canonicalRequest: '', stringToSign: policy }
-    if (!found) {
-      matchNothing(claim, steps)
-      throw refuse('KEY_UNKNOWN', 'There is no such access key', { accessKeyId })
-    }
-    checkKeyLife(found, claim, context.now)
-    const match = matchSignature(claim, found, cache, steps)
+    if (!found && !hideUnknownKeys) throw refuseUnknownKey(claim, steps)
+    const owner = found ?? nobodysKey()
+    const match = hideUnknownKeys
+      ? matchAlike(claim, found, cache, steps)
+      : matchSignature(claim, owner, cache, steps)
+    checkKeyLife(owner, claim, context.now)
     const read = parsePostPolicy(policy)
     for (const fault of findPolicyFaults(read, values, context.now)) throw fault
-    await checkToken(found, claim)
+    await checkToken(owner, claim)
     const range = { minBytes: read.minBytes, maxBytes: Math.min(read.maxBytes, maxBytes) }
-    return describeForm(claim, found, match, values, range)
+    return describeForm(claim, owner, match, values, range)
   }
 
   return {

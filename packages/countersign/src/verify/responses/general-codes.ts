@@ -42,6 +42,16 @@ const EXPIRED_TOKEN: GeneralCode = {
   exception: 'ExpiredTokenException',
   restStatus: 403,
 }
+const DENIED: GeneralCode = {
+  query: ['AccessDenied', 403],
+  exception: 'AccessDeniedException',
+  restStatus: 403,
+}
+const THROTTLED: GeneralCode = {
+  query: ['Throttling', 400],
+  exception: 'ThrottlingException',
+  restStatus: 429,
+}
 // Our own choice: AWS's answers to malformed HTTP are those of its front ends, not of its signatures.
 const INVALID: GeneralCode = {
   query: ['ValidationError', 400],
@@ -82,6 +92,9 @@ const OTHERS: ReadonlyMap<VerificationErrorCode, GeneralCode> = new Map([
   ['TOKEN_MISSING', NO_KEY],
   ['TOKEN_INVALID', NO_KEY],
   ['KEY_EXPIRED', EXPIRED_TOKEN],
+  ['TOKEN_EXPIRED', EXPIRED_TOKEN],
+  ['REPLAYED', DENIED],
+  ['REPLAY_GUARD_FULL', THROTTLED],
 ])
 
 /** The code of a cause; all that is about the signature itself has one name. */

@@ -12,5 +12,9 @@ export function generalText(error: VerificationError, { echo }: ResponseOptions)
   const text = textOf(GENERAL_TEXTS, error)
   if (!error.steps || echo === 'none') return text
   const { canonicalRequest, stringToSign } = error.steps
-  return `${text}\n\nThe Canonical String for this request should have been\n'${canonicalRequest}'\n\nThe String-to-Sign should have been\n'${stringToSign}'\n`
+  const canonical =
+    echo === 'minimal'
+      ? ''
+      : `The Canonical String for this request should have been\n'${canonicalRequest}'\n\n`
+  return `${text}\n\n${canonical}The String-to-Sign should have been\n'${stringToSign}'\n`
 }

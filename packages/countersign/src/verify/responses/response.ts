@@ -15,8 +15,11 @@ export interface ErrorResponse {
 export interface ResponseOptions {
   /** Id under which the server logs the refusal; a new one by default. */
   readonly requestId?: string | undefined
-  /** Whether the canonical request and the string to sign are told to the client, as S3 does; `full` by default. */
-  readonly echo?: 'full' | 'none' | undefined
+  /**
+   * What the client is told of the strings that the server built: `full`, the default, the canonical request and the
+   * string to sign, as S3 does; `minimal` the string to sign alone, which shows of headers and query a hash; `none`.
+   */
+  readonly echo?: 'full' | 'minimal' | 'none' | undefined
 }
 
 /** Sixteen upper-case hex digits, as S3 writes its ids. */

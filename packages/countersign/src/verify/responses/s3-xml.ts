@@ -53,7 +53,12 @@ function bytesInHex(text: string): string {
   return Array.from(text, (character) => character.charCodeAt(0).toString(16).padStart(2, '0')).join(' ')
 }
 
-function stepElements({ canonicalRequest, stringToSign }: VerificationSteps): Element[] {
+function stepElements(
+  { canonicalRequest, stringToSign }: VerificationSteps,
+  echo: ResponseOptions['echo'],
+): Element[] {
+  if (echo === 'none') return []
+  if (echo === 'minimal') return [['StringToSign', stringToSign]]
   const signed: Element[] = [
     ['StringToSign', stringToSign],
     ['StringToSignBytes', bytesInHex(stringToSign)],
@@ -75,7 +80,7 @@ export function s3Xml(error: VerificationError, options: ResponseOptions = {}): 
     ['Code', error.awsCode],
     ['Message', textOf(S3_TEXTS, error)],
     ...extraElements(error),
-    ...(error.steps && options.echo !== 'none' ? stepElements(error.steps) : []),
+    ...(error.steps ? stepElements(error.steps, options.echo) : []),
     ['RequestId', requestId],
     ['HostId', hostId],
   ]
