@@ -2,7 +2,7 @@
 import { statSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
-import { countersign, makeHome, runProgram, type Run } from './kit/run-command.ts'
+import { countersign, makeHome, runCommand, runProgram, type Run } from './kit/run-command.ts'
 
 interface JsonKey {
   readonly accessKeyId: string
@@ -155,9 +155,10 @@ describe('the store', () => {
 
   it('is 1 when it is no store of ours', async () => {
     const home = makeHome()
-    await createKey(home)
+    // In processes of their own, which leave the file when they end.
+    await runCommand(['keys', 'create', '--principal', 'ada'], { home })
     writeFileSync(join(home, '.local/share/countersign/keys.db'), 'hello')
-    const { code, stderr } = await keysIn(home)('list')
+    const { code, stderr } = await runCommand(['keys', 'list'], { home })
     expect([code, stderr]).toEqual([1, expect.stringContaining('STORE_UNREADABLE')])
   })
 })

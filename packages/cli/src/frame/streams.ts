@@ -6,7 +6,8 @@
 import { CommandError } from './command-error.ts'
 import { EXIT } from './exit-codes.ts'
 
-let inputReader: string | undefined
+/** Who reads an input. */
+const readers = new WeakMap<NodeJS.ReadStream, string>()
 
 /**
  * Claims standard input, which can be read once.
@@ -15,14 +16,16 @@ let inputReader: string | undefined
  * @throws {@link CommandError} `USAGE`
  */
 export function claimInput(reader: string): NodeJS.ReadStream {
-  if (inputReader !== undefined) {
-    throw new CommandError('USAGE', `Both ${inputReader} and ${reader} read standard input`, {
+  const { stdin } = process
+  const other = readers.get(stdin)
+  if (other !== undefined) {
+    throw new CommandError('USAGE', `Both ${other} and ${reader} read standard input`, {
       why: 'it can be read once',
       fix: 'put one of them into a file',
     })
   }
-  inputReader = reader
-  return process.stdin
+  readers.set(stdin, reader)
+  return stdin
 }
 
 /**

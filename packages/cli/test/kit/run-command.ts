@@ -1,6 +1,6 @@
 /**
- * Runs the real command, as a child process with an environment of its own: no variables of AWS's but those that a
- * test sets, and a home folder with nothing in it but what a test puts there.
+ * Runs the built command with an environment of its own: no variables of AWS's but those that a test sets, and a home
+ * folder with nothing in it but what a test puts there.
  *
  * @module
  */
@@ -10,6 +10,7 @@ import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { afterAll } from 'vitest'
+import { runWarm } from './warm-runs.ts'
 
 /** The file that npm links as `countersign`. */
 export const COMMAND: string = fileURLToPath(new URL('../../bin/countersign.js', import.meta.url))
@@ -63,9 +64,24 @@ export function makeHome(files: Readonly<Record<string, string | Uint8Array>> = 
   return home
 }
 
-/** Runs `countersign` with arguments, to its end. */
-export function countersign(args: readonly string[], options: RunOptions = {}): Promise<Run> {
+/** Runs `countersign` with arguments, to its end, in a process that has it loaded. */
+export async function countersign(
+  args: readonly string[],
+  { env = {}, input = '', home = makeHome() }: RunOptions = {},
+): Promise<Run> {
+  const whole = { ...surroundings(home), ...env }
+  const outcome = await runWarm({ args, env: whole, home, input: Buffer.from(input) })
+  const [bytes, stderr] = [Buffer.from(outcome.stdout), Buffer.from(outcome.stderr).toString()]
+  return { code: outcome.code, signal: null, bytes, stdout: bytes.toString(), stderr }
+}
+
+/** Runs `countersign` with arguments, to its end, as a process of its own. */
+export function runCommand(args: readonly string[], options: RunOptions = {}): Promise<Run> {
   return runProgram(process.execPath, [COMMAND, ...args], options)
+}
+
+function surroundings(home: string): Record<string, string> {
+  return { PATH: process.env['PATH'] ?? '', HOME: home, AWS_EC2_METADATA_DISABLED: 'true' }
 }
 
 /** Runs a program in the same surroundings. */
@@ -76,7 +92,7 @@ export function runProgram(
 ): Promise<Run> {
   const child = spawn(program, args, {
     cwd: home,
-    env: { PATH: process.env['PATH'], HOME: home, AWS_EC2_METADATA_DISABLED: 'true', ...env },
+    env: { ...surroundings(home), ...env },
   })
   const out: Buffer[] = []
   const err: Buffer[] = []
