@@ -1,3 +1,4 @@
+import { availableParallelism } from 'node:os'
 import { defineConfig } from 'vitest/config'
 
 // `npm run test:long` sets it: what takes minutes, and the property tests with many more runs.
@@ -14,6 +15,8 @@ export default defineConfig({
     exclude: ['**/node_modules/**', '**/dist/**'],
     setupFiles: ['test/kit/setup.ts'],
     pool: 'forks',
+    // Not one less than there are cores, as vitest would have it: on a machine with two, that leaves one of them idle.
+    maxWorkers: Math.max(2, availableParallelism()),
     testTimeout: long ? 20 * 60_000 : 30_000,
     hookTimeout: 60_000,
   },
