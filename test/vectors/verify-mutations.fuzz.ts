@@ -1,7 +1,8 @@
 /**
  * Every published request with one byte changed, at every position of its method, target, headers and body: let in if
  * and only if its canonical form and its claim are the ones that were signed. What is expected is worked out here from
- * the changed message, without the verifier. Reads sigv4-suite-2015.json, sigv4-aws-c-auth.json and
+ * the changed message, without the verifier. A usual run puts a few bytes into each place, other ones from place to
+ * place and from request to request; the long run puts all of them everywhere. Reads sigv4-suite-2015.json, sigv4-aws-c-auth.json and
  * sigv4-s3-docs.json, and samples sigv4-sdk.json and sigv4-presigned.json.
  */
 import { createHash } from 'node:crypto'
@@ -142,12 +143,19 @@ function claimedIn({ parameters }: Query): Claimed | undefined {
   return credential && signedHeaders && signature ? { credential, signedHeaders, signature } : undefined
 }
 
+/** Of how many changes a usual run makes one: no divisor of the 22 or 23 of a place, so that each gets its turn. */
+const STEP = process.env['COUNTERSIGN_LONG'] === '1' ? 1 : 5
+let turn = 0
+
 function* changedTexts(text: string): Generator<string> {
   for (let place = 0; place < text.length; place++) {
     const code = text.charCodeAt(place)
     const others = new Set([...SUBSTITUTES, String.fromCharCode(code ^ 0x20), String.fromCharCode(code ^ 1)])
     others.delete(text[place]!)
-    for (const other of others) yield text.slice(0, place) + other + text.slice(place + 1)
+    for (const other of others) {
+      turn += 1
+      if (turn % STEP === 0) yield text.slice(0, place) + other + text.slice(place + 1)
+    }
   }
 }
 
@@ -242,12 +250,13 @@ describeVectors('published requests with one byte changed', () => {
     const wrong: string[] = []
     for (const signing of picked) {
       const result = await tally(signing)
-      expect(result.letIn, signing.id).toBeGreaterThan(0)
+      if (STEP === 1) expect(result.letIn, signing.id).toBeGreaterThan(0)
       letIn += result.letIn
       refused += result.refused
       wrong.push(...result.wrong.map((text) => `${signing.id} ${text}`))
     }
     expect(wrong.slice(0, 5), `${wrong.length} of ${letIn + refused}`).toEqual([])
+    expect(letIn).toBeGreaterThan(0)
     expect(refused).toBeGreaterThan(letIn)
     console.log(`${file}: ${picked.length} requests, ${letIn} changed ones let in, ${refused} refused`)
   })
