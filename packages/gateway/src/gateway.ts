@@ -10,7 +10,7 @@ import { join } from 'node:path'
 import type { Verifier } from 'countersign/verify'
 import { Pool } from 'undici'
 import type { Address, GatewaySettings } from './config/settings.ts'
-import { logExchange, type GatewayLog } from './log.ts'
+import { ExchangeLog, type GatewayLog } from './log.ts'
 import { authenticate, createGatewayVerifier, type KeySource } from './pipeline/authenticate.ts'
 import { openExchange, type Exchange } from './pipeline/exchange.ts'
 import { GatewayFault } from './pipeline/faults.ts'
@@ -74,6 +74,7 @@ export class PipelineGateway implements Gateway {
   readonly #settings: GatewaySettings
   readonly #verifier: Verifier<string> | undefined
   readonly #log: GatewayLog
+  readonly #exchanges: ExchangeLog
   readonly #route: Route
   readonly #pool: Pool
   readonly #listener: Server
@@ -86,6 +87,7 @@ export class PipelineGateway implements Gateway {
     this.#settings = settings
     this.#verifier = parts.verifier
     this.#log = parts.log
+    this.#exchanges = new ExchangeLog(parts.log)
     this.#pool = createPool(settings)
     this.#route = createRoute(settings, this.#pool)
     this.#listener = createListener(settings, (...exchange) => void this.#handle(...exchange))
@@ -136,7 +138,7 @@ export class PipelineGateway implements Gateway {
       if (unexpected) this.#log.error({ err: unexpected, requestId: exchange.requestId }, 'failed')
     } finally {
       clearTimeout(timer)
-      logExchange(this.#log, exchange)
+      this.#exchanges.write(exchange)
     }
   }
 

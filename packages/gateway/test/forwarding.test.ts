@@ -141,7 +141,7 @@ describe('what comes back', () => {
     await send(sign({ url: `${running.origin}/path?token=abc` }))
     expect(running.lines).toHaveLength(1)
     expect(running.lines[0]).toMatchObject({
-      text: 'forwarded',
+      msg: 'forwarded',
       method: 'GET',
       path: '/path',
       status: 201,

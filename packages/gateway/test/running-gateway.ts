@@ -10,6 +10,7 @@ import { signRequest, type HttpRequest, type SignedRequest } from 'countersign'
 import { startServer, type Listening } from '../../../test/kit/servers.ts'
 import { createGateway, type Gateway } from '../src/gateway.ts'
 import type { GatewaySettings } from '../src/config/settings.ts'
+import { pino } from 'pino'
 import type { GatewayLog } from '../src/log.ts'
 
 export const KEY = { accessKeyId: 'CSAKTESTKEY234567ABC', secretAccessKey: 'a-secret-for-tests-only' }
@@ -85,10 +86,10 @@ export async function startGateway(
     arrived.push({ method, target: url, headers, rawHeaders, body: await buffer(request) })
   }
   const lines: Record<string, unknown>[] = []
-  const write = (line: unknown, text?: string): void => {
-    lines.push({ ...(line as Record<string, unknown>), text })
-  }
-  const log: GatewayLog = { debug: write, info: write, warn: write, error: write, flush: () => {} }
+  const log: GatewayLog = pino(
+    { base: null, timestamp: false },
+    { write: (line) => lines.push(JSON.parse(line) as Record<string, unknown>) },
+  )
   const keys = { find: (id: string) => (id === KEY.accessKeyId ? { ...KEY, principal: 'ada' } : undefined) }
   const gateway = createGateway(settingsFor(upstream.origin, changes), { keys, log })
   const { clients, health } = await gateway.start()

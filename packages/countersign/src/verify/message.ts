@@ -112,7 +112,8 @@ function readHeaders(
     if (!isAscii) assertBytes(name, value)
     if (SINGLE.has(name) && valueOf(headers, name) !== undefined)
       throw malformed('a header stands twice', name)
-    headers.push([name, value])
+    // A pair that is as it should be is taken as it is.
+    headers.push(name === given ? (header as Header) : [name, value])
   }
   const isHttp2 = valueOf(headers, ':authority') !== undefined
   return { headers: isHttp2 ? withHost(headers) : headers, isAscii }

@@ -34,7 +34,7 @@ export function rebuildSteps(claim: Claim, payloadHash: string): VerificationSte
     message.method,
     buildCanonicalPath(message.path, rules),
     canonicalQueryOf(claim),
-    buildCanonicalHeaders(message.headers.filter(([name]) => signedHeaders.includes(name))),
+    buildCanonicalHeaders(message.headers.filter((header) => signedHeaders.includes(header[0]))),
     payloadHash,
   )
   const hash = defaultSha256().hashHex(message.isAscii ? canonicalRequest : latin1(canonicalRequest))

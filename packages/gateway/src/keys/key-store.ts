@@ -17,7 +17,7 @@ import { hideSecrets, liveSecrets, type StoredKey } from './stored-key.ts'
 
 const CACHED_KEYS = 10_000
 /** For how long the file is taken to be as it was, in milliseconds. To ask it takes longer than to verify a signature. */
-const FRESHNESS = 1
+const FRESHNESS = 5
 const CHECK_TEXT = 'countersign'
 const CHECK_PLACE: Place = ['check of the master key']
 
@@ -176,8 +176,9 @@ class SqliteKeyStore implements KeyStore {
 
   find(accessKeyId: string): Found<string> | undefined {
     this.#forgetIfChanged()
-    const now = this.#now()
     const cached = this.#cache.find(accessKeyId)
+    if (cached?.until === Infinity) return cached.found
+    const now = this.#now()
     if (cached && now.getTime() < cached.until) return cached.found
     const key = this.#keys.find(accessKeyId)
     // What is not found is not kept: strangers make ids up, and would fill the memory.
@@ -226,7 +227,7 @@ class SqliteKeyStore implements KeyStore {
     }
   }
 
-  /** Asks the file at most once a millisecond, which under load is once for many requests. */
+  /** Asks the file every few milliseconds, which under load is once for many requests. */
   #forgetIfChanged(): void {
     const instant = performance.now()
     if (instant - this.#askedAt < FRESHNESS) return

@@ -24,7 +24,8 @@ export const headersSigned: Check = {
   find(claim, { rules: { allowUnsignedHeaders } }) {
     const { message, signedHeaders } = claim
     const unsigned = signedHeaders.includes('host') || claim.older?.isHostFree ? [] : ['host']
-    for (const [name] of message.headers) {
+    for (const header of message.headers) {
+      const name = header[0]
       if (!name.startsWith('x-amz-') || signedHeaders.includes(name) || unsigned.includes(name)) continue
       if (!mayBeUnsigned(name, claim, allowUnsignedHeaders)) unsigned.push(name)
     }
@@ -38,8 +39,10 @@ export const headersSigned: Check = {
 export const signedHeadersPresent: Check = {
   name: 'signed headers present',
   find({ message, signedHeaders }) {
-    const header = signedHeaders.find((name) => valueOf(message.headers, name) === undefined)
-    if (header === undefined) return undefined
-    return refuse('SIGNED_HEADER_MISSING', `${header} was signed, but did not arrive`, { header })
+    for (const header of signedHeaders) {
+      if (valueOf(message.headers, header) !== undefined) continue
+      return refuse('SIGNED_HEADER_MISSING', `${header} was signed, but did not arrive`, { header })
+    }
+    return undefined
   },
 }
