@@ -1,12 +1,18 @@
 /** The gateway's log for a person who looks on: a line for each request, and nothing else. */
 import { styled } from './terminal.mjs'
 
-function show(line, text) {
-  if (text !== 'forwarded' && text !== 'refused') return
-  const { method, path, status, principal, milliseconds, failure } = line
-  const who = principal ?? 'nobody'
-  console.log(styled('dim', `${text} ${method} ${path}: ${failure ?? status}, ${who}, ${milliseconds} ms`))
+/**
+ * @param {Readonly<Record<string, string>>} [caller]
+ * @returns {import('@countersign/gateway').GatewayLog}
+ */
+function logOf(caller) {
+  const show = (line, text) => {
+    if (text !== 'forwarded' && text !== 'refused') return
+    const { method, path, status, milliseconds, failure } = line
+    const who = caller?.principal ?? 'nobody'
+    console.log(styled('dim', `${text} ${method} ${path}: ${failure ?? status}, ${who}, ${milliseconds} ms`))
+  }
+  return { debug: show, info: show, warn: show, error: show, flush() {}, child: logOf }
 }
 
-/** @type {import('@countersign/gateway').GatewayLog} */
-export const showRequest = { debug: show, info: show, warn: show, error: show, flush() {} }
+export const showRequest = logOf()

@@ -10,7 +10,10 @@ import type { Exchange } from './pipeline/exchange.ts'
 import { formatScope } from './pipeline/headers.ts'
 
 /** The part of a logger that is used here. */
-export type GatewayLog = Pick<Logger, 'debug' | 'info' | 'warn' | 'error' | 'child' | 'flush'>
+export interface GatewayLog extends Pick<Logger, 'debug' | 'info' | 'warn' | 'error' | 'flush'> {
+  /** A log whose lines have these fields, too. */
+  child(fields: Readonly<Record<string, string>>): GatewayLog
+}
 
 /** Makes the log. Lines are written in the background; `flush` brings the last of them out. */
 export function createLog({ level }: GatewaySettings['log']): GatewayLog {

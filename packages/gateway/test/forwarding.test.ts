@@ -1,3 +1,4 @@
+import { pino } from 'pino'
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { presignUrl } from 'countersign'
 import { exchangeBytes } from '../../../test/kit/servers.ts'
@@ -198,9 +199,7 @@ describe('what does not get through', () => {
 describe('the pipeline without its first stage', () => {
   it('lets everything through, but no word of who sent it', async () => {
     const settings = settingsFor(running.upstream.origin)
-    const nothing = (): void => {}
-    const log = { debug: nothing, info: nothing, warn: nothing, error: nothing, flush: nothing }
-    const open = new PipelineGateway(settings, { log })
+    const open = new PipelineGateway(settings, { log: pino({ level: 'silent' }) })
     const { clients } = await open.start()
     const headers = { 'x-countersign-principal': 'eve' }
     expect((await fetch(`http://127.0.0.1:${clients.port}/`, { headers })).status).toBe(201)

@@ -1,0 +1,117 @@
+/**
+ * Two processes that do the same, one with verifying on and one without it: small signed GETs, in turns, and what
+ * processor time a request takes of each.
+ */
+import { fork } from 'node:child_process'
+import { once } from 'node:events'
+import { signRequest } from 'countersign'
+import { Pool } from 'undici'
+import { credentials, region, service } from './gateway/settings.mjs'
+
+const ROUNDS = 40
+const REQUESTS = 2000
+const CONNECTIONS = 32
+
+/**
+ * Starts a process that tells the port that it listens on.
+ *
+ * @param {URL} script
+ * @param {readonly string[]} [args]
+ */
+export async function start(script, args) {
+  const child = fork(script, args, { stdio: ['ignore', 'ignore', 'inherit', 'ipc'] })
+  const [{ port }] = await once(child, 'message')
+  return { child, port }
+}
+
+/** @param {import('node:child_process').ChildProcess} child */
+async function usage(child) {
+  child.send('usage')
+  const [used] = await once(child, 'message')
+  return used
+}
+
+/** @param {Pool} pool @param {string} origin @param {number} count */
+async function load(pool, origin, count) {
+  const worker = async () => {
+    for (; count > 0;) {
+      count -= 1
+      const signed = signRequest(
+        { method: 'GET', url: `${origin}/notes/${count}?prefix=a` },
+        { credentials, service, region },
+      )
+      const { statusCode, body } = await pool.request({
+        method: 'GET',
+        path: signed.url.slice(origin.length),
+        headers: signed.headers.flat(),
+      })
+      await body.dump()
+      if (statusCode !== 200) throw new Error(`The answer was ${statusCode}`)
+    }
+  }
+  await Promise.all(Array.from({ length: CONNECTIONS }, worker))
+}
+
+/** @param {{ port: number, child: import('node:child_process').ChildProcess, pool: Pool }} process */
+async function round({ port, child, pool }) {
+  const before = await usage(child)
+  const began = performance.now()
+  await load(pool, `http://127.0.0.1:${port}`, REQUESTS)
+  const seconds = (performance.now() - began) / 1000
+  const after = await usage(child)
+  return { cpu: (after.cpu - before.cpu) / REQUESTS, rate: REQUESTS / seconds }
+}
+
+/**
+ * Measures both, and prints it; `--json` prints figures for machines.
+ *
+ * @param {(mode: 'open' | 'verifying') => ReturnType<typeof start>} startMode
+ */
+export async function comparePair(startMode) {
+  const processes = await Promise.all(
+    /** @type {const} */ (['open', 'verifying']).map(async (mode) => {
+      const started = await startMode(mode)
+      const pool = new Pool(`http://127.0.0.1:${started.port}`, { connections: CONNECTIONS })
+      return { ...started, mode, pool, cpu: [Infinity], rate: [0] }
+    }),
+  )
+  for (const one of processes) await round(one)
+  for (let i = 0; i < ROUNDS; i += 1) {
+    for (const one of processes) {
+      const { cpu, rate } = await round(one)
+      one.cpu.push(cpu)
+      one.rate.push(rate)
+    }
+  }
+  // The best of each, as anything else that runs on the machine only takes away.
+  print(processes.map(({ mode, cpu, rate }) => ({ mode, cpu: Math.min(...cpu), rate: Math.max(...rate) })))
+  for (const { child, pool } of processes) {
+    await pool.destroy()
+    child.disconnect()
+  }
+}
+
+/** @param {{ mode: string, cpu: number, rate: number }[]} best */
+function print(best) {
+  const rows = Object.fromEntries(
+    best.map(({ mode, cpu, rate }) => [
+      mode,
+      {
+        'processor microseconds per request': Number(cpu.toFixed(1)),
+        'requests per second': Math.round(rate),
+      },
+    ]),
+  )
+  const share = (best[0]?.cpu ?? NaN) / (best[1]?.cpu ?? NaN)
+  if (process.argv.includes('--json')) {
+    console.log(JSON.stringify({ node: process.version, rows, share }, undefined, 2))
+    return
+  }
+  console.log(
+    `Node ${process.version}; best of ${ROUNDS} rounds of ${REQUESTS} requests, ${CONNECTIONS} connections`,
+  )
+  console.table(rows)
+  console.log(
+    `With verifying on, a request gets ${(share * 100).toFixed(1)} % of the throughput by processor time`,
+  )
+}
