@@ -21,6 +21,12 @@ declare module 'aws4' {
     canonicalString(): string
     signature(): string
   }
-  const aws4: { RequestSigner: typeof RequestSigner }
+  const aws4: {
+    RequestSigner: typeof RequestSigner
+    sign(
+      request: Aws4Request & { host: string },
+      credentials: Aws4Credentials,
+    ): { headers: Record<string, string> }
+  }
   export default aws4
 }

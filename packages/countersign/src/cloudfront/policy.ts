@@ -10,7 +10,7 @@
 import { encodeUnsendable } from '../core/uri-encoding.ts'
 import { SigningError } from '../errors.ts'
 import { resolveEpochSeconds, type EpochTime } from './epoch-time.ts'
-import { formatIpRange } from './ip-range.ts'
+import { formatIpRange } from '../core/ip-range.ts'
 import { resolveResource } from './resource-pattern.ts'
 
 /** When and for whom a policy opens something. */

@@ -8,7 +8,7 @@
 import { utf8, type Bytes } from '../core/bytes.ts'
 import { SigningError, VerificationError, type VerificationErrorCode } from '../errors.ts'
 import { parseSignatureCookies } from './cookies.ts'
-import { isInIpRange } from './ip-range.ts'
+import { isInIpRange } from '../core/ip-range.ts'
 import {
   importKey,
   isForAlgorithm,

@@ -284,8 +284,8 @@ describe('a look-up that gives what is no Promise, but can be waited for', () =>
       this.#promise = promise
     }
     // oxlint-disable-next-line unicorn/no-thenable -- it is what this is about
-    then<U>(done: (value: T) => U, failed?: (reason: unknown) => U): Later<U> {
-      return new Later(this.#promise.then((value) => done(value), failed))
+    then<U>(given: (value: T) => U, failed?: (reason: unknown) => U): Later<U> {
+      return new Later(this.#promise.then(given, failed))
     }
   }
   const query = (found: unknown): object => new Later(Promise.resolve(found))

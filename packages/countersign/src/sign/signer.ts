@@ -13,7 +13,7 @@ import type { Body, HttpRequest, PresignedUrl, SignedRequest } from './http-requ
 import { presignAt } from './presign-url.ts'
 import { isStream, readBody } from './read-body.ts'
 import { headerValue, readHeaders } from './read-headers.ts'
-import { createReadableStream } from './readable-stream.ts'
+import { createReadableStream } from '../core/readable-stream.ts'
 import { declaredLength, signStream } from './sign-stream.ts'
 import type { SigningHost, SigningRules } from './sign-options.ts'
 import { signWithBody } from './sign-request.ts'

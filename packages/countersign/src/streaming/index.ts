@@ -6,7 +6,7 @@
  * @module
  */
 export { signChunks, type SignChunksOptions } from './sign-chunks.ts'
-export { createReadableStream } from '../sign/readable-stream.ts'
+export { createReadableStream } from '../core/readable-stream.ts'
 export type { ChunkSource } from '../sign/chunk-source.ts'
 export type { SignedUpload, StreamOptions } from '../sign/sign-stream.ts'
 export type { ChecksumName } from '../crypto/checksums/s3-checksums.ts'

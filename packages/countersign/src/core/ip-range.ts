@@ -1,5 +1,6 @@
 /**
- * Ranges of IP addresses in CIDR notation, `192.0.2.0/24` or `2001:db8::/32`, as a policy restricts clients to them.
+ * Ranges of IP addresses in CIDR notation, `192.0.2.0/24` or `2001:db8::/32`, as a policy restricts clients to them, and
+ * a server names the proxies that it trusts.
  *
  * @see {@link https://www.rfc-editor.org/rfc/rfc4632#section-3.1} CIDR notation
  * @see {@link https://www.rfc-editor.org/rfc/rfc4291#section-2.2} text form of IPv6
@@ -12,7 +13,8 @@ const GROUP = /^[\da-f]{1,4}$/i
 const PREFIX = /^(?:0|[1-9]\d{0,2})$/
 const MAPPED = [0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 255, 255]
 
-interface IpRange {
+/** A range that was read. */
+export interface IpRange {
   /** 4 or 16 of them. */
   readonly bytes: readonly number[]
   /** How many leading bits count. */
@@ -36,15 +38,20 @@ export function formatIpRange(given: unknown): string {
  *
  * @throws {@link SigningError} `IP_RANGE_INVALID` for the range
  */
-export function isInIpRange(address: string, range: string): boolean {
-  const { bytes, prefix } = parseIpRange(range)
+export function isInIpRange(address: string, range: string | IpRange): boolean {
+  const { bytes, prefix } = typeof range === 'string' ? parseIpRange(range) : range
   const given = parseAddress(address)
   const isMapped = given?.length === 16 && MAPPED.every((byte, index) => given[index] === byte)
   const candidate = isMapped && bytes.length === 4 ? given.slice(MAPPED.length) : given
   return candidate?.length === bytes.length && bitsOf(candidate, prefix) === bitsOf(bytes, prefix)
 }
 
-function parseIpRange(text: string): IpRange {
+/**
+ * Reads a range; a single address is one of its own.
+ *
+ * @throws {@link SigningError} `IP_RANGE_INVALID`
+ */
+export function parseIpRange(text: string): IpRange {
   const [address = '', digits, ...rest] = text.split('/')
   const bytes = parseAddress(address)
   const most = (bytes?.length ?? 0) * 8
@@ -52,8 +59,13 @@ function parseIpRange(text: string): IpRange {
   if (bytes && prefix <= most && rest.length === 0) return { bytes, prefix }
   throw new SigningError(
     'IP_RANGE_INVALID',
-    'ipAddress must be an address, or a range such as 192.0.2.0/24 or 2001:db8::/32',
+    'An IP range must be an address, or one such as 192.0.2.0/24 or 2001:db8::/32',
   )
+}
+
+/** Whether a text is one address of either kind. */
+export function isIpAddress(text: string): boolean {
+  return parseAddress(text) !== undefined
 }
 
 function parseAddress(text: string): number[] | undefined {

@@ -1,0 +1,98 @@
+/**
+ * What all servers have in common: a message goes in, and comes out as a verified request or as the answer that
+ * refuses it. Each server only reads its own requests and writes its own responses.
+ *
+ * @module
+ */
+import { CountersignError, VerificationError } from '../errors.ts'
+import type { RequestMessage } from '../verify/message.ts'
+import { refuse } from '../verify/refusals.ts'
+import type { ErrorResponse, ResponseOptions } from '../verify/responses/response.ts'
+import { restJson } from '../verify/responses/rest-json.ts'
+import type { VerifiedRequest } from '../verify/verified-request.ts'
+import type { Verifier } from '../verify/verifier.ts'
+import { createBehindProxies, type TrustedProxies } from './trusted-proxies.ts'
+
+/** Options of every `requireSignature`. `R` is what the server calls a request. */
+export interface GuardOptions<R> {
+  /** Writes the answer to a refused request; that of restJson and API Gateway by default. */
+  readonly respond?: ((error: VerificationError, options?: ResponseOptions) => ErrorResponse) | undefined
+  /** Is told of every refusal, with its exact cause, for the server's log. */
+  readonly onRefused?: ((error: VerificationError, request: R) => void) | undefined
+  /** The proxies in front that tell what they were asked for; none by default, and nothing is believed. */
+  readonly trustedProxies?: TrustedProxies | undefined
+}
+
+/** Either is there. */
+export type Verdict =
+  | { readonly verified: VerifiedRequest; readonly refusal?: undefined }
+  | { readonly verified?: undefined; readonly refusal: ErrorResponse }
+
+/**
+ * Verifies what `read` gives, and remembers it under the request; at once, where it can. Errors that are none of the
+ * client's come by the promise.
+ */
+export type Guard<R extends object> = (request: R, read: () => RequestMessage) => Verdict | Promise<Verdict>
+
+const VERIFIED = Symbol('verified')
+
+/**
+ * Makes a guard.
+ *
+ * @throws {@link SigningError} `IP_RANGE_INVALID`, `OPTION_INVALID`
+ */
+export function createGuard<R extends object>(verifier: Verifier, options: GuardOptions<R>): Guard<R> {
+  const { respond = restJson, onRefused, trustedProxies } = options
+  const behindProxies = trustedProxies && createBehindProxies(trustedProxies)
+
+  function letIn(request: R, verified: VerifiedRequest): Verdict {
+    remember(request, verified)
+    return { verified }
+  }
+
+  function turnAway(request: R, error: unknown): Verdict {
+    if (!(error instanceof VerificationError)) throw error
+    onRefused?.(error, request)
+    return { refusal: respond(error) }
+  }
+
+  return (request, read) => {
+    const refused = (error: unknown): Verdict => turnAway(request, error)
+    try {
+      const message = read()
+      const verified = verifier.verifyAtOnce(behindProxies ? behindProxies(message) : message)
+      if (!('then' in verified)) return letIn(request, verified)
+      return Promise.resolve(verified).then((result) => letIn(request, result), refused)
+    } catch (error) {
+      // Not before Node's parser is through: then it is known whether a body is still to come.
+      return Promise.resolve(error).then(refused)
+    }
+  }
+}
+
+/**
+ * Lets {@link verifiedOf} find what was verified by one more object of the server. A property, for a WeakMap of all
+ * requests costs the collector more than the signature costs; not one that is copied along with the others.
+ */
+export function remember(request: object, verified: VerifiedRequest): void {
+  Object.defineProperty(request, VERIFIED, { value: verified, configurable: true })
+}
+
+/**
+ * What the guard found out about a request that it let through. Its body is here; the request itself has been read.
+ *
+ * @throws {@link VerificationError} `SIGNATURE_MISSING` for a request that no guard let through
+ */
+export function verifiedOf(request: object): VerifiedRequest {
+  const verified = (request as { readonly [VERIFIED]?: VerifiedRequest })[VERIFIED]
+  if (verified) return verified
+  throw refuse('SIGNATURE_MISSING', 'The request did not come through requireSignature')
+}
+
+/** The error of who reads bodies before their signature is checked. */
+export function bodyAlreadyRead(): CountersignError {
+  return new CountersignError(
+    'BODY_ALREADY_READ',
+    'The body was read before its signature was checked; put requireSignature before what parses bodies',
+  )
+}
