@@ -1,0 +1,89 @@
+/**
+ * Hono: a middleware that lets only signed requests through, on every runtime of Hono's.
+ *
+ * ```ts
+ * app.use(requireSignature(createVerifier({ secrets, service: 'execute-api', region: 'us-east-1' })))
+ * app.get('/things', (c) => c.text(`hello ${verifiedOf(c).principal}`))
+ * ```
+ *
+ * On Node (`@hono/node-server`) it reads the request as it stood on the wire. Elsewhere there is only a `Request`, which has
+ * lost dot segments, and which of its headers stood twice: requests that were signed with either are refused.
+ *
+ * @module
+ */
+import { createReadableStream } from '../core/readable-stream.ts'
+import type { RequestMessage } from '../verify/message.ts'
+import type { Verifier } from '../verify/verifier.ts'
+import { createGuard, type GuardOptions } from './guard.ts'
+import { readFreshNodeRequest, refusalHeaders, type NodeRequest } from './node-message.ts'
+import { readWebRequest, refusalResponse } from './web-message.ts'
+
+export { verifiedOf } from './guard.ts'
+export type { ForwardedHeader, TrustedProxies } from './trusted-proxies.ts'
+
+/** What is needed of Hono's context. */
+export interface HonoContextLike {
+  readonly req: { raw: Request }
+  /** What the runtime adds; on Node, its own request is in it. */
+  readonly env: unknown
+}
+
+/** A middleware of Hono. */
+export type HonoGuard<C extends HonoContextLike> = (
+  context: C,
+  next: () => Promise<void>,
+) => Promise<Response | undefined>
+
+/** Options of {@link requireSignature}. */
+export interface HonoGuardOptions<C> extends GuardOptions<C> {
+  /** Tells the address of the client where the runtime is not Node, such as `getConnInfo` of Hono's adapters. */
+  readonly remoteAddress?: ((context: C) => string | undefined) | undefined
+}
+
+/**
+ * Makes a middleware that lets only signed requests through; `c.req` then has the verified body. A refused one is
+ * answered; any other error, such as one of the key look-up, goes to `app.onError`.
+ *
+ * @throws {@link SigningError} `IP_RANGE_INVALID`, `OPTION_INVALID` for `trustedProxies`
+ */
+export function requireSignature<C extends HonoContextLike>(
+  verifier: Verifier,
+  options: HonoGuardOptions<C> = {},
+): HonoGuard<C> {
+  const guard = createGuard(verifier, options)
+
+  function read(context: C): RequestMessage {
+    const incoming = incomingOf(context.env)
+    return incoming
+      ? readFreshNodeRequest(incoming)
+      : readWebRequest(context.req.raw, options.remoteAddress?.(context))
+  }
+
+  return async (context, next) => {
+    const { verified, refusal } = await guard(context, () => read(context))
+    if (refusal) {
+      const incoming = incomingOf(context.env)
+      const headers = incoming ? refusalHeaders(incoming, refusal) : refusal.headers
+      return refusalResponse(context.req.raw.method, { ...refusal, headers })
+    }
+    if (verified.body) context.req.raw = withBody(context.req.raw, verified.body)
+    await next()
+    return undefined
+  }
+}
+
+function incomingOf(env: unknown): NodeRequest | undefined {
+  const incoming = (env as { incoming?: Partial<NodeRequest> } | null | undefined)?.incoming
+  return Array.isArray(incoming?.rawHeaders) ? (incoming as NodeRequest) : undefined
+}
+
+/** The request with its verified body. Not a copy of the old one, whose body Node's adapter would ask for. */
+function withBody({ url, method, headers }: Request, body: AsyncIterable<Uint8Array>): Request {
+  const init: RequestInit & { duplex: 'half' } = {
+    method,
+    headers,
+    body: createReadableStream(body),
+    duplex: 'half',
+  }
+  return new Request(url, init)
+}
