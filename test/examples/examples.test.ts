@@ -65,6 +65,13 @@ const PROMISES: Readonly<Record<string, readonly (string | RegExp)[]>> = {
     /^the store gives out a session\n200 SESSION1 GET .*\/a, token signed: true\n200 SESSION1/,
     'a URL lives for 5 minutes',
   ],
+  '20-body-digests.mjs': [
+    'as agreed: 200 stored: unsigned, pending: false, covered: host, x-amz-checksum-sha256',
+    'something else: 400 BadDigest',
+    'with another checksum: 403 SignatureDoesNotMatch',
+    'with a Content-MD5 that is none: 400 InvalidDigest',
+    'too long: 400 EntityTooLarge',
+  ],
 }
 
 describe('examples', () => {

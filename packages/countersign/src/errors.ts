@@ -183,6 +183,18 @@ export type VerificationErrorCode =
   | 'DECODED_LENGTH_MISSING'
   /** The trailers of a chunked body are not those declared, are not allowed here, or cannot be read. */
   | 'TRAILER_MALFORMED'
+  /** `x-amz-trailer` declares a trailer that is not taken here. */
+  | 'TRAILER_UNSUPPORTED'
+  /** The metadata of an object is more than what is taken. */
+  | 'METADATA_TOO_LARGE'
+  /** `Content-MD5` is not the base64 of 16 bytes. */
+  | 'CONTENT_MD5_INVALID'
+  /** An `x-amz-checksum-*` header does not have the form of its checksum. */
+  | 'CHECKSUM_INVALID'
+  /** An `x-amz-checksum-*` header is of a kind that is not verified here. */
+  | 'CHECKSUM_UNSUPPORTED'
+  /** The request carries more than one checksum, be it one in a header and one in a trailer. */
+  | 'CHECKSUMS_SEVERAL'
   /** The body is longer than what is taken. */
   | 'BODY_TOO_LARGE'
   /** The body is not as long as the signed Content-Length says. */
@@ -199,6 +211,8 @@ export type VerificationErrorCode =
   | 'BODY_INCOMPLETE'
   /** The trailers of a chunked body are not those that were signed. */
   | 'TRAILER_SIGNATURE_MISMATCH'
+  /** The body is not the one that its `Content-MD5` was made of. */
+  | 'CONTENT_MD5_MISMATCH'
   /** The body is not the one that its checksum was made of. */
   | 'CHECKSUM_MISMATCH'
   /** The request was let in before, and is to be let in once. */

@@ -151,8 +151,8 @@ export class PipelineGateway implements Gateway {
         const verified = known instanceof Promise ? await known : known
         exchange.verified = verified
         if (verified.body) {
-          const hasEnd = isChunkedUpload(exchange.request.headers['x-amz-content-sha256'])
-          body = await holdBody(verified.payload, verified.body, hasEnd, this.#folder)
+          const isFramed = isChunkedUpload(exchange.request.headers['x-amz-content-sha256'])
+          body = await holdBody(verified, verified.body, isFramed, this.#folder)
         }
       }
       await forward(exchange, this.#route, body)

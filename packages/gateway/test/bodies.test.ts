@@ -106,6 +106,70 @@ describe('an unsigned body', () => {
   })
 })
 
+describe('a digest in a header', () => {
+  const md5 = (bytes: Uint8Array): string => createHash('md5').update(bytes).digest('base64')
+  const sha1 = (bytes: Uint8Array): string => createHash('sha1').update(bytes).digest('base64')
+
+  /** A signed PUT that says of its body what is true of another one. */
+  async function put(body: Buffer<ArrayBuffer>, said: Buffer, payloadHash?: string): ReturnType<typeof send> {
+    const headers = {
+      'content-md5': md5(said),
+      'x-amz-checksum-sha1': sha1(said),
+      ...(payloadHash && { 'x-amz-content-sha256': payloadHash }),
+    }
+    const url = `${running.origin}/k`
+    const signed = sign({ method: 'PUT', url, headers, ...(payloadHash ? {} : { body }) }, 's3')
+    return send({ ...signed, body }, payloadHash ? { extra: [['content-length', String(body.length)]] } : {})
+  }
+
+  it.each([
+    ['hashed, in memory', 100, undefined],
+    ['hashed, in a file', MEBIBYTE, undefined],
+    ['unsigned, in memory', 100, 'UNSIGNED-PAYLOAD'],
+    ['unsigned, in a file', MEBIBYTE, 'UNSIGNED-PAYLOAD'],
+  ])('holds a body back until it is known to be its: %s', async (_name, size, payloadHash) => {
+    running = await startGateway({ limits, unsignedPayload: 'allowed' })
+    const body = randomBytes(size)
+    expect((await put(body, body, payloadHash)).status).toBe(200)
+    expect(running.arrived[0]?.body.equals(body)).toBe(true)
+    expect(running.arrived[0]?.headers['content-length']).toBe(String(size))
+    expect(running.arrived[0]?.headers['content-md5']).toBe(md5(body))
+    const answer = await put(body, randomBytes(size), payloadHash)
+    expect(answer.status).toBe(400)
+    expect(answer.body).toContain('<Code>BadDigest</Code>')
+    expect(running.arrived).toHaveLength(1)
+  })
+
+  it.each([
+    ['content-md5', 'x', 'InvalidDigest'],
+    ['x-amz-checksum-crc32', 'x', 'InvalidRequest'],
+  ])('of no such form is refused before the body is asked for: %s', async (name, value, code) => {
+    running = await startGateway()
+    const signed = sign({ method: 'PUT', url: `${running.origin}/k`, headers: { [name]: value } }, 's3')
+    const lines = signed.headers.map(([header, text]) => `${header}: ${text}\r\n`).join('')
+    const head = `PUT /k HTTP/1.1\r\n${lines}content-length: 10000000000\r\nexpect: 100-continue\r\n\r\n`
+    const { text, isClosed } = await exchangeBytes(running.port, head)
+    expect(text).toMatch(/^HTTP\/1\.1 400 /)
+    expect(text).toContain(`<Code>${code}</Code>`)
+    expect(isClosed).toBe(true)
+  })
+})
+
+describe('a body of 10 GB', () => {
+  it.each(['s3', 'execute-api'])('is refused by its length before it is asked for: %s', async (service) => {
+    running = await startGateway({ limits: { ...limits, body: 1e9 } })
+    const url = `${running.origin}/k`
+    const signed = sign({ method: 'PUT', url, headers: {} }, service)
+    const lines = signed.headers.map(([header, text]) => `${header}: ${text}\r\n`).join('')
+    const head = `PUT /k HTTP/1.1\r\n${lines}content-length: 10000000000\r\nexpect: 100-continue\r\n\r\n`
+    const { text, isClosed } = await exchangeBytes(running.port, head)
+    expect(text).toMatch(service === 's3' ? /^HTTP\/1\.1 400 / : /^HTTP\/1\.1 413 /)
+    expect(text).not.toContain('100 Continue')
+    expect(isClosed).toBe(true)
+    expect(running.lines[0]?.['reason']).toContain('The body is over')
+  })
+})
+
 describe('a client that waits for 100 Continue', () => {
   it('is told to go on when the head is good', async () => {
     running = await startGateway()

@@ -102,7 +102,7 @@ export function createEventStreamVerifier<P = unknown>(
       await checkToken(owner, claim)
       assertEvents(claim)
 
-      const verified = new Verified(claim, owner, { payload: 'pending' }, match)
+      const verified = new Verified(claim, owner, { payload: 'pending', isPending: true }, match)
       const proof = new EventProof({ claim, found: owner, cache, rules, findOwner })
       const events = readVerifiedEvents(message, proof, {
         limits: { maxPayload, maxHeaders },

@@ -7,7 +7,7 @@
 import { X_AMZ_DECODED_CONTENT_LENGTH, X_AMZ_TRAILER } from '../core/chunk-framing.ts'
 import { parseStreamingMode } from '../core/streaming-mode.ts'
 import type { Claim } from './claim.ts'
-import { contentLength, readLength } from './expected-body.ts'
+import { contentLength, readLength, tooLarge } from './expected-body.ts'
 import { valueOf } from './message.ts'
 import { refuse } from './refusals.ts'
 import type { StreamingRules } from './streaming-options.ts'
@@ -29,7 +29,8 @@ export interface AnnouncedChunks {
 /**
  * Reads the announcement.
  *
- * @throws {@link VerificationError} `DECODED_LENGTH_MISSING`, `REQUEST_MALFORMED`, `TRAILER_MALFORMED`, `BODY_TOO_LARGE`
+ * @throws {@link VerificationError} `DECODED_LENGTH_MISSING`, `REQUEST_MALFORMED`, `BODY_TOO_LARGE`,
+ * `TRAILER_MALFORMED`, `TRAILER_UNSUPPORTED`
  */
 export function readAnnouncement(
   { payload, message }: Claim,
@@ -42,13 +43,15 @@ export function readAnnouncement(
     throw refuse('DECODED_LENGTH_MISSING', `A chunked body needs the header ${X_AMZ_DECODED_CONTENT_LENGTH}`)
   }
   if (decodedLength > maxBytes) {
-    throw refuse('BODY_TOO_LARGE', `The body is over ${maxBytes} bytes`, { maxBytes: String(maxBytes) })
+    throw tooLarge(maxBytes, decodedLength)
   }
   const hasTrailer = mode?.hasTrailer ?? false
   const trailers = readTrailerNames(valueOf(message.headers, X_AMZ_TRAILER) ?? '')
-  const unknown = trailers.find((name) => !hasTrailer || !rules.trailers.includes(name))
-  if (unknown !== undefined || new Set(trailers).size < trailers.length) {
-    throw refuse('TRAILER_MALFORMED', 'x-amz-trailer names a trailer twice, or one that is not taken here')
+  if ((!hasTrailer && trailers.length > 0) || new Set(trailers).size < trailers.length) {
+    throw refuse('TRAILER_MALFORMED', 'x-amz-trailer names a trailer twice, or one where there can be none')
+  }
+  if (!trailers.every((name) => rules.trailers.includes(name))) {
+    throw refuse('TRAILER_UNSUPPORTED', 'x-amz-trailer names a trailer that is not taken here')
   }
   return {
     isSigned: mode?.algorithm !== undefined,

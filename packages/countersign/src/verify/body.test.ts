@@ -259,8 +259,13 @@ describe('a signed content-length', () => {
   })
 
   it('the smaller of it and maxBytes counts', async () => {
-    const { error } = await take(await verify(withBody(message, new Source(...'hello')), { maxBytes: 4 }))
-    expect(error).toMatchObject({ code: 'BODY_TOO_LARGE' })
+    const source = new Source(...'hello')
+    const verifying = verify(withBody(message, source), { maxBytes: 4 })
+    await expect(verifying).rejects.toMatchObject({
+      code: 'BODY_TOO_LARGE',
+      facts: { maxBytes: '4', proposedSize: '5' },
+    })
+    expect(source.reads).toBe(0)
   })
 
   it.each(['', '-1', '5x', '0x5', '5,5', '1e1', '5 5', '1234567890123456'])(

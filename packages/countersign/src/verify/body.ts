@@ -4,17 +4,22 @@
  *
  * @module
  */
+import type { Header } from '../core/canonical-headers.ts'
 import { EMPTY_SHA256 } from '../core/names.ts'
 import { Pieces } from '../core/pieces.ts'
 import { createSha256 } from '../crypto/incremental-sha256.ts'
-import { wrongHash, wrongLength, type ExpectedBody } from './expected-body.ts'
+import { assertDigests, BodyDigests } from './body-digests.ts'
+import { tooLarge, wrongHash, wrongLength, type ExpectedBody } from './expected-body.ts'
 import type { RequestMessage } from './message.ts'
-import { refuse } from './refusals.ts'
 
 /** A body that was looked at, and whether it is known to be the right one. */
 export interface CheckedBody {
   readonly payload: 'verified' | 'unsigned' | 'pending'
+  /** Whether something is still compared while it is read: its hash, its chunks or a checksum. */
+  readonly isPending: boolean
   readonly body?: AsyncIterable<Uint8Array>
+  /** Trailers, where it may have some: known to be right, and not known before its end. */
+  readonly trailers?: () => readonly Header[] | undefined
 }
 
 /** Passes a body on; throws at the first byte too many, or at the end when it is not the expected one. */
@@ -24,6 +29,7 @@ async function* passChecked(
   signal: AbortSignal | undefined,
 ): AsyncGenerator<Uint8Array, void, undefined> {
   const hash = expected.hash === undefined ? undefined : createSha256()
+  const digests = new BodyDigests(expected.digests ?? [])
   const most = Math.min(expected.maxBytes, expected.length ?? Infinity)
   let length = 0
   for await (const chunk of body instanceof Uint8Array ? [body] : (body ?? [])) {
@@ -31,24 +37,27 @@ async function* passChecked(
     length += chunk.length
     if (length > most) throw tooLong(expected)
     hash?.update(chunk)
+    digests.update(chunk)
     yield chunk
   }
   if (expected.length !== undefined && length !== expected.length) throw wrongLength(expected.length)
   const computed = hash?.digestHex()
   if (computed !== undefined && computed !== expected.hash) throw wrongHash(expected.hash ?? '', computed)
+  digests.check()
 }
 
 function tooLong({ length, maxBytes }: ExpectedBody): Error {
   if (length !== undefined && length <= maxBytes) return wrongLength(length)
-  return refuse('BODY_TOO_LARGE', `The body is over ${maxBytes} bytes`, { maxBytes: String(maxBytes) })
+  return tooLarge(maxBytes)
 }
 
 /**
- * Checks a body as far as it fits into memory. A longer one comes back `pending`: it throws at its end on a mismatch,
- * and whoever consumes it must be able to undo what he did with it.
+ * Checks a body as far as it fits into memory. A longer one comes back while it is pending: it throws at its end on a
+ * mismatch, and whoever consumes it must be able to undo what he did with it. One of which nothing is known is not read.
  *
- * @param maxBuffered bytes that are held back until the hash is known
- * @throws {@link VerificationError} `PAYLOAD_MISMATCH`, `BODY_TOO_LARGE`, `BODY_LENGTH_MISMATCH`
+ * @param maxBuffered bytes that are held back until hash and digests are known
+ * @throws {@link VerificationError} `PAYLOAD_MISMATCH`, `CONTENT_MD5_MISMATCH`, `CHECKSUM_MISMATCH`, `BODY_TOO_LARGE`,
+ * `BODY_LENGTH_MISMATCH`
  */
 export function checkBody(
   { body, signal }: RequestMessage,
@@ -57,8 +66,15 @@ export function checkBody(
 ): CheckedBody | Promise<CheckedBody> {
   if (body === undefined) return checkEmptyBody(expected)
   const passed = passChecked(body, expected, signal)
-  if (expected.hash === undefined) return { payload: 'unsigned', body: passed }
-  return holdBack(passed, body instanceof Uint8Array ? Infinity : maxBuffered)
+  const isSigned = expected.hash !== undefined
+  if (!isSigned && !expected.digests?.length) return { payload: 'unsigned', isPending: false, body: passed }
+  const held = holdBack(passed, body instanceof Uint8Array ? Infinity : maxBuffered)
+  return isSigned ? held : held.then(asUnsigned)
+}
+
+/** The body as one that is not signed, whatever else is known of it. */
+export function asUnsigned(checked: CheckedBody): CheckedBody {
+  return { ...checked, payload: 'unsigned' }
 }
 
 /**
@@ -71,7 +87,8 @@ export async function holdBack(
   most: number,
 ): Promise<CheckedBody> {
   const { chunks, isWhole } = await readAhead(passed, most)
-  return { payload: isWhole ? 'verified' : 'pending', body: replay(chunks, passed) }
+  const payload = isWhole ? 'verified' : 'pending'
+  return { payload, isPending: !isWhole, body: replay(chunks, passed) }
 }
 
 /**
@@ -94,11 +111,14 @@ export async function readWholeBody(
   return whole
 }
 
+const NOTHING = new Uint8Array()
+
 // Most requests have no body; they need no hashing and no waiting.
-function checkEmptyBody({ hash, length }: ExpectedBody): CheckedBody {
+function checkEmptyBody({ hash, length, digests }: ExpectedBody): CheckedBody {
   if (hash !== undefined && hash !== EMPTY_SHA256) throw wrongHash(hash, EMPTY_SHA256)
   if (length) throw wrongLength(length)
-  return { payload: hash === undefined ? 'unsigned' : 'verified' }
+  if (digests?.length) assertDigests(NOTHING, digests)
+  return { payload: hash === undefined ? 'unsigned' : 'verified', isPending: false }
 }
 
 async function readAhead(

@@ -37,6 +37,7 @@ export class ChunkDecoder {
   readonly #text = new TextDecoder('utf-8', { ignoreBOM: true })
   readonly #held = new Pieces()
   readonly #trailers: Header[] = []
+  #provenTrailers: readonly Header[] = []
   #place: Place = 'size'
   #line = ''
   #signature = ''
@@ -82,14 +83,16 @@ export class ChunkDecoder {
   /**
    * Ends the body.
    *
+   * @returns its trailers, which are known to be right
    * @throws {@link VerificationError} `BODY_INCOMPLETE`, `BODY_LENGTH_MISMATCH`
    */
-  end(): void {
+  end(): readonly Header[] {
     if (this.#place !== 'nothing') {
       throw refuse('BODY_INCOMPLETE', 'The body ended before the last of its chunks, or within its trailers')
     }
     const { encodedLength = this.#encoded } = this.#announced
     if (this.#encoded !== encodedLength) throw wrongLength(encodedLength)
+    return this.#provenTrailers
   }
 
   /** Takes data of a chunk; whether it may come out at once. */
@@ -173,7 +176,7 @@ export class ChunkDecoder {
   #takeTrailer(line: string): void {
     this.#trailerBytes += line.length
     if (line === LINE_END) {
-      this.#proof.checkTrailers(this.#trailers)
+      this.#provenTrailers = this.#proof.checkTrailers(this.#trailers)
       this.#place = 'nothing'
       return
     }

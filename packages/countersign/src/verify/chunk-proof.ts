@@ -14,6 +14,7 @@ import { defaultSha256 } from '../crypto/default-sha256.ts'
 import type { AnnouncedChunks } from './announced-chunks.ts'
 import type { Claim } from './claim.ts'
 import type { MatchedKey } from './found-key.ts'
+import { wrongChecksum } from './body-digests.ts'
 import { refuse } from './refusals.ts'
 
 /** What is needed of the head: where the chain begins, and with whose key. */
@@ -73,9 +74,10 @@ export class ChunkProof {
   /**
    * Checks the trailers: those declared and no others, their signature, and the checksums among them.
    *
+   * @returns them without their signature
    * @throws {@link VerificationError} `TRAILER_MALFORMED`, `TRAILER_SIGNATURE_MISMATCH`, `CHECKSUM_MISMATCH`
    */
-  checkTrailers(received: readonly Header[]): void {
+  checkTrailers(received: readonly Header[]): readonly Header[] {
     const { isSigned, hasTrailer, trailers } = this.#announced
     const isSignature = isSigned && hasTrailer && received.at(-1)?.[0] === X_AMZ_TRAILER_SIGNATURE
     const covered = isSignature ? received.slice(0, -1) : received
@@ -89,6 +91,7 @@ export class ChunkProof {
     }
     if (isSignature) this.#checkTrailerSignature(covered, received.at(-1)?.[1] ?? '')
     for (const [name, value] of covered) this.#checkChecksum(name, value)
+    return covered
   }
 
   #checkTrailerSignature(trailers: readonly Header[], padded: string): void {
@@ -108,9 +111,6 @@ export class ChunkProof {
   #checkChecksum(header: string, given: string): void {
     const checksum = this.#checksums.get(header)
     if (!checksum || equalConstantTime(digestBase64(checksum), given)) return
-    const name = checksumOfHeader(header) ?? ''
-    throw refuse('CHECKSUM_MISMATCH', `The body is not the one that its ${header} was made of`, {
-      checksum: name,
-    })
+    throw wrongChecksum(header, checksumOfHeader(header) ?? '')
   }
 }

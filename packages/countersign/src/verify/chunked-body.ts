@@ -5,7 +5,9 @@
  * @module
  */
 import { readAnnouncement, type AnnouncedChunks } from './announced-chunks.ts'
-import { holdBack, type CheckedBody } from './body.ts'
+import type { Header } from '../core/canonical-headers.ts'
+import { asUnsigned, holdBack, type CheckedBody } from './body.ts'
+import { BodyDigests, type ExpectedDigest } from './body-digests.ts'
 import { ChunkDecoder } from './chunk-decoder.ts'
 import { ChunkProof } from './chunk-proof.ts'
 import type { Claim } from './claim.ts'
@@ -20,6 +22,8 @@ export interface ChunkedBodyOptions {
   readonly maxBytes: number
   /** Bodies up to this length are read to their end before anything comes out; in bytes. */
   readonly maxBufferedBody: number
+  /** What headers say of the data. */
+  readonly digests: readonly ExpectedDigest[] | undefined
 }
 
 /**
@@ -32,14 +36,18 @@ export async function checkChunkedBody(
   message: RequestMessage,
   claim: Claim,
   match: MatchedKey,
-  { rules, maxBytes, maxBufferedBody }: ChunkedBodyOptions,
+  { rules, maxBytes, maxBufferedBody, digests }: ChunkedBodyOptions,
 ): Promise<CheckedBody> {
   const announced = readAnnouncement(claim, rules, maxBytes)
   const decoder = createDecoder(announced, claim, match, rules)
-  const data = decode(message, decoder)
+  let trailers: readonly Header[] | undefined
+  const data = decode(message, decoder, new BodyDigests(digests ?? []), (proven) => (trailers = proven))
   const isShort = announced.decodedLength <= maxBufferedBody || message.body instanceof Uint8Array
-  const checked: CheckedBody = isShort ? await holdBack(data, Infinity) : { payload: 'pending', body: data }
-  return announced.isSigned ? checked : { ...checked, payload: 'unsigned' }
+  const held: CheckedBody = isShort
+    ? await holdBack(data, Infinity)
+    : { payload: 'pending', isPending: true, body: data }
+  const checked = announced.hasTrailer ? { ...held, trailers: () => trailers } : held
+  return announced.isSigned ? checked : asUnsigned(checked)
 }
 
 /**
@@ -47,10 +55,17 @@ export async function checkChunkedBody(
  *
  * @throws {@link VerificationError}
  */
-export function assertChunks(body: Uint8Array, claim: Claim, match: MatchedKey, rules: StreamingRules): void {
+export function assertChunks(
+  body: Uint8Array,
+  claim: Claim,
+  match: MatchedKey,
+  { rules, digests: expected = [] }: Pick<ChunkedBodyOptions, 'rules' | 'digests'>,
+): void {
   const decoder = createDecoder(readAnnouncement(claim, rules, Infinity), claim, match, rules)
-  Array.from(decoder.write(body))
+  const digests = new BodyDigests(expected)
+  for (const data of decoder.write(body)) digests.update(data)
   decoder.end()
+  digests.check()
 }
 
 function createDecoder(
@@ -67,10 +82,17 @@ const NO_BODY = new Uint8Array()
 async function* decode(
   { body = NO_BODY, signal }: RequestMessage,
   decoder: ChunkDecoder,
+  digests: BodyDigests,
+  onEnd: (trailers: readonly Header[]) => void,
 ): AsyncGenerator<Uint8Array, void, undefined> {
   for await (const piece of body instanceof Uint8Array ? [body] : body) {
     signal?.throwIfAborted()
-    for (const data of decoder.write(piece)) yield data
+    for (const data of decoder.write(piece)) {
+      digests.update(data)
+      yield data
+    }
   }
-  decoder.end()
+  const trailers = decoder.end()
+  digests.check()
+  onEnd(trailers)
 }

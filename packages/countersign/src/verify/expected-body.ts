@@ -5,6 +5,7 @@
  */
 import { X_AMZ_DECODED_CONTENT_LENGTH } from '../core/chunk-framing.ts'
 import type { Claim } from './claim.ts'
+import type { ExpectedDigest } from './body-digests.ts'
 import { valueOf, type ReadMessage } from './message.ts'
 import { refuse } from './refusals.ts'
 
@@ -16,12 +17,15 @@ export interface ExpectedBody {
   readonly length?: number | undefined
   /** Longest body that is taken, in bytes. */
   readonly maxBytes: number
+  /** What its headers say of it, signed or not. */
+  readonly digests?: readonly ExpectedDigest[] | undefined
 }
 
 /**
- * Reads off a claim what its body must be.
+ * Reads off a claim what its body must be. A head that no good body can follow is refused here, before anything of the
+ * body is read.
  *
- * @throws {@link VerificationError} `REQUEST_MALFORMED`
+ * @throws {@link VerificationError} `REQUEST_MALFORMED`, `BODY_LENGTH_MISMATCH`, `BODY_TOO_LARGE`
  */
 export function expectedBody({ payload, message, signedHeaders }: Claim, maxBytes: number): ExpectedBody {
   const length = signedHeaders.includes('content-length') ? contentLength(message) : undefined
@@ -29,7 +33,18 @@ export function expectedBody({ payload, message, signedHeaders }: Claim, maxByte
   const isChunked = payload.kind === 'streaming'
   const decoded = isChunked ? undefined : readLength(message, X_AMZ_DECODED_CONTENT_LENGTH)
   if (length !== undefined && decoded !== undefined && length !== decoded) throw wrongLength(length)
+  if (!isChunked) assertLength(message, maxBytes)
   return { maxBytes, hash: payload.kind === 'hashed' ? payload.hash : undefined, length: length ?? decoded }
+}
+
+/**
+ * Refuses a body that is too long by what its head says, signed or not.
+ *
+ * @throws {@link VerificationError} `REQUEST_MALFORMED`, `BODY_TOO_LARGE`
+ */
+export function assertLength(message: ReadMessage, maxBytes: number): void {
+  const length = maxBytes === Infinity ? undefined : contentLength(message)
+  if (length !== undefined && length > maxBytes) throw tooLarge(maxBytes, length)
 }
 
 /**
@@ -51,6 +66,18 @@ export function readLength({ headers }: ReadMessage, header: string): number | u
   if (length === undefined) return undefined
   if (/^\d{1,15}$/.test(length)) return Number(length)
   throw refuse('REQUEST_MALFORMED', `${header} is not a number of bytes`, { header })
+}
+
+/**
+ * The refusal of a body that is too long.
+ *
+ * @param length of the body in bytes, where the head tells it
+ */
+export function tooLarge(maxBytes: number, length?: number): Error {
+  return refuse('BODY_TOO_LARGE', `The body is over ${maxBytes} bytes`, {
+    maxBytes: String(maxBytes),
+    ...(length !== undefined && { proposedSize: String(length) }),
+  })
 }
 
 /** The refusal of a body of another length. */

@@ -10,7 +10,8 @@ import type { Check } from './checks/check.ts'
 import { payloadMode } from './checks/payload.ts'
 import { assertChunks } from './chunked-body.ts'
 import type { Claim, Mechanism } from './claim.ts'
-import { expectedBody, wrongHash, wrongLength } from './expected-body.ts'
+import { assertDigests, readDigests } from './body-digests.ts'
+import { expectedBody, wrongHash, wrongLength, type ExpectedBody } from './expected-body.ts'
 import type { Found, MatchedKey } from './found-key.ts'
 import { checkKeyLife } from './key-state.ts'
 import { readMessage, type RequestMessage } from './message.ts'
@@ -103,8 +104,11 @@ export function explainRequest(message: WholeMessage, options: ExplainOptions): 
   }
   run(AFTER_SIGNATURE, claim)
   attempt('payload', () => {
-    if (claim.payload.kind !== 'streaming') checkPayload(claim, body)
-    else if (match && !payloadMode.find(claim, context)) assertChunks(body, claim, match, rules.streaming)
+    const expected = expectedBody(claim, Infinity)
+    const digests = readDigests(claim, rules.verifyDigests)
+    if (claim.payload.kind !== 'streaming') checkPayload({ ...expected, digests }, body)
+    else if (match && !payloadMode.find(claim, context))
+      assertChunks(body, claim, match, { rules: rules.streaming, digests })
   })
   return { verdict: verdictOf(findings, key !== undefined), findings, ...outline(claim), ...steps }
 }
@@ -124,11 +128,11 @@ function verdictOf(findings: readonly Finding[], isKeyKnown: boolean): Report['v
   return isKeyKnown ? 'valid' : 'unproven'
 }
 
-function checkPayload(claim: Claim, body: Uint8Array): void {
-  const { hash, length } = expectedBody(claim, Infinity)
+function checkPayload({ hash, length, digests = [] }: ExpectedBody, body: Uint8Array): void {
   if (length !== undefined && body.length !== length) throw wrongLength(length)
   const computed = defaultSha256().hashHex(body)
   if (hash !== undefined && computed !== hash) throw wrongHash(hash, computed)
+  assertDigests(body, digests)
 }
 
 function checkGivenToken(expected: string | undefined, { sessionToken, accessKeyId }: Claim): void {

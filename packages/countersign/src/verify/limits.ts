@@ -24,6 +24,10 @@ export interface Limits {
   readonly accessKeyIdLength: number
   /** The session token, in bytes. */
   readonly sessionTokenBytes: number
+  /** At S3, all headers that are kept with an object or steer what becomes of it, in bytes. */
+  readonly metadataBytes: number
+  /** At S3, names and values of `x-amz-meta-*` without that prefix, in bytes. */
+  readonly userMetadataBytes: number
 }
 
 /** Limits of a verifier that sets none. */
@@ -38,4 +42,6 @@ export const DEFAULT_LIMITS: Limits = {
   credentialBytes: 512,
   accessKeyIdLength: 128,
   sessionTokenBytes: 8 * 1024,
+  metadataBytes: 8 * 1024,
+  userMetadataBytes: 2 * 1024,
 }

@@ -14,6 +14,8 @@ const verifier = createVerifier({
   service: 's3',
   region: '*',
   algorithms: [sigV4, s3V2, sigV2],
+  // The values of Content-MD5 are as random as all others.
+  verifyDigests: false,
   now: () => date,
   secrets: (id) => (id === credentials.accessKeyId ? credentials : undefined),
 })

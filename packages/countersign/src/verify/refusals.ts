@@ -20,6 +20,7 @@ const ACCESS_DENIED: S3Code = { awsCode: 'AccessDenied', status: 403 }
 const NO_MATCH: S3Code = { awsCode: 'SignatureDoesNotMatch', status: 403 }
 const NO_KEY: S3Code = { awsCode: 'InvalidAccessKeyId', status: 403 }
 const INCOMPLETE_BODY: S3Code = { awsCode: 'IncompleteBody', status: 400 }
+const BAD_DIGEST: S3Code = { awsCode: 'BadDigest', status: 400 }
 const BAD_CHUNK: S3Code = { awsCode: 'InvalidChunkSizeError', status: 400 }
 
 const S3_CODES: Readonly<Record<VerificationErrorCode, S3Code>> = {
@@ -59,6 +60,12 @@ const S3_CODES: Readonly<Record<VerificationErrorCode, S3Code>> = {
   PAYLOAD_UNSIGNED: INVALID_REQUEST,
   DECODED_LENGTH_MISSING: { awsCode: 'MissingContentLength', status: 411 },
   TRAILER_MALFORMED: { awsCode: 'MalformedTrailerError', status: 400 },
+  TRAILER_UNSUPPORTED: INVALID_REQUEST,
+  METADATA_TOO_LARGE: { awsCode: 'MetadataTooLarge', status: 400 },
+  CONTENT_MD5_INVALID: { awsCode: 'InvalidDigest', status: 400 },
+  CHECKSUM_INVALID: INVALID_REQUEST,
+  CHECKSUM_UNSUPPORTED: INVALID_REQUEST,
+  CHECKSUMS_SEVERAL: INVALID_REQUEST,
   BODY_TOO_LARGE: { awsCode: 'EntityTooLarge', status: 400 },
   BODY_LENGTH_MISMATCH: INCOMPLETE_BODY,
   PAYLOAD_MISMATCH: { awsCode: 'XAmzContentSHA256Mismatch', status: 400 },
@@ -67,7 +74,8 @@ const S3_CODES: Readonly<Record<VerificationErrorCode, S3Code>> = {
   CHUNK_SIGNATURE_MISMATCH: NO_MATCH,
   BODY_INCOMPLETE: INCOMPLETE_BODY,
   TRAILER_SIGNATURE_MISMATCH: NO_MATCH,
-  CHECKSUM_MISMATCH: { awsCode: 'BadDigest', status: 400 },
+  CONTENT_MD5_MISMATCH: BAD_DIGEST,
+  CHECKSUM_MISMATCH: BAD_DIGEST,
   REPLAYED: ACCESS_DENIED,
   REPLAY_GUARD_FULL: { awsCode: 'SlowDown', status: 503 },
   POLICY_MALFORMED: { awsCode: 'InvalidPolicyDocument', status: 400 },

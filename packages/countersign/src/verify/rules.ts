@@ -6,6 +6,7 @@
 import type { Check, CheckContext } from './checks/check.ts'
 import { clockSkew } from './checks/clock-skew.ts'
 import { expired, notYetValid } from './checks/expiry.ts'
+import { metadataSize } from './checks/metadata-size.ts'
 import { payloadMode, unsignedPayload } from './checks/payload.ts'
 import { scopeDate, scopeRegion, scopeService } from './checks/scope.ts'
 import { headersSigned, signedHeadersPresent } from './checks/signed-headers.ts'
@@ -23,7 +24,7 @@ export const BEFORE_LOOKUP: readonly Check[] = [
 /** Before the signature: S3 names unsigned headers even where the signature does not match. */
 export const BEFORE_SIGNATURE: readonly Check[] = [headersSigned, signedHeadersPresent]
 /** Once the signature, which covers the payload's mode, is known to be good. */
-export const AFTER_SIGNATURE: readonly Check[] = [payloadMode, unsignedPayload]
+export const AFTER_SIGNATURE: readonly Check[] = [payloadMode, unsignedPayload, metadataSize]
 
 /**
  * Applies checks in order.

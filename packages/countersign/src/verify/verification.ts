@@ -11,7 +11,8 @@ import { checkBody, readWholeBody, type CheckedBody } from './body.ts'
 import type { CheckContext } from './checks/check.ts'
 import { checkChunkedBody } from './chunked-body.ts'
 import type { Claim } from './claim.ts'
-import { expectedBody, type ExpectedBody } from './expected-body.ts'
+import { assertDigests, readDigests, type ExpectedDigest } from './body-digests.ts'
+import { assertLength, expectedBody, type ExpectedBody } from './expected-body.ts'
 import { hintsOf, type Found, type MatchedKey, type SecretsLookup } from './found-key.ts'
 import { checkKeyLife, checkToken } from './key-state.ts'
 import { readMessage, type ReadMessage, type RequestMessage } from './message.ts'
@@ -58,7 +59,9 @@ export class Verification<P> {
     const { rules } = this.#parts
     const read = readMessage(this.#message, rules.limits)
     if (this.#message.body === undefined || !mayBeSignedInForm(read, rules)) return this.#checkHead(read)
-    return readWholeBody(this.#message, this.#buffered({ maxBytes: this.#parts.maxBytes })).then((form) => {
+    const maxBytes = this.#maxWhole()
+    assertLength(read, maxBytes)
+    return readWholeBody(this.#message, { maxBytes }).then((form) => {
       this.#message = { ...this.#message, body: form }
       return this.#checkHead(read, form)
     })
@@ -79,12 +82,14 @@ export class Verification<P> {
       throw refuseUnknownKey(claim, rebuildSteps(claim, payloadHashOf(claim.payload, NO_BODY)))
     }
     applyChecks(BEFORE_SIGNATURE, claim, this.#context)
-    const expected = expectedBody(claim, this.#parts.maxBytes)
     if (claim.payload.kind !== 'computed' || this.#message.body === undefined) {
-      return this.#checkSignature(claim, found, expected)
+      return this.#checkSignature(claim, found, expectedBody(claim, this.#parts.maxBytes))
     }
-    return readWholeBody(this.#message, this.#buffered(expected)).then((whole) =>
-      this.#checkSignature(claim, found, expected, whole),
+    const expected = expectedBody(claim, this.#maxWhole())
+    // Nothing is read for the sake of a head that no good body can follow. Elsewhere the signature comes first.
+    const digests = readDigests(claim, this.#parts.rules.verifyDigests)
+    return readWholeBody(this.#message, expected).then((whole) =>
+      this.#checkSignature(claim, found, { ...expected, digests }, whole),
     )
   }
 
@@ -105,7 +110,7 @@ export class Verification<P> {
     const token = checkToken(owner, claim)
     const settle = (): Eventual<VerifiedRequest<P>> => {
       applyChecks(AFTER_SIGNATURE, claim, this.#context)
-      const body = whole ? wholeBody(whole) : this.#checkBody(claim, match, expected)
+      const body = whole ? wholeBody(whole, expected.digests) : this.#checkBody(claim, match, expected)
       const letIn = (checked: CheckedBody): Eventual<VerifiedRequest<P>> =>
         this.#checkReplay(claim, steps, new Verified(claim, owner, checked, match))
       return isPromise(body) ? body.then(letIn) : letIn(body)
@@ -126,17 +131,21 @@ export class Verification<P> {
 
   #checkBody(claim: Claim, match: MatchedKey, expected: ExpectedBody): Eventual<CheckedBody> {
     const { rules, maxBytes, maxBufferedBody } = this.#parts
-    if (claim.payload.kind !== 'streaming') return checkBody(this.#message, expected, maxBufferedBody)
+    const digests = readDigests(claim, rules.verifyDigests)
+    if (claim.payload.kind !== 'streaming') {
+      return checkBody(this.#message, { ...expected, digests }, maxBufferedBody)
+    }
     return checkChunkedBody(this.#message, claim, match, {
       rules: rules.streaming,
       maxBytes,
       maxBufferedBody,
+      digests,
     })
   }
 
-  /** What a body must be that has to be read whole: no longer than what is buffered, either. */
-  #buffered(expected: ExpectedBody): ExpectedBody {
-    return { ...expected, maxBytes: Math.min(expected.maxBytes, this.#parts.maxBufferedBody) }
+  /** Longest body that is read whole: no longer than what is buffered, either. */
+  #maxWhole(): number {
+    return Math.min(this.#parts.maxBytes, this.#parts.maxBufferedBody)
   }
 }
 
@@ -148,6 +157,8 @@ async function* once(bytes: Uint8Array): AsyncGenerator<Uint8Array, void, undefi
   yield bytes
 }
 
-function wholeBody(bytes: Uint8Array): CheckedBody {
-  return { payload: 'verified', body: once(bytes) }
+/** A body that is signed, now that the signature is known to be good. */
+function wholeBody(bytes: Uint8Array, digests: readonly ExpectedDigest[] = []): CheckedBody {
+  assertDigests(bytes, digests)
+  return { payload: 'verified', isPending: false, body: once(bytes) }
 }

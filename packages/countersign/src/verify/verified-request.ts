@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { isPlainPath, normalizePath } from '../core/canonical-path.ts'
 import type { CredentialScope } from '../core/credential-scope.ts'
 import { QUERY } from '../core/names.ts'
 import type { CheckedBody } from './body.ts'
@@ -13,12 +14,19 @@ import { coveredPairs } from './rebuild.ts'
 /** The parts of a request that its signature covers. What is not here could have been changed by anybody. */
 export interface CoveredRequest {
   readonly method: string
-  /** Raw, as on the wire. */
+  /**
+   * As on the wire, still encoded. Where dot segments and repeated slashes are no part of what is signed, as nowhere but
+   * at S3, they are taken out.
+   */
   readonly path: string
   /** Decoded, in the order of the wire, without the signature's own parameters. */
   readonly query: readonly (readonly [name: string, value: string])[]
   /** The signed headers alone, lower-case names. */
   readonly headers: readonly (readonly [name: string, value: string])[]
+  /** That of {@link VerifiedRequest}, where it is signed: absent for `unsigned` ones. */
+  readonly body?: AsyncIterable<Uint8Array> | undefined
+  /** Those of {@link VerifiedRequest}, where they are signed. */
+  readonly trailers?: readonly (readonly [name: string, value: string])[] | undefined
 }
 
 /** Something that the server's operator should know about a request that was let in. */
@@ -42,9 +50,19 @@ export interface VerifiedRequest<P = unknown> {
   readonly signedHeaders: readonly string[]
   /** `pending`: the body throws at its end if it is not the one that was signed. */
   readonly payload: 'verified' | 'unsigned' | 'pending'
+  /**
+   * Whether `body` is still compared with something while it is read, be it signed or not: a hash, chunks, `Content-MD5`
+   * or a checksum. It throws where it differs, and whoever consumes it must be able to undo.
+   */
+  readonly isPending: boolean
   readonly covered: CoveredRequest
   /** The body; absent when the message had none. To be read at most once. */
   readonly body?: AsyncIterable<Uint8Array>
+  /**
+   * Trailers of a chunked upload, lower-case names, once they are known to be right: absent before the end of `body`,
+   * unless that had been reached before `verify` resolved.
+   */
+  readonly trailers?: readonly (readonly [name: string, value: string])[] | undefined
   readonly warnings: readonly VerificationWarning[]
 }
 
@@ -63,13 +81,19 @@ function decode(encoded: string): string {
 /** The view of what a claim's signature covers; its lists are made when they are asked for. */
 class Covered implements CoveredRequest {
   readonly method: string
-  readonly path: string
   readonly #claim: Claim
+  readonly #checked: CheckedBody
 
-  constructor(claim: Claim) {
+  constructor(claim: Claim, checked: CheckedBody) {
     this.method = claim.message.method
-    this.path = claim.message.path
     this.#claim = claim
+    this.#checked = checked
+  }
+
+  get path(): string {
+    const { message, rules, older } = this.#claim
+    const isRaw = older !== undefined || !rules.normalizePath || isPlainPath(message.path)
+    return isRaw ? message.path : normalizePath(message.path)
   }
 
   get query(): CoveredRequest['query'] {
@@ -80,6 +104,14 @@ class Covered implements CoveredRequest {
   get headers(): CoveredRequest['headers'] {
     const { message, signedHeaders } = this.#claim
     return message.headers.filter(([name]) => signedHeaders.includes(name))
+  }
+
+  get body(): CoveredRequest['body'] {
+    return this.#checked.payload === 'unsigned' ? undefined : this.#checked.body
+  }
+
+  get trailers(): CoveredRequest['trailers'] {
+    return this.#checked.payload === 'unsigned' ? undefined : this.#checked.trailers?.()
   }
 }
 
@@ -93,16 +125,14 @@ export class Verified<P> implements VerifiedRequest<P> {
   readonly regionSet?: readonly string[]
   readonly signedHeaders: readonly string[]
   readonly payload: CheckedBody['payload']
+  readonly isPending: boolean
   readonly body?: AsyncIterable<Uint8Array>
+  declare readonly trailers?: readonly (readonly [name: string, value: string])[]
   readonly warnings: readonly VerificationWarning[]
   readonly covered: CoveredRequest
 
-  constructor(
-    claim: Claim,
-    { principal }: Found<P>,
-    { payload, body }: CheckedBody,
-    { isOlder }: MatchedKey,
-  ) {
+  constructor(claim: Claim, { principal }: Found<P>, checked: CheckedBody, { isOlder }: MatchedKey) {
+    const { payload, body, trailers } = checked
     this.accessKeyId = claim.accessKeyId
     this.principal = principal
     this.mechanism = claim.mechanism
@@ -111,10 +141,12 @@ export class Verified<P> implements VerifiedRequest<P> {
     if (claim.regionSet) this.regionSet = claim.regionSet
     this.signedHeaders = claim.signedHeaders
     this.payload = claim.payload.kind === 'computed' ? 'verified' : payload
+    this.isPending = checked.isPending
     if (body) this.body = body
+    if (trailers) Object.defineProperty(this, 'trailers', { get: trailers, enumerable: true })
     const isUnsigned = payload === 'unsigned' && body !== undefined
     this.warnings = isUnsigned || isOlder ? warningsOf(isUnsigned, isOlder) : NO_WARNINGS
-    this.covered = new Covered(claim)
+    this.covered = new Covered(claim, checked)
   }
 }
 

@@ -37,6 +37,11 @@ export interface ServerRules {
    * `exactCode` of the error says it. AWS, and so the default, tells the two apart.
    */
   readonly hideUnknownKeys?: boolean | undefined
+  /**
+   * Whether `Content-MD5` and `x-amz-checksum-*` headers are held against the body, as they are by default. `false` is
+   * for a server behind which somebody else does it.
+   */
+  readonly verifyDigests?: boolean | undefined
   readonly limits?: Partial<Limits> | undefined
 }
 
@@ -44,6 +49,7 @@ export interface ServerRules {
 export interface SettledRules extends CheckRules, Omit<ReadOptions, 'now'> {
   readonly now: () => Date
   readonly hideUnknownKeys: boolean
+  readonly verifyDigests: boolean
 }
 
 /**
@@ -71,6 +77,7 @@ export function settleRules(rules: ServerRules): SettledRules {
     streaming: settleStreaming(rules.streaming),
     hideUnknownKeys: rules.hideUnknownKeys ?? false,
     now: rules.now ?? (() => new Date()),
+    verifyDigests: rules.verifyDigests ?? true,
   }
 }
 

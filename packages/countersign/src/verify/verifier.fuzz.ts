@@ -14,6 +14,7 @@ import {
   type HeaderField,
   type SentMessage,
 } from '../../../../test/kit/messages.ts'
+import { normalizePath } from '../core/canonical-path.ts'
 import { VerificationError } from '../errors.ts'
 import { explainRequest } from './explain-request.ts'
 import { awsJson } from './responses/aws-json.ts'
@@ -178,7 +179,8 @@ it('any path, query, header and body is let in when it is signed right', async (
         const headers = values.map((each) => ['X-Value', each] as const)
         const verified = await verifier.verify(sign({ service, target, headers, body, method: 'PUT' }))
         expect(verified.principal).toBe('alice')
-        expect(verified.covered.path).toBe(`/${path}`)
+        const isRaw = service === 's3'
+        expect(verified.covered.path).toBe(isRaw ? `/${path}` : normalizePath(`/${path}`))
       },
     ),
   )

@@ -169,6 +169,8 @@ export const settingsSchema: z.ZodType<GivenSettings> = z.strictObject(
           credentialBytes: size.optional().describe('Access key id and scope; 512'),
           accessKeyIdLength: count.optional().describe('Characters of an access key id; 128'),
           sessionTokenBytes: size.optional().describe('The session token; 8KiB'),
+          metadataBytes: size.optional().describe('At S3, all metadata of an object; 8KiB'),
+          userMetadataBytes: size.optional().describe('At S3, x-amz-meta-* without that prefix; 2KiB'),
         },
         GROUP,
       )

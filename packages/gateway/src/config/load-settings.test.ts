@@ -98,6 +98,8 @@ limits:
   credentialBytes: 12
   accessKeyIdLength: 13
   sessionTokenBytes: 1.5KiB
+  metadataBytes: 4KiB
+  userMetadataBytes: 14
 log: { level: debug }
 `)
     expect(settings).toEqual({
@@ -135,6 +137,8 @@ log: { level: debug }
         credentialBytes: 12,
         accessKeyIdLength: 13,
         sessionTokenBytes: 1536,
+        metadataBytes: 4096,
+        userMetadataBytes: 14,
       },
       log: { level: 'debug' },
     })

@@ -24,20 +24,20 @@ const READ_BYTES = 64 * 1024
 const nothing = async (): Promise<void> => {}
 
 /**
- * Holds a verified request's body. One that nothing is known of before its end or after it is handed on as it comes.
+ * Holds a verified request's body. One that is not compared with anything is handed on as it comes.
  *
- * @param hasEnd whether something is checked at its end although it is not signed: the checksum of a chunked upload
+ * @param isFramed whether it came in the frames of a chunked upload, so that its length is not that of the head
  * @param folder for temporary files
- * @throws {@link VerificationError} `PAYLOAD_MISMATCH`, `BODY_TOO_LARGE`, `BODY_LENGTH_MISMATCH`
+ * @throws {@link VerificationError} where the body is not the one that it should be
  */
 export async function holdBody(
-  payload: VerifiedRequest['payload'],
+  { payload, isPending }: Pick<VerifiedRequest, 'payload' | 'isPending'>,
   body: AsyncIterable<Uint8Array>,
-  hasEnd: boolean,
+  isFramed: boolean,
   folder: string,
 ): Promise<HeldBody> {
-  if (payload === 'unsigned' && !hasEnd) return { content: body, release: nothing }
-  if (payload !== 'verified') return holdInFile(body, folder)
+  if (isPending) return holdInFile(body, folder)
+  if (payload === 'unsigned' && !isFramed) return { content: body, release: nothing }
   const chunks: Uint8Array[] = []
   for await (const chunk of body) chunks.push(chunk)
   const content =

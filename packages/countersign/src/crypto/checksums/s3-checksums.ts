@@ -14,7 +14,7 @@ import { createCrc64Nvme } from './crc64nvme.ts'
 export type ChecksumName = 'crc32' | 'crc32c' | 'crc64nvme' | 'md5' | 'sha1' | 'sha256' | 'sha512'
 
 /** What the names of checksum headers begin with. */
-const PREFIX = 'x-amz-checksum-'
+export const CHECKSUM_PREFIX = 'x-amz-checksum-'
 
 /** One kind of checksum. */
 interface ChecksumKind {
@@ -44,17 +44,19 @@ const KINDS: ReadonlyMap<string, ChecksumKind> = new Map<ChecksumName, ChecksumK
   ['sha512', ofHash('sha512', 64, () => new NobleSha512())],
 ])
 
+const BASE64 = /^[A-Za-z0-9+/]+={0,2}$/
+
 /** Names of all checksums. */
 export const CHECKSUM_NAMES: readonly string[] = [...KINDS.keys()]
 
 /** Name of the header or trailer that carries a checksum. */
 export function checksumHeader(name: string): string {
-  return PREFIX + name
+  return CHECKSUM_PREFIX + name
 }
 
 /** The checksum that a header or trailer carries; `undefined` when it is none that is known here. */
 export function checksumOfHeader(header: string): string | undefined {
-  const name = header.startsWith(PREFIX) ? header.slice(PREFIX.length) : ''
+  const name = header.startsWith(CHECKSUM_PREFIX) ? header.slice(CHECKSUM_PREFIX.length) : ''
   return KINDS.has(name) ? name : undefined
 }
 
@@ -62,6 +64,16 @@ export function checksumOfHeader(header: string): string | undefined {
 export function checksumLength(name: string): number | undefined {
   const kind = KINDS.get(name)
   return kind && Math.ceil(kind.length / 3) * 4
+}
+
+/**
+ * Whether a text is a checksum as a header carries it: base64 of the right length, in the one spelling that an encoder
+ * gives it.
+ */
+export function isChecksumText(name: string, text: string): boolean {
+  if (text.length !== checksumLength(name) || !BASE64.test(text)) return false
+  const bytes = atob(text)
+  return bytes.length === KINDS.get(name)?.length && btoa(bytes) === text
 }
 
 /** Begins a checksum by one of {@link CHECKSUM_NAMES}. */

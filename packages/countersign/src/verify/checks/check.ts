@@ -5,6 +5,7 @@
  */
 import type { VerificationError } from '../../errors.ts'
 import type { Claim } from '../claim.ts'
+import type { Limits } from '../limits.ts'
 import type { StreamingRules } from '../streaming-options.ts'
 
 /** What the server serves. */
@@ -19,6 +20,7 @@ export interface CheckRules {
   readonly allowUnsignedHeaders: readonly string[]
   readonly unsignedPayload: UnsignedPayload | undefined
   readonly streaming: StreamingRules
+  readonly limits: Limits
 }
 
 /** The rules at the moment of one request. */

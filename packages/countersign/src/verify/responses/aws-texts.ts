@@ -119,6 +119,12 @@ export const S3_TEXTS: Texts = {
   CHUNK_SIGNATURE_MISMATCH: NO_MATCH,
   BODY_INCOMPLETE: 'The request body terminated unexpectedly',
   TRAILER_SIGNATURE_MISMATCH: NO_MATCH,
+  TRAILER_UNSUPPORTED: 'The value specified in the x-amz-trailer header is not supported',
+  METADATA_TOO_LARGE: 'Your metadata headers exceed the maximum allowed metadata size',
+  CONTENT_MD5_INVALID: 'The Content-MD5 you specified was invalid.',
+  CONTENT_MD5_MISMATCH: 'The Content-MD5 you specified did not match what we received.',
+  CHECKSUM_INVALID: ({ header }) => `Value for ${header} header is invalid.`,
+  CHECKSUMS_SEVERAL: 'Expecting a single x-amz-checksum- header. Multiple checksum Types are not allowed.',
   CHECKSUM_MISMATCH: ({ checksum = '' }) =>
     `The ${checksum.toUpperCase()} you specified did not match the calculated checksum.`,
   PAYLOAD_MISMATCH: "The provided 'x-amz-content-sha256' header does not match what was computed.",

@@ -321,6 +321,83 @@ const S3_ROWS: Row[] = [
     'The CRC32 you specified did not match the calculated checksum.',
   ],
   [
+    'Content-MD5 differs',
+    signInHeader({ headers: [['content-md5', 'XUFAKrxLKna5cZ2REBfFkg==']], body: 'hullo' }),
+    'BadDigest',
+    400,
+    'The Content-MD5 you specified did not match what we received.',
+    {
+      CalculatedDigest: 'VL9Dll4ruqIMIsIsp7Tpxw==',
+      ExpectedDigest: '5d41402abc4b2a76b9719d911017c592',
+    },
+  ],
+  [
+    'Content-MD5 malformed',
+    signInHeader({ headers: [['content-md5', 'short']], body: 'hello' }),
+    'InvalidDigest',
+    400,
+    'The Content-MD5 you specified was invalid.',
+    { 'Content-MD5': 'short' },
+  ],
+  [
+    'checksum in a header differs',
+    signInHeader({ headers: [['x-amz-checksum-crc64nvme', 'AAAAAAAAAAA=']], body: 'hello' }),
+    'BadDigest',
+    400,
+    'The CRC64NVME you specified did not match the calculated checksum.',
+  ],
+  [
+    'checksum malformed',
+    signInHeader({ headers: [['x-amz-checksum-crc32', 'short']], body: 'hello' }),
+    'InvalidRequest',
+    400,
+    'Value for x-amz-checksum-crc32 header is invalid.',
+  ],
+  [
+    'two checksums',
+    signInHeader({
+      headers: [
+        ['x-amz-checksum-crc32', 'AAAAAA=='],
+        ['x-amz-checksum-crc32c', 'AAAAAA=='],
+      ],
+    }),
+    'InvalidRequest',
+    400,
+    'Expecting a single x-amz-checksum- header. Multiple checksum Types are not allowed.',
+  ],
+  [
+    // Our own words: of this nothing of AWS's is recorded.
+    'checksum unknown',
+    signInHeader({ headers: [['x-amz-checksum-crc16', 'AAA=']] }),
+    'InvalidRequest',
+    400,
+    'x-amz-checksum-crc16 is none of the checksums that are verified here',
+  ],
+  [
+    'trailer unknown',
+    uploadMessage({ data: bytesOf('x'), trailers: [['x-amz-meta-a', 'b']] }),
+    'InvalidRequest',
+    400,
+    'The value specified in the x-amz-trailer header is not supported',
+  ],
+  [
+    'metadata too large',
+    signInHeader({ headers: [['x-amz-meta-a', 'v'.repeat(2048)]] }),
+    'MetadataTooLarge',
+    400,
+    'Your metadata headers exceed the maximum allowed metadata size',
+    { Size: '2049', MaxSizeAllowed: '2048' },
+  ],
+  [
+    'body too long by its head',
+    { ...presign({ headers: [['content-length', '2']] }), body: bytesOf('xx') },
+    'EntityTooLarge',
+    400,
+    'Your proposed upload exceeds the maximum allowed size',
+    { ProposedSize: '2', MaxSizeAllowed: '1' },
+    { ...AT_S3, maxBytes: 1 },
+  ],
+  [
     'body too short',
     { ...presign({ headers: [['content-length', '5']] }), body: bytesOf('x') },
     'IncompleteBody',
@@ -554,6 +631,7 @@ const api = { service: 'execute-api' } as const
 const AT_API = { service: 'execute-api' }
 const UNMATCHED = [['SignatureDoesNotMatch', 403], 'InvalidSignatureException', 403] as const
 const INCOMPLETE = [['IncompleteSignature', 400], 'IncompleteSignatureException', 403] as const
+const INVALID = [['ValidationError', 400], 'ValidationException', 400] as const
 const UNKNOWN = [['InvalidClientTokenId', 403], 'UnrecognizedClientException', 403] as const
 const INVALID_TOKEN = 'The security token included in the request is invalid.'
 
@@ -570,6 +648,30 @@ const GENERAL_ROWS: GeneralRow[] = [
     signInHeader({ ...api, amzDate: dateAt(900) }),
     ...UNMATCHED,
     'Signature not yet current: 20261122T121500Z is still later than 20261122T120500Z (20261122T120000Z + 5 min.)',
+  ],
+  [
+    'Content-MD5 differs',
+    signInHeader({ ...api, headers: [['content-md5', 'XUFAKrxLKna5cZ2REBfFkg==']], body: 'hullo' }),
+    ...INVALID,
+    'The body is not the one that its Content-MD5 was made of',
+  ],
+  [
+    'Content-MD5 malformed',
+    signInHeader({ ...api, headers: [['content-md5', 'x']] }),
+    ...INVALID,
+    'Content-MD5 is not the base64 of 16 bytes',
+  ],
+  [
+    'two checksums',
+    signInHeader({
+      ...api,
+      headers: [
+        ['x-amz-checksum-crc32', 'AAAAAA=='],
+        ['x-amz-checksum-crc32c', 'AAAAAA=='],
+      ],
+    }),
+    ...INVALID,
+    'Only one x-amz-checksum-… may be sent, as header or as trailer',
   ],
   [
     'host not signed',

@@ -28,7 +28,11 @@ const ELEMENTS: ReadonlyMap<string, string> = new Map([
   ['computedHash', 'S3ComputedContentSHA256'],
   ['chunk', 'Chunk'],
   ['badChunkSize', 'BadChunkSize'],
+  ['calculatedDigest', 'CalculatedDigest'],
+  ['expectedDigest', 'ExpectedDigest'],
+  ['contentMd5', 'Content-MD5'],
   ['proposedSize', 'ProposedSize'],
+  ['size', 'Size'],
   ['minBytes', 'MinSizeAllowed'],
   ['maxBytes', 'MaxSizeAllowed'],
 ])
