@@ -30,7 +30,7 @@ async function verifyForm(message: RequestMessage): Promise<VerifiedRequest<stri
   const post = await postVerifier().verify({ ...message, bucket: BUCKET })
   const { scope = { date: '', service: 's3' }, file: body } = post
   const covered: VerifiedRequest['covered'] = { method: 'POST', path: '/', query: [], headers: [] }
-  return { ...post, scope, signedHeaders: [], payload: 'pending', covered, body }
+  return { ...post, scope, signedHeaders: [], payload: 'pending', isPending: true, covered, body }
 }
 
 /** Forms where requests are expected. */
