@@ -22,8 +22,10 @@ import {
   createEventStreamVerifier,
   decodeEvent,
   encodeEvent,
+  eventStreams,
   signEventStream,
 } from '../../packages/countersign/src/streaming/index.ts'
+import { createVerifier } from '../../packages/countersign/src/verify/index.ts'
 import { readMessage } from '../../packages/countersign/src/verify/message.ts'
 import { readClaim } from '../../packages/countersign/src/verify/read-claim.ts'
 import { settleRules } from '../../packages/countersign/src/verify/verifier-options.ts'
@@ -255,6 +257,17 @@ describeVectors('event streams', () => {
       await expect(stream[Symbol.asyncIterator]().next()).rejects.toMatchObject({
         code: 'CHUNK_SIGNATURE_MISMATCH',
       })
+
+      // As the body of a request it is the same: what is signed right gets as far as its payload.
+      const bodies = createVerifier({ service, region, now: () => now, secrets: findOwner, eventStreams })
+      for (const [sent, code] of [
+        [wrapped, 'CHUNK_MALFORMED'],
+        [wrapped.slice(1), 'CHUNK_SIGNATURE_MISMATCH'],
+      ] as const) {
+        const { body, payload } = await bodies.verify({ ...message, body: Buffer.concat(sent) })
+        expect(payload).toBe('pending')
+        await expect(body?.[Symbol.asyncIterator]().next()).rejects.toMatchObject({ code })
+      }
     })
   })
 })

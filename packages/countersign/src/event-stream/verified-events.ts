@@ -20,17 +20,37 @@ export interface StreamRules {
 
 const NOTHING: readonly Uint8Array[] = []
 
+/** An event that is known to be the one that was signed. */
+export interface VerifiedMessage {
+  readonly event: EventMessage
+  /** The same as it was sent, without what its signature stands in. */
+  readonly bytes: Uint8Array
+}
+
 /**
  * Reads the events of a stream.
+ *
+ * @throws {@link VerificationError} as {@link readVerifiedMessages}
+ */
+export async function* readVerifiedEvents(
+  message: RequestMessage,
+  proof: EventProof,
+  rules: StreamRules,
+): AsyncGenerator<EventMessage, void, undefined> {
+  for await (const { event } of readVerifiedMessages(message, proof, rules)) yield event
+}
+
+/**
+ * Reads the events of a stream, with their bytes.
  *
  * @throws {@link VerificationError} `CHUNK_MALFORMED`, `CHUNK_SIZE_INVALID`, `CHUNK_SIGNATURE_MISMATCH`, `CLOCK_SKEWED`,
  *   `BODY_INCOMPLETE`, `KEY_UNKNOWN`, `KEY_EXPIRED`
  */
-export async function* readVerifiedEvents(
+export async function* readVerifiedMessages(
   { body, signal }: RequestMessage,
   proof: EventProof,
   { limits, isSocket }: StreamRules,
-): AsyncGenerator<EventMessage, void, undefined> {
+): AsyncGenerator<VerifiedMessage, void, undefined> {
   const decoder = new EventDecoder(limits)
   const source = body instanceof Uint8Array ? [body] : (body ?? NOTHING)
   let isEnded = false
@@ -40,7 +60,7 @@ export async function* readVerifiedEvents(
       if (isEnded) throw refuse('CHUNK_MALFORMED', 'There is an event behind the end of the stream')
       await proof.check(outer)
       if (outer.payload.length === 0) isEnded = true
-      else yield readInner(outer, limits)
+      else yield { event: readInner(outer, limits), bytes: outer.payload }
     }
     if (isEnded && decoder.isAmid) {
       throw refuse('CHUNK_MALFORMED', 'There are bytes behind the end of the stream')

@@ -39,6 +39,7 @@ export {
   type EventStreamVerifierOptions,
   type VerifiedEventStream,
 } from '../event-stream/event-stream-verifier.ts'
+export { eventStreams } from '../event-stream/event-streams.ts'
 export { presignWebSocket, type PresignWebSocketOptions } from '../event-stream/presign-web-socket.ts'
 export {
   createAppSyncSocket,

@@ -12,12 +12,14 @@ import type { CheckContext } from './checks/check.ts'
 import { checkChunkedBody } from './chunked-body.ts'
 import type { Claim } from './claim.ts'
 import { assertDigests, readDigests, type ExpectedDigest } from './body-digests.ts'
+import type { EventStreams } from './event-streams.ts'
 import { assertLength, expectedBody, type ExpectedBody } from './expected-body.ts'
 import { hintsOf, type Found, type MatchedKey, type SecretsLookup } from './found-key.ts'
 import { checkKeyLife, checkToken } from './key-state.ts'
 import { readMessage, type ReadMessage, type RequestMessage } from './message.ts'
 import { mayBeSignedInForm, readClaim } from './read-claim.ts'
 import { payloadHashOf, rebuildSteps } from './rebuild.ts'
+import { refuse } from './refusals.ts'
 import type { ReplayCheck } from './replay.ts'
 import { AFTER_SIGNATURE, applyChecks, BEFORE_LOOKUP, BEFORE_SIGNATURE } from './rules.ts'
 import { matchSignature } from './signature.ts'
@@ -35,6 +37,7 @@ export interface VerifierParts<P> {
   readonly maxBufferedBody: number
   readonly cache: SigningKeyCache<VerifyingKey>
   readonly checkReplay: ReplayCheck | undefined
+  readonly eventStreams: EventStreams | undefined
 }
 
 /** A value, or the promise of one where it has to be waited for. */
@@ -110,7 +113,7 @@ export class Verification<P> {
     const token = checkToken(owner, claim)
     const settle = (): Eventual<VerifiedRequest<P>> => {
       applyChecks(AFTER_SIGNATURE, claim, this.#context)
-      const body = whole ? wholeBody(whole, expected.digests) : this.#checkBody(claim, match, expected)
+      const body = whole ? wholeBody(whole, expected.digests) : this.#checkBody(claim, owner, match, expected)
       const letIn = (checked: CheckedBody): Eventual<VerifiedRequest<P>> =>
         this.#checkReplay(claim, steps, new Verified(claim, owner, checked, match))
       return isPromise(body) ? body.then(letIn) : letIn(body)
@@ -129,11 +132,23 @@ export class Verification<P> {
     return checkReplay(claim, stringToSign, { ...this.#context, now: rules.now() }).then(() => verified)
   }
 
-  #checkBody(claim: Claim, match: MatchedKey, expected: ExpectedBody): Eventual<CheckedBody> {
-    const { rules, maxBytes, maxBufferedBody } = this.#parts
+  #checkBody(
+    claim: Claim,
+    found: Found<P>,
+    match: MatchedKey,
+    expected: ExpectedBody,
+  ): Eventual<CheckedBody> {
+    const { rules, eventStreams, maxBytes, maxBufferedBody } = this.#parts
     const digests = readDigests(claim, rules.verifyDigests)
     if (claim.payload.kind !== 'streaming') {
       return checkBody(this.#message, { ...expected, digests }, maxBufferedBody)
+    }
+    if (eventStreams?.isAnnounced(claim.payload.keyword, claim.algorithm.name)) {
+      // Nobody could know the digest of events that are still to come.
+      if (digests.length > 0) throw refuse('PAYLOAD_MODE_UNSUPPORTED', 'Signed events have no digest of all')
+      const findOwner = async (ofDay: Claim): Promise<Found> => this.#findOwner(ofDay)
+      const start = { ...this.#parts, message: this.#message, claim, found, findOwner }
+      return { payload: 'pending', isPending: true, body: eventStreams.read(start) }
     }
     return checkChunkedBody(this.#message, claim, match, {
       rules: rules.streaming,
@@ -141,6 +156,15 @@ export class Verification<P> {
       maxBufferedBody,
       digests,
     })
+  }
+
+  /** The key of a claim whose day is another one than that of the request. */
+  async #findOwner(claim: Claim): Promise<Found<P>> {
+    const { rules, secrets } = this.#parts
+    const found = await secrets(claim.accessKeyId, hintsOf(claim))
+    if (!found) throw refuseUnknownKey(claim, rebuildSteps(claim, payloadHashOf(claim.payload, NO_BODY)))
+    checkKeyLife(found, claim, rules.now())
+    return found
   }
 
   /** Longest body that is read whole: no longer than what is buffered, either. */

@@ -5,6 +5,7 @@
  * @module
  */
 import { SigningKeyCache } from '../keys/signing-key-cache.ts'
+import type { EventStreams } from './event-streams.ts'
 import type { SecretsLookup } from './found-key.ts'
 import type { RequestMessage } from './message.ts'
 import { createReplayCheck, type ReplayOptions } from './replay.ts'
@@ -20,6 +21,8 @@ export interface VerifierOptions<P = unknown> extends ServerRules, ReplayOptions
   readonly maxBytes?: number | undefined
   /** Bytes of a body that are held back until its hash is known; 1 MiB by default. */
   readonly maxBufferedBody?: number | undefined
+  /** Takes bodies of signed events: `eventStreams` of `countersign/streaming`. None are taken without it. */
+  readonly eventStreams?: EventStreams | undefined
 }
 
 /** Verifies any number of requests, also at the same time: nothing of a request is kept. */
@@ -51,7 +54,8 @@ const CACHED_KEYS = 1000
 export function createVerifier<P = unknown>(options: VerifierOptions<P>): Verifier<P> {
   const { secrets, maxBytes = Infinity, maxBufferedBody = MEBIBYTE } = options
   const parts: VerifierParts<P> = {
-    rules: settleRules(options),
+    rules: { ...settleRules(options), eventModes: options.eventStreams },
+    eventStreams: options.eventStreams,
     secrets,
     maxBytes,
     maxBufferedBody,

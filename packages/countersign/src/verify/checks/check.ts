@@ -21,6 +21,14 @@ export interface CheckRules {
   readonly unsignedPayload: UnsignedPayload | undefined
   readonly streaming: StreamingRules
   readonly limits: Limits
+  /** Where event streams are taken. */
+  readonly eventModes?: EventModes | undefined
+}
+
+/** Tells which payload modes announce signed events. */
+export interface EventModes {
+  /** Whether a value of `x-amz-content-sha256` announces events that an algorithm signs. */
+  readonly isAnnounced: (keyword: string, algorithm: string) => boolean
 }
 
 /** The rules at the moment of one request. */

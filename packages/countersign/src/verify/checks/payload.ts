@@ -11,16 +11,17 @@ import type { Check, UnsignedPayload } from './check.ts'
 /** The payload is of a kind that is served; chunks are signed with the algorithm of the head. */
 export const payloadMode: Check = {
   name: 'payload mode',
-  find({ payload, mechanism, algorithm, scope, rules: { unsignedPayload: isS3 } }, { rules: { streaming } }) {
+  find({ payload, mechanism, algorithm, scope, rules: { unsignedPayload: isS3 } }, { rules }) {
     if (payload.kind !== 'streaming') return undefined
     const { keyword } = payload
     const mode = parseStreamingMode(keyword)
     if (mode && (mode.algorithm ?? algorithm.name) !== algorithm.name) {
       return refuse('PAYLOAD_HASH_INVALID', `${keyword} needs another algorithm than ${algorithm.name}`)
     }
-    const isServed = streaming.services?.includes(scope.service) ?? isS3
+    const isEvents = rules.eventModes?.isAnnounced(keyword, algorithm.name) ?? false
+    const isServed = rules.streaming.services?.includes(scope.service) ?? (isS3 || isEvents)
     // Where a URL carries the signature, nothing is known of what would begin the chain.
-    if (mode && isServed && mechanism === 'header') return undefined
+    if ((mode || isEvents) && isServed && mechanism === 'header') return undefined
     return refuse('PAYLOAD_MODE_UNSUPPORTED', `${keyword} is not served here; send a hashed body`, {
       mode: keyword,
     })
