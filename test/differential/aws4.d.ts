@@ -1,4 +1,4 @@
-/** The part of aws4 that is compared; the package has no types of its own. */
+/** The part of aws4 that the tests use; the package has no types of its own. */
 declare module 'aws4' {
   interface Aws4Request {
     service: string
@@ -15,6 +15,17 @@ declare module 'aws4' {
     secretAccessKey: string
     sessionToken?: string
   }
+  /** What `http.request` takes, to be signed in place. */
+  interface Aws4Options {
+    service: string
+    region: string
+    host: string
+    method: string
+    path: string
+    headers?: Record<string, string | readonly string[]>
+    body?: string | Uint8Array | undefined
+    signQuery?: boolean
+  }
   class RequestSigner {
     constructor(request: Aws4Request, credentials: Aws4Credentials)
     prepareRequest(): void
@@ -24,9 +35,9 @@ declare module 'aws4' {
   const aws4: {
     RequestSigner: typeof RequestSigner
     sign(
-      request: Aws4Request & { host: string },
+      options: Aws4Options,
       credentials: Aws4Credentials,
-    ): { headers: Record<string, string> }
+    ): { path: string; headers: Record<string, string> }
   }
   export default aws4
 }

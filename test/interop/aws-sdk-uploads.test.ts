@@ -2,7 +2,14 @@
  * Uploads of the AWS SDK for JavaScript, as it sends them since January 2025: with a checksum behind the body.
  */
 import { Readable } from 'node:stream'
-import { PutObjectCommand, S3Client, UploadPartCommand, type ChecksumAlgorithm } from '@aws-sdk/client-s3'
+import {
+  CompleteMultipartUploadCommand,
+  CreateMultipartUploadCommand,
+  PutObjectCommand,
+  S3Client,
+  UploadPartCommand,
+  type ChecksumAlgorithm,
+} from '@aws-sdk/client-s3'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { startStore, type Store } from './s3-store.ts'
 
@@ -86,8 +93,12 @@ describe('streams', () => {
 
   it('parts of an upload', async () => {
     const Body = Readable.from(pieces(), { objectMode: false })
-    const input = { Bucket: 'b', Key: 'part', UploadId: 'u', PartNumber: 1, Body, ContentLength: DATA.length }
-    await client.send(new UploadPartCommand(input))
+    const at = { Bucket: 'b', Key: 'part' }
+    const { UploadId } = await client.send(new CreateMultipartUploadCommand(at))
+    const part = { ...at, UploadId, PartNumber: 1 }
+    const { ETag } = await client.send(new UploadPartCommand({ ...part, Body, ContentLength: DATA.length }))
+    const MultipartUpload = { Parts: [{ PartNumber: 1, ETag }] }
+    await client.send(new CompleteMultipartUploadCommand({ ...at, UploadId, MultipartUpload }))
     expect(store.objects.get('/b/part')?.equals(DATA)).toBe(true)
   })
 

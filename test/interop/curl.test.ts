@@ -4,8 +4,11 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { presignUrl } from '../../packages/countersign/src/index.ts'
 import { encodeKey, KEYS } from '../wire/rows.ts'
 import { describeWithTool } from '../kit/tools.ts'
+import { plainTrials, type PlainAnswer, type PlainRequest } from './plain-request.ts'
 import { run } from './programs.ts'
 import { startStore, type Store } from './s3-store.ts'
+import { KEY, REGION, UNKNOWN_KEY, WRONG_SECRET } from './stores.ts'
+import { BIG, tryClient } from './try-client.ts'
 
 const credentials = {
   accessKeyId: 'AKIDEXAMPLE',
@@ -16,7 +19,74 @@ const region = 'eu-central-1'
 const UNSIGNED = ['-H', 'x-amz-content-sha256: UNSIGNED-PAYLOAD']
 const sha256 = (text: string): string => createHash('sha256').update(text).digest('hex')
 
+/** curl 7.88 signs a path as it stands, so it has to be written as AWS encodes it. */
+const encodeStrictly = (key: string): string =>
+  encodeKey(key).replace(/[!'()*]/g, (sign) => `%${sign.charCodeAt(0).toString(16).toUpperCase()}`)
+
+const LIST: PlainRequest = { method: 'GET', target: '/bucket' }
+
 describeWithTool('curl', 'curl', (curl) => {
+  tryClient('curl', (home) => {
+    /** Signs with headers, and sends; `upload` as a stream. */
+    async function sendSigned(
+      { method, target, headers = {}, body }: PlainRequest,
+      { store = home.stores.store, key = KEY, isStream = false } = {},
+    ): Promise<PlainAnswer> {
+      const hash = isStream
+        ? 'UNSIGNED-PAYLOAD'
+        : createHash('sha256')
+            .update(body ?? '')
+            .digest('hex')
+      const named = { ...headers, 'x-amz-content-sha256': hash, 'content-type': 'application/octet-stream' }
+      const fields = Object.entries(named).flatMap(([name, value]) => ['-H', `${name}: ${value}`])
+      const how = method === 'HEAD' ? ['--head'] : ['-X', method]
+      const sending = isStream ? ['--upload-file', '-'] : ['--data-binary', '@-']
+      const output = await run(
+        curl,
+        [
+          ...['-q', '--silent', '--show-error', '--globoff', '--path-as-is', '--max-time', '20'],
+          ...['--cacert', home.stores.certificate.file],
+          ...['--aws-sigv4', `aws:amz:${REGION}:s3`, '--user', `${key.accessKeyId}:${key.secretAccessKey}`],
+          ...how,
+          ...fields,
+          ...(body === undefined ? [] : sending),
+          ...['--write-out', '\n%header{etag}\n%{http_code}', store.origin + target],
+        ],
+        { input: body ?? '' },
+      )
+      const [status = '', etag = '', ...lines] = output.split('\n').toReversed()
+      return { status: Number(status), etag, text: lines.toReversed().join('\n') }
+    }
+
+    return {
+      ...plainTrials(home, sendSigned, { encode: encodeStrictly }),
+      async stream() {
+        const put = { method: 'PUT', target: '/bucket/stream', body: BIG }
+        expect((await sendSigned(put, { isStream: true })).status).toBe(200)
+        expect(home.isBig('/bucket/stream')).toBe(true)
+      },
+      async https() {
+        const store = home.stores.secure
+        const put = { method: 'PUT', target: '/bucket/secure', body: BIG }
+        expect((await sendSigned(put, { store })).status).toBe(200)
+        expect(home.isBig('/bucket/secure')).toBe(true)
+        expect((await sendSigned(LIST, { store })).text).toContain('<Key>secure</Key>')
+      },
+      async wrongSecret() {
+        const { text } = await sendSigned(LIST, { key: WRONG_SECRET })
+        expect(text).toContain('<Code>SignatureDoesNotMatch</Code>')
+      },
+      async unknownKey() {
+        const { text } = await sendSigned(LIST, { key: UNKNOWN_KEY })
+        expect(text).toContain('<Code>InvalidAccessKeyId</Code>')
+      },
+      async clock() {
+        const { text } = await sendSigned(LIST, { store: home.stores.ahead })
+        expect(text).toContain('<Code>RequestTimeTooSkewed</Code>')
+      },
+    }
+  })
+
   let server: Store
   beforeAll(async () => {
     server = await startStore({

@@ -17,12 +17,15 @@ import { startServer, type Listening } from '../kit/servers.ts'
 import { describeWithTool } from '../kit/tools.ts'
 import { describeWithAwsCli, describeWithPython, run } from './programs.ts'
 import { answerS3 } from './s3-store.ts'
+import { createContents } from './store/contents.ts'
+import { compareBytes } from './store/list.ts'
 
 const region = 'eu-central-1'
 const KEYS = ['plain', 'a b+c/100%', 'a//b', 'a/../b', '../up', 'caf\u00e9', '\u65e5\u672c', "!'()*,;:@$[]"]
 
 const home = createGatewayHome()
-const objects = new Map<string, Buffer>()
+const contents = createContents(region)
+const { objects } = contents
 const headers: Record<string, unknown>[] = []
 let upstream: Listening<unknown>
 let gateway: GatewayProcess
@@ -35,11 +38,9 @@ beforeAll(async () => {
     const at = url.indexOf('?')
     const [path, query] = at < 0 ? [url, ''] : [url.slice(0, at), url.slice(at)]
     const { method = '' } = request
-    void answerS3(
-      objects,
-      { method, path, query: new Map(new URLSearchParams(query)), body: request },
-      response,
-    )
+    const fields = new Map(Object.entries(request.headers).map(([name, value]) => [name, String(value)]))
+    const parameters = new Map(new URLSearchParams(query))
+    void answerS3(contents, { method, path, query: parameters, headers: fields, body: request }, response)
   })
   key = await home.createKey('ada')
   gateway = await home.start('--upstream', upstream.origin, '--service', 's3,execute-api', '--region', region)
@@ -87,7 +88,7 @@ describeWithTool('curl', 'curl through the gateway', (curl) => {
   })
 
   it('is let in for the other service, and refused for a third one', async () => {
-    const status = ['-o', '/dev/null', '-w', '%{http_code}', `${gateway.origin}/none?a=1&b=2`]
+    const status = ['-o', '/dev/null', '-w', '%{http_code}', `${gateway.origin}/bucket/none?a=1&b=2`]
     expect(await run(curl, [...signed('execute-api'), ...status])).toBe('404')
     expect(await run(curl, [...signed('es'), ...status])).toBe('400')
     expectAllVerified(1)
@@ -166,7 +167,7 @@ describeWithPython('boto3', 'boto3 through the gateway', (python) => {
       objects: { fetched: object; listed: string[]; left: string[] }
     }
     expect(answer.objects.fetched).toEqual(Object.fromEntries(KEYS.map((name) => [name, true])))
-    expect(answer.objects.listed).toEqual(KEYS)
+    expect(answer.objects.listed).toEqual(KEYS.toSorted(compareBytes))
     expect(answer.objects.left).toEqual([])
     expectAllVerified(3 * KEYS.length)
   })

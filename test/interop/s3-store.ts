@@ -1,115 +1,152 @@
 /**
- * A store that speaks enough of S3 for real clients: objects in memory, behind the guard.
+ * A store that speaks enough of S3 for real clients, behind the guard: what is not signed does not get in, save for
+ * upload forms, which are signed in themselves.
  *
  * @module
  */
 import type { IncomingMessage, ServerResponse } from 'node:http'
-import { requireSignature, verifiedOf } from '../../packages/countersign/src/servers/node.ts'
+import {
+  buildPostResponse,
+  createPostVerifier,
+  sigV2Post,
+  sigV4Post,
+  type PostVerifier,
+} from '../../packages/countersign/src/post.ts'
+import {
+  readNodeRequest,
+  requireSignature,
+  verifiedOf,
+  type NodeRequest,
+} from '../../packages/countersign/src/servers/node.ts'
 import {
   createVerifier,
   s3Xml,
-  type VerificationError,
+  VerificationError,
   type VerifiedRequest,
   type VerifierOptions,
 } from '../../packages/countersign/src/verify/index.ts'
-import { startServer, type Listening } from '../kit/servers.ts'
+import { startServer, startTlsServer, type Listening } from '../kit/servers.ts'
+import { readBody, type StoreRequest } from './store/answer.ts'
+import { answerBucket, listBuckets } from './store/buckets.ts'
+import { createContents, keep, type Contents } from './store/contents.ts'
+import { answerUpload, isAboutUpload } from './store/multipart.ts'
+import { answerObject } from './store/objects.ts'
 
 /** A store that runs. */
 export interface Store extends Listening<unknown> {
+  readonly contents: Contents
   /** By `/bucket/key`, decoded once. */
-  readonly objects: Map<string, Buffer>
+  readonly objects: Contents['objects']
   readonly verified: VerifiedRequest[]
   readonly refused: VerificationError[]
 }
 
+/** Options of {@link startStore}. */
+export interface StoreOptions extends VerifierOptions {
+  /** What it holds, where several stores hold the same. */
+  readonly contents?: Contents
+  /** Makes it an https server. */
+  readonly tls?: { readonly key: string; readonly cert: string }
+}
+
 /** Starts a store. */
-export async function startStore(options: VerifierOptions): Promise<Store> {
+export async function startStore(options: StoreOptions): Promise<Store> {
+  const { contents = createContents([options.region].flat()[0] ?? ''), now = () => new Date(), tls } = options
   const store = {
-    objects: new Map<string, Buffer>(),
+    contents,
+    objects: contents.objects,
     verified: [] as VerifiedRequest[],
     refused: [] as VerificationError[],
   }
-  const guard = requireSignature(createVerifier(options), {
-    respond: s3Xml,
-    onRefused: (error) => store.refused.push(error),
+  const isOlderTaken = options.algorithms?.some(({ name }) => name === 'AWS')
+  const forms = createPostVerifier({
+    ...options,
+    service: 's3',
+    algorithms: isOlderTaken ? [sigV4Post, sigV2Post] : [sigV4Post],
   })
-  const server = await startServer((request, response) => {
+  const onRefused = (error: VerificationError): void => void store.refused.push(error)
+  const guard = requireSignature(createVerifier(options), { respond: s3Xml, onRefused })
+
+  function serve(request: IncomingMessage, response: ServerResponse): void {
+    // The clock that clients correct theirs by.
+    response.setHeader('date', now().toUTCString())
+    const answering = (work: Promise<void>): void =>
+      void work.catch((error: unknown) => refuseLate(error, onRefused, response))
+    if (isForm(request)) return answering(answerForm(store.contents, forms, request, response))
     guard(request, response, (error) => {
-      if (error === undefined) void serve(store, request, response)
-      else response.writeHead(500).end()
+      if (error !== undefined) return void response.writeHead(500).end()
+      const verified = verifiedOf(request)
+      store.verified.push(verified)
+      answering(answerS3(store.contents, describe(verified, request), response))
     })
-  })
+  }
+
+  const server = await (tls ? startTlsServer(tls, serve) : startServer(serve))
   return { ...server, ...store }
 }
 
-async function serve(
-  { objects, verified }: Pick<Store, 'objects' | 'verified'>,
-  request: IncomingMessage,
+/** A body that was not the signed one comes out as an error while it is read. */
+function refuseLate(
+  error: unknown,
+  onRefused: (error: VerificationError) => void,
   response: ServerResponse,
-): Promise<void> {
-  const answer = verifiedOf(request)
-  verified.push(answer)
-  const { method, path } = answer.covered
-  const query = new Map(answer.covered.query)
-  await answerS3(objects, { method, path, query, body: answer.body ?? [] }, response)
+): void {
+  if (!(error instanceof VerificationError)) throw error
+  onRefused(error)
+  const { status, headers, body } = s3Xml(error)
+  response.writeHead(status, [...headers.flat(), 'connection', 'close']).end(body)
 }
 
-/** A request to a store, whoever let it in. */
-export interface StoreRequest {
-  readonly method: string
-  /** Raw. */
-  readonly path: string
-  readonly query: ReadonlyMap<string, string>
-  readonly body: AsyncIterable<Uint8Array> | readonly Uint8Array[]
+/**
+ * What was signed, and of the rest what does no harm: `range` and `content-type` are often not signed, and version 2
+ * leaves out what a listing is filtered by.
+ */
+function describe(verified: VerifiedRequest, { url = '', headers }: IncomingMessage): StoreRequest {
+  const { method, path, query } = verified.covered
+  const unsigned = ['range', 'content-type'].flatMap((name) => {
+    const value = headers[name]
+    return typeof value === 'string' ? [[name, value] as const] : []
+  })
+  const parameters = verified.algorithm === 'AWS' ? new URLSearchParams(url.split('?')[1]) : query
+  return {
+    method,
+    path,
+    query: new Map(parameters),
+    headers: new Map([...unsigned, ...verified.covered.headers]),
+    body: verified.body ?? [],
+  }
 }
 
 /** Answers as S3 does. */
 export async function answerS3(
-  objects: Store['objects'],
-  { method, path, query, body }: StoreRequest,
+  contents: Contents,
+  request: StoreRequest,
   response: ServerResponse,
 ): Promise<void> {
-  const name = decodeURIComponent(path)
-  const chunks: Uint8Array[] = []
-  for await (const chunk of body) chunks.push(chunk)
-  const object = objects.get(name)
-
-  if (method === 'GET' && query.get('list-type') === '2') return list(objects, name, query, response)
-  if (method === 'PUT') {
-    objects.set(name, Buffer.concat(chunks))
-    response.setHeader('etag', '"1"')
-  } else if (method === 'DELETE') {
-    objects.delete(name)
-    response.statusCode = 204
-  } else if (object) {
-    response.setHeader('content-length', object.length)
-    response.setHeader('last-modified', new Date(0).toUTCString())
-    response.setHeader('etag', '"1"')
-    if (method === 'GET') response.write(object)
-  } else {
-    response.statusCode = 404
-    if (method === 'GET') response.write('<Error><Code>NoSuchKey</Code></Error>')
+  const name = decodeURIComponent(request.path)
+  const end = name.indexOf('/', 1)
+  if (name === '/') return listBuckets(contents, response)
+  if (end < 0 || end === name.length - 1) {
+    return answerBucket(contents, name.slice(1, end < 0 ? undefined : end), request, response)
   }
-  response.end()
+  if (isAboutUpload(request)) return answerUpload(contents, name, request, response)
+  return answerObject(contents, name, request, response)
 }
 
-function list(
-  objects: Store['objects'],
-  bucket: string,
-  query: ReadonlyMap<string, string>,
+function isForm({ method, headers }: IncomingMessage): boolean {
+  return method === 'POST' && headers['content-type']?.startsWith('multipart/form-data') === true
+}
+
+async function answerForm(
+  contents: Contents,
+  forms: PostVerifier,
+  request: IncomingMessage & NodeRequest,
   response: ServerResponse,
-): void {
-  const start = `${bucket.replace(/\/$/, '')}/`
-  const keys = [...objects.keys()]
-    .filter((name) => name.startsWith(start))
-    .map((name) => name.slice(start.length))
-  const wanted = keys.filter((key) => key.startsWith(query.get('prefix') ?? ''))
-  const contents = wanted.map(
-    (key) => `<Contents><Key>${encodeURIComponent(key)}</Key><Size>1</Size></Contents>`,
-  )
-  response.setHeader('content-type', 'application/xml')
-  response.end(
-    `<ListBucketResult><EncodingType>url</EncodingType><KeyCount>${wanted.length}</KeyCount>` +
-      `<IsTruncated>false</IsTruncated>${contents.join('')}</ListBucketResult>`,
-  )
+): Promise<void> {
+  const bucket = decodeURIComponent(request.url ?? '').replaceAll('/', '')
+  const post = await forms.verify({ ...readNodeRequest(request), bucket })
+  const name = `/${bucket}/${post.key}`
+  const etag = keep(contents, name, await readBody(post.file), post.fields)
+  const { status, headers, body } = buildPostResponse(post, { etag, location: `http://store${name}` })
+  response.writeHead(status, headers.flat()).end(body)
 }

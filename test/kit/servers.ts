@@ -4,6 +4,7 @@
  * @module
  */
 import { createServer, type RequestListener, type Server } from 'node:http'
+import { createServer as createTlsServer, type Server as TlsServer } from 'node:https'
 import {
   connect,
   createServer as createTcpServer,
@@ -16,12 +17,16 @@ import { readRequests, type RawRequest } from './raw-http.ts'
 export interface Listening<S> {
   readonly server: S
   readonly port: number
-  /** `http://127.0.0.1:port` */
+  /** `http://127.0.0.1:port`, or `https:` */
   readonly origin: string
   close(): Promise<void>
 }
 
-async function listen<S extends TcpServer>(server: S, cut: () => void): Promise<Listening<S>> {
+async function listen<S extends TcpServer>(
+  server: S,
+  cut: () => void,
+  scheme = 'http',
+): Promise<Listening<S>> {
   await new Promise<void>((resolve, reject) => {
     server.once('error', reject)
     server.listen(0, '127.0.0.1', () => resolve())
@@ -30,7 +35,7 @@ async function listen<S extends TcpServer>(server: S, cut: () => void): Promise<
   return {
     server,
     port,
-    origin: `http://127.0.0.1:${port}`,
+    origin: `${scheme}://127.0.0.1:${port}`,
     async close() {
       cut()
       await new Promise((resolve) => server.close(resolve))
@@ -42,6 +47,15 @@ async function listen<S extends TcpServer>(server: S, cut: () => void): Promise<
 export async function startServer(listener: RequestListener): Promise<Listening<Server>> {
   const server = createServer({ maxHeaderSize: 4 * 1024 * 1024 }, listener)
   return listen(server, () => server.closeAllConnections())
+}
+
+/** Starts Node's own server for TLS. */
+export async function startTlsServer(
+  { key, cert }: { readonly key: string; readonly cert: string },
+  listener: RequestListener,
+): Promise<Listening<TlsServer>> {
+  const server = createTlsServer({ key, cert }, listener)
+  return listen(server, () => server.closeAllConnections(), 'https')
 }
 
 /** A tap on the way to a server: it passes all bytes on, and keeps those that clients sent. */

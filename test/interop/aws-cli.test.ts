@@ -1,0 +1,121 @@
+/**
+ * AWS CLI 2. It takes a second to start, so each trial is one command or two.
+ */
+import { readFileSync, writeFileSync } from 'node:fs'
+import { expect } from 'vitest'
+import { expectDownloads } from './plain-request.ts'
+import { describeWithAwsCli, run } from './programs.ts'
+import { KEY, REGION, UNKNOWN_KEY, WRONG_SECRET } from './stores.ts'
+import { BIG, FILE_NAMES, tryClient } from './try-client.ts'
+
+describeWithAwsCli('AWS CLI 2', (program) => {
+  tryClient('AWS CLI', (home) => {
+    /** Runs a command in the folder. */
+    async function aws(
+      args: readonly string[],
+      { store = home.stores.store, key = KEY, input = '' as string | Uint8Array } = {},
+    ): Promise<string> {
+      const env = {
+        HOME: home.folder,
+        AWS_ACCESS_KEY_ID: key.accessKeyId,
+        AWS_SECRET_ACCESS_KEY: key.secretAccessKey,
+        AWS_REGION: REGION,
+        AWS_EC2_METADATA_DISABLED: 'true',
+        AWS_PAGER: '',
+        AWS_MAX_ATTEMPTS: '1',
+      }
+      const where = ['--endpoint-url', store.origin, '--ca-bundle', home.stores.certificate.file]
+      return run(program, [...where, ...args], { env, input, cwd: home.folder })
+    }
+    const copy = async (from: string, to: string, options = {}): Promise<string> =>
+      aws(['s3', 'cp', '--only-show-errors', from, to], options)
+    const at = (command: string, key: string): string[] => [
+      's3api',
+      command,
+      '--bucket',
+      'bucket',
+      '--key',
+      key,
+    ]
+
+    return {
+      async buckets() {
+        await aws(['s3', 'mb', 's3://made'])
+        expect(await aws(['s3', 'ls'])).toMatch(/ made$/m)
+      },
+      async small() {
+        writeFileSync(home.file('small'), 'hello')
+        await copy('small', 's3://bucket/small')
+        expect(await copy('s3://bucket/small', '-')).toBe('hello')
+        await aws(at('delete-object', 'small'))
+        expect(home.keysIn('bucket')).toEqual([])
+      },
+      async large() {
+        await aws([...at('put-object', 'big'), '--body', 'big'])
+        expect(home.isBig('/bucket/big')).toBe(true)
+        await aws([...at('get-object', 'big'), 'back'])
+        expect(BIG.equals(readFileSync(home.file('back')))).toBe(true)
+      },
+      async parts() {
+        await copy('big', 's3://bucket/parts')
+        expect(home.isBig('/bucket/parts')).toBe(true)
+        const { covered } = home.stores.store.verified.at(-1)!
+        expect([covered.method, covered.query.map(([name]) => name)]).toEqual(['POST', ['uploadId']])
+      },
+      async stream() {
+        await copy('-', 's3://bucket/stream', { input: BIG })
+        expect(home.isBig('/bucket/stream')).toBe(true)
+      },
+      async keys() {
+        await aws(['s3', 'sync', '--only-show-errors', 'tree', 's3://bucket/tree'])
+        await aws([...at('put-object', 'a/../b//c'), '--body', 'big'])
+        const names = [...FILE_NAMES.map((name) => `tree/${name}`), 'a/../b//c']
+        expect(home.keysIn('bucket').toSorted()).toEqual(names.toSorted())
+      },
+      async range() {
+        home.fill('bucket', ['k'])
+        await aws([...at('get-object', 'k'), '--range', 'bytes=2-4', 'piece'])
+        expect(readFileSync(home.file('piece'), 'utf8')).toBe('nte')
+      },
+      async copy() {
+        home.fill('bucket', ['a b'])
+        await copy('s3://bucket/a b', 's3://bucket/copied')
+        expect(home.textOf('/bucket/copied')).toBe('content of a b')
+      },
+      async list() {
+        home.fill('bucket', ['a b/1', 'a b/2', 'c'])
+        expect(await aws(['s3', 'ls', 's3://bucket/a b/'])).toMatch(/ 1\n.* 2\n$/)
+      },
+      async deleteMany() {
+        home.fill('bucket', ['a&b', 'c', 'd'])
+        const objects = JSON.stringify({ Objects: [{ Key: 'a&b' }, { Key: 'c' }] })
+        await aws(['s3api', 'delete-objects', '--bucket', 'bucket', '--delete', objects])
+        expect(home.keysIn('bucket')).toEqual(['d'])
+      },
+      async presignedGet() {
+        const url = await aws(['s3', 'presign', 's3://bucket/a b+c//é'])
+        await expectDownloads(home, new Map([['a b+c//é', url.trim()]]))
+      },
+      async https() {
+        const { secure: store } = home.stores
+        const checked = ['--body', 'big', '--checksum-algorithm', 'CRC32']
+        await aws([...at('put-object', 'secure'), ...checked], { store })
+        expect(home.isBig('/bucket/secure')).toBe(true)
+        const headers = new Map(store.verified.at(-1)?.covered.headers)
+        expect(headers.get('x-amz-content-sha256')).toBe('STREAMING-UNSIGNED-PAYLOAD-TRAILER')
+        await copy('tree/100%', 's3://bucket/small', { store })
+        expect(store.verified.at(-1)?.payload).toBe('unsigned')
+      },
+      async wrongSecret() {
+        await expect(aws(['s3', 'ls'], { key: WRONG_SECRET })).rejects.toThrow('SignatureDoesNotMatch')
+      },
+      async unknownKey() {
+        await expect(aws(['s3', 'ls'], { key: UNKNOWN_KEY })).rejects.toThrow('InvalidAccessKeyId')
+      },
+      async clock() {
+        const answer = aws(['s3', 'ls'], { store: home.stores.ahead })
+        await expect(answer).rejects.toThrow('RequestTimeTooSkewed')
+      },
+    }
+  })
+})

@@ -1,0 +1,164 @@
+/**
+ * boto3 at a store that takes version 2 and at one that does not. One process does it all, and is asked for each trial.
+ */
+import { spawn, type ChildProcess } from 'node:child_process'
+import { once } from 'node:events'
+import { createInterface } from 'node:readline'
+import { fileURLToPath } from 'node:url'
+import { afterAll, expect } from 'vitest'
+import { expectDownloads, expectUploads, fetchPlain } from './plain-request.ts'
+import { describeWithPython } from './programs.ts'
+import { KEY, REGION } from './stores.ts'
+import { BIG, contentOf, KEYS, tryClient, type Home } from './try-client.ts'
+
+const script = fileURLToPath(new URL('boto3-trials.py', import.meta.url))
+const NOT_SUPPORTED = [
+  'InvalidRequest',
+  'The authorization mechanism you have provided is not supported. Please use AWS4-HMAC-SHA256.',
+]
+
+interface Form {
+  readonly url: string
+  readonly fields: Readonly<Record<string, string>>
+}
+
+/** Sends an upload form. */
+async function upload({ url, fields }: Form): Promise<{ status: number; text: string }> {
+  const form = new FormData()
+  for (const [name, value] of Object.entries(fields)) form.set(name, value)
+  form.set('file', new Blob(['uploaded']))
+  const answer = await fetch(url, { method: 'POST', body: form })
+  return { status: answer.status, text: await answer.text() }
+}
+
+describeWithPython('boto3', 'boto3', (python) => {
+  let child: ChildProcess | undefined
+  afterAll(async () => {
+    child?.stdin?.end()
+    if (child?.exitCode === null) await once(child, 'exit')
+  })
+
+  /** Starts boto3 and tells it where everything is. */
+  function start({ stores }: Home, bigFile: string): (trial: string) => Promise<unknown> {
+    const env = {
+      PATH: process.env['PATH'] ?? '',
+      LC_ALL: 'C.UTF-8',
+      NO_PROXY: '*',
+      AWS_EC2_METADATA_DISABLED: 'true',
+      AWS_CONFIG_FILE: '/dev/null',
+      PYTHONDONTWRITEBYTECODE: '1',
+    }
+    const started = spawn(python, [script], { env, stdio: ['pipe', 'pipe', 'inherit'] })
+    child = started
+    // Whoever waits for its answer is told.
+    started.stdin.on('error', () => {})
+    const lines = createInterface(started.stdout)[Symbol.asyncIterator]()
+    const tell = (value: unknown): void => void started.stdin.write(`${JSON.stringify(value)}\n`)
+    const { store, older, ahead, secure, certificate } = stores
+    const origins = { store: store.origin, older: older.origin, ahead: ahead.origin, secure: secure.origin }
+    tell({ ...KEY, ...origins, region: REGION, certificate: certificate.file, big: bigFile, keys: KEYS })
+    return async (trial) => {
+      tell(trial)
+      const { value } = (await lines.next()) as { value?: string }
+      if (value === undefined) throw new Error('boto3 has failed; see above')
+      return JSON.parse(value) as unknown
+    }
+  }
+
+  tryClient('boto3', (home) => {
+    let asking: ((trial: string) => Promise<unknown>) | undefined
+    const ask = async (trial: string): Promise<unknown> => (asking ??= start(home, home.file('big')))(trial)
+    const askForUrls = async (trial: string): Promise<Map<string, string>> =>
+      new Map(Object.entries((await ask(trial)) as Record<string, string>))
+
+    return {
+      async buckets() {
+        const [location, names] = (await ask('buckets')) as [string, string[]]
+        expect(location).toBe(REGION)
+        expect(names).toContain('made')
+      },
+      async small() {
+        expect(await ask('small')).toEqual([5, 'hello'])
+        expect(home.keysIn('bucket')).toEqual([])
+      },
+      async large() {
+        expect(await ask('large')).toBe(BIG.length)
+        expect(home.isBig('/bucket/big')).toBe(true)
+      },
+      async parts() {
+        await ask('parts')
+        expect(home.isBig('/bucket/parts')).toBe(true)
+      },
+      async stream() {
+        await ask('stream')
+        expect(home.textOf('/bucket/stream')).toBe('streamed')
+      },
+      async keys() {
+        expect(await ask('keys')).toEqual(KEYS.map(contentOf))
+        expect(home.keysIn('bucket')).toEqual(KEYS)
+      },
+      async range() {
+        home.fill('bucket', ['k'])
+        expect(await ask('range')).toBe('nte')
+      },
+      async copy() {
+        home.fill('bucket', ['a b'])
+        await ask('copy')
+        expect(home.textOf('/bucket/copied')).toBe('content of a b')
+      },
+      async list() {
+        home.fill('bucket', ['a b/1', 'a b/2', 'c'])
+        expect(await ask('list')).toEqual([
+          ['a b/1', 'a b/2'],
+          ['a b/1', 'a b/2'],
+        ])
+      },
+      async deleteMany() {
+        home.fill('bucket', ['a&b', 'c', 'd'])
+        await ask('deleteMany')
+        expect(home.keysIn('bucket')).toEqual(['d'])
+      },
+      presignedGet: async () => expectDownloads(home, await askForUrls('presignedGet')),
+      presignedPut: async () => expectUploads(home, await askForUrls('presignedPut')),
+      async form() {
+        for (const trial of ['form', 'olderForm']) {
+          home.stores.objects.clear()
+          expect(await upload((await ask(trial)) as Form)).toMatchObject({ status: 204 })
+          expect(home.textOf('/bucket/caf\u00e9 1')).toBe('uploaded')
+        }
+      },
+      async https() {
+        expect(await ask('https')).toEqual(['secure', 'small'])
+        expect(home.isBig('/bucket/secure')).toBe(true)
+        const modes = home.stores.secure.verified.map(({ covered }) =>
+          new Map(covered.headers).get('x-amz-content-sha256'),
+        )
+        expect(modes).toContain('STREAMING-UNSIGNED-PAYLOAD-TRAILER')
+      },
+      async wrongSecret() {
+        expect(await ask('wrongSecret')).toMatchObject(['SignatureDoesNotMatch', expect.anything()])
+      },
+      async unknownKey() {
+        expect(await ask('unknownKey')).toMatchObject(['InvalidAccessKeyId', expect.anything()])
+      },
+      async clock() {
+        expect(await ask('clock')).toMatchObject(['RequestTimeTooSkewed', expect.anything()])
+      },
+      async older() {
+        expect(await ask('older')).toEqual(['older', NOT_SUPPORTED])
+        expect(new Set(home.stores.older.verified.map(({ algorithm }) => algorithm))).toEqual(
+          new Set(['AWS']),
+        )
+      },
+      async olderPresigned() {
+        await expectUploads(home, await askForUrls('olderPresignedPut'))
+        const urls = await askForUrls('olderPresignedGet')
+        await expectDownloads(home, urls)
+        const [url = ''] = urls.values()
+        const elsewhere = await fetchPlain(url.replace(home.stores.older.origin, home.stores.store.origin))
+        expect(elsewhere.status).toBe(400)
+        expect(elsewhere.text).toContain(NOT_SUPPORTED[1])
+      },
+    }
+  })
+})
