@@ -5,7 +5,7 @@ import { readFileSync, writeFileSync } from 'node:fs'
 import { expect } from 'vitest'
 import { expectDownloads } from './plain-request.ts'
 import { describeWithAwsCli, run } from './programs.ts'
-import { KEY, REGION, UNKNOWN_KEY, WRONG_SECRET } from './stores.ts'
+import { KEY, REGION, UNKNOWN_KEY, WRONG_SECRET, type Task } from './stores.ts'
 import { BIG, FILE_NAMES, tryClient } from './try-client.ts'
 
 describeWithAwsCli('AWS CLI 2', (program) => {
@@ -13,7 +13,7 @@ describeWithAwsCli('AWS CLI 2', (program) => {
     /** Runs a command in the folder. */
     async function aws(
       args: readonly string[],
-      { store = home.stores.store, key = KEY, input = '' as string | Uint8Array } = {},
+      { store = home.stores.store, key = KEY, input = '' }: Task = {},
     ): Promise<string> {
       const env = {
         HOME: home.folder,
@@ -27,7 +27,7 @@ describeWithAwsCli('AWS CLI 2', (program) => {
       const where = ['--endpoint-url', store.origin, '--ca-bundle', home.stores.certificate.file]
       return run(program, [...where, ...args], { env, input, cwd: home.folder })
     }
-    const copy = async (from: string, to: string, options = {}): Promise<string> =>
+    const copy = async (from: string, to: string, options: Task = {}): Promise<string> =>
       aws(['s3', 'cp', '--only-show-errors', from, to], options)
     const at = (command: string, key: string): string[] => [
       's3api',

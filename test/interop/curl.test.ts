@@ -41,19 +41,12 @@ describeWithTool('curl', 'curl', (curl) => {
       const fields = Object.entries(named).flatMap(([name, value]) => ['-H', `${name}: ${value}`])
       const how = method === 'HEAD' ? ['--head'] : ['-X', method]
       const sending = isStream ? ['--upload-file', '-'] : ['--data-binary', '@-']
-      const output = await run(
-        curl,
-        [
-          ...['-q', '--silent', '--show-error', '--globoff', '--path-as-is', '--max-time', '20'],
-          ...['--cacert', home.stores.certificate.file],
-          ...['--aws-sigv4', `aws:amz:${REGION}:s3`, '--user', `${key.accessKeyId}:${key.secretAccessKey}`],
-          ...how,
-          ...fields,
-          ...(body === undefined ? [] : sending),
-          ...['--write-out', '\n%header{etag}\n%{http_code}', store.origin + target],
-        ],
-        { input: body ?? '' },
-      )
+      const secret = `${key.accessKeyId}:${key.secretAccessKey}`
+      const usual = ['-q', '--silent', '--show-error', '--globoff', '--path-as-is', '--max-time', '20']
+      const signing = ['--aws-sigv4', `aws:amz:${REGION}:s3`, '--user', secret]
+      const told = ['--cacert', home.stores.certificate.file, '--write-out', '\n%header{etag}\n%{http_code}']
+      const args = [...usual, ...signing, ...told, ...how, ...fields, ...(body === undefined ? [] : sending)]
+      const output = await run(curl, [...args, store.origin + target], { input: body ?? '' })
       const [status = '', etag = '', ...lines] = output.split('\n').toReversed()
       return { status: Number(status), etag, text: lines.toReversed().join('\n') }
     }

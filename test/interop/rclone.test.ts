@@ -6,7 +6,7 @@ import { expect } from 'vitest'
 import { describeWithTool } from '../kit/tools.ts'
 import { expectDownloads } from './plain-request.ts'
 import { run } from './programs.ts'
-import { KEY, REGION, UNKNOWN_KEY, WRONG_SECRET } from './stores.ts'
+import { KEY, REGION, UNKNOWN_KEY, WRONG_SECRET, type Task } from './stores.ts'
 import { contentOf, FILE_NAMES, tryClient } from './try-client.ts'
 
 const ONCE = ['--retries', '1', '--low-level-retries', '1']
@@ -16,7 +16,7 @@ describeWithTool('rclone', 'rclone', (program) => {
     /** Runs rclone in the folder. */
     async function rclone(
       args: readonly string[],
-      { store = home.stores.store, key = KEY, input = '' as string | Uint8Array } = {},
+      { store = home.stores.store, key = KEY, input = '' }: Task = {},
     ): Promise<string> {
       const env = {
         RCLONE_CONFIG: '/dev/null',

@@ -74,7 +74,10 @@ export async function startStore(options: StoreOptions): Promise<Store> {
       void work.catch((error: unknown) => refuseLate(error, onRefused, response))
     if (isForm(request)) return answering(answerForm(store.contents, forms, request, response))
     guard(request, response, (error) => {
-      if (error !== undefined) return void response.writeHead(500).end()
+      if (error !== undefined) {
+        response.writeHead(500).end()
+        return
+      }
       const verified = verifiedOf(request)
       store.verified.push(verified)
       answering(answerS3(store.contents, describe(verified, request), response))

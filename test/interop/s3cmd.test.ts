@@ -7,7 +7,7 @@ import { expect } from 'vitest'
 import { describeWithTool } from '../kit/tools.ts'
 import { expectDownloads, fetchPlain } from './plain-request.ts'
 import { run } from './programs.ts'
-import { KEY, REGION, UNKNOWN_KEY, WRONG_SECRET } from './stores.ts'
+import { KEY, REGION, UNKNOWN_KEY, WRONG_SECRET, type Task } from './stores.ts'
 import { contentOf, FILE_NAMES, tryClient } from './try-client.ts'
 
 describeWithTool('s3cmd', 's3cmd', (program) => {
@@ -15,7 +15,7 @@ describeWithTool('s3cmd', 's3cmd', (program) => {
     /** Runs s3cmd in the folder. */
     async function s3cmd(
       args: readonly string[],
-      { store = home.stores.store, key = KEY, input = '' as string | Uint8Array } = {},
+      { store = home.stores.store, key = KEY, input = '' }: Task = {},
     ): Promise<string> {
       const settings = home.file('s3cfg')
       writeFileSync(settings, '[default]\nmax_retries = 1\n')

@@ -17,6 +17,14 @@ export const KEY = { accessKeyId: 'AKIDEXAMPLE', secretAccessKey: 'wJalrXUtnFEMI
 export const WRONG_SECRET = { ...KEY, secretAccessKey: 'wrong' }
 export const UNKNOWN_KEY = { ...KEY, accessKeyId: 'AKIDUNKNOWN' }
 
+/** What a client is told beside its command. */
+export interface Task {
+  readonly store?: Store
+  readonly key?: typeof KEY
+  /** What it reads from its input. */
+  readonly input?: string | Uint8Array
+}
+
 const TWENTY_MINUTES = 20 * 60_000
 
 /** The stores. */

@@ -11,7 +11,7 @@ import { afterAll, beforeAll, expect, it } from 'vitest'
 import type { VerificationErrorCode } from '../../packages/countersign/src/verify/index.ts'
 import { describeWithTool } from '../kit/tools.ts'
 import { startStores, type Stores } from './stores.ts'
-import { CLIENTS, TRIALS, type ClientName, type Trial } from './trials.ts'
+import { TRIALS, type CLIENTS, type ClientName, type Trial } from './trials.ts'
 
 /** 8 MiB. */
 export const BIG: Buffer<ArrayBuffer> = Buffer.from(
@@ -29,7 +29,7 @@ export const FILE_NAMES: readonly string[] = [
   '\u65e5\u672c\ud83e\udd8a',
 ]
 /** Names that stores have, and no folder of files. */
-export const PATHS: readonly string[] = ['a//b', 'a/../b', '../up', '/lead', 'a/./b', 'trail/']
+const PATHS: readonly string[] = ['a//b', 'a/../b', '../up', '/lead', 'a/./b', 'trail/']
 /** All of them. */
 export const KEYS: readonly string[] = [...FILE_NAMES, ...PATHS]
 

@@ -30,7 +30,7 @@ export const OWNER: Element = [
 ]
 
 /** Writes elements. */
-export function formatElements(elements: readonly Element[]): string {
+function formatElements(elements: readonly Element[]): string {
   return elements.map(([name, content]) => `<${name}>${formatContent(content)}</${name}>`).join('')
 }
 

@@ -67,7 +67,7 @@ function entriesOf({ objects }: Contents, bucket: string, query: StoreRequest['q
     const text = end < 0 ? key : key.slice(0, end + delimiter.length)
     entries.set(text, end < 0 ? { text, object } : { text })
   }
-  return [...entries.values()].sort((a, b) => compareBytes(a.text, b.text))
+  return [...entries.values()].toSorted((a, b) => compareBytes(a.text, b.text))
 }
 
 /** The order of S3's listings. */
