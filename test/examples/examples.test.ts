@@ -72,6 +72,12 @@ const PROMISES: Readonly<Record<string, readonly (string | RegExp)[]>> = {
     'with a Content-MD5 that is none: 400 InvalidDigest',
     'too long: 400 EntityTooLarge',
   ],
+  '21-fastify.mjs': ['alice orders tea', '403 {"message":"Missing Authentication Token"}'],
+  '22-koa.mjs': ['alice orders tea', '403 {"message":"Missing Authentication Token"}'],
+  '23-hono.mjs': ['alice orders tea', '403 {"message":"Missing Authentication Token"}'],
+  '24-fetch-handler.mjs': ['200 alice orders tea', 'log: SIGNATURE_MISMATCH'],
+  '25-lambda.mjs': ['alice asks for /a%2Fb', 'log: REQUEST_MALFORMED'],
+  '26-http2.mjs': ['200 hello alice', '403 {"message":"Missing Authentication Token"}'],
 }
 
 describe('examples', () => {

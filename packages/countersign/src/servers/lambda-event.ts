@@ -105,7 +105,8 @@ function pathOfApi({ version, path = '' }: LambdaEvent, context: LambdaRequestCo
   return version === '1.0' ? plainPath(whole) : whole
 }
 
-// HTTP APIs decode paths: /a%2Fb arrives as /a/b, and nothing tells which of both was signed.
+// HTTP APIs decode paths: /a%2Fb arrives as /a/b, and nothing tells which of both was signed (honojs/hono#2156,
+// fastify/aws-lambda-fastify#169).
 function plainPath(path: string): string {
   if (PLAIN_PATH.test(path)) return path
   throw untold(
