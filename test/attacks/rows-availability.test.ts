@@ -5,7 +5,12 @@ import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { expect } from 'vitest'
 import { requireSignature, verifiedOf } from '../../packages/countersign/src/servers/node.ts'
-import { s3Xml, sigV4, type VerifierOptions } from '../../packages/countersign/src/verify/index.ts'
+import {
+  createReplayGuard,
+  s3Xml,
+  sigV4,
+  type VerifierOptions,
+} from '../../packages/countersign/src/verify/index.ts'
 import { attack } from '../kit/attack.ts'
 import { bytesOfFrames, signUpload, uploadMessage } from '../kit/chunked-uploads.ts'
 import { socketOf } from '../kit/everywhere.ts'
@@ -137,6 +142,21 @@ attack('C5', async (proof) => {
     withTarget(upload, () => '/b/other'),
     'SIGNATURE_MISMATCH',
   )
+  for (const message of [presign({ method: 'PUT', body: 'x' }), signInHeader()]) {
+    await proof.letIn(message)
+    // Each of the servers sees the same request once before.
+    for (const transport of ['library', 'http1', 'http2'] as const) {
+      const verifier = verifierFor({ replayGuard: createReplayGuard() })
+      await verifier.verify(message)
+      if (transport === 'library') {
+        await expect(verifier.verify(message)).rejects.toMatchObject({ code: 'REPLAYED' })
+        continue
+      }
+      const { verified, refusal } = await (await socketOf(transport)).send(message, verifier)
+      expect([verified, refusal?.code]).toEqual([undefined, 'REPLAYED'])
+      proof.saw(refusal!, transport)
+    }
+  }
   const other: SentMessage = { ...signUpload({ data, headers: [['x-amz-meta-a', 'b']] }).message }
   await proof.refused({ ...other, body: upload.body }, 'CHUNK_SIGNATURE_MISMATCH')
 })

@@ -50,8 +50,11 @@ export const AVAILABILITY: readonly AttackRow[] = [
     id: 'C5',
     name: 'replay',
     attack: 'What was sent once and rightly is sent again, by somebody who saw it.',
-    input: 'the chunks of one upload as the body of another object',
-    outcomes: [MISMATCH, 'SignatureDoesNotMatch CHUNK_SIGNATURE_MISMATCH'],
+    input:
+      'the same presigned `PUT` and the same signed request twice; the chunks of one upload as another object',
+    outcomes: [MISMATCH, 'SignatureDoesNotMatch CHUNK_SIGNATURE_MISMATCH', 'AccessDenied REPLAYED'],
+    result:
+      'The first two are refused where a `replayGuard` is passed in; by default they are let in, as by S3.',
     wire: BOTH,
   },
   {
