@@ -1,6 +1,6 @@
 /**
  * What one import costs a browser: bundles it with esbuild and holds the gzipped size against its budget. Nobody who
- * signs may pay for the verifier.
+ * signs may pay for the verifier, and nobody who verifies for a signer.
  */
 import { existsSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
@@ -12,7 +12,12 @@ import { conclude, root } from './lib/project.mjs'
 const library = join(root, 'packages', 'countersign')
 const KIB = 1024
 
-/** @type {{ title: string, name: string, beside?: string, budget: number, withHosts: boolean }[]} */
+/**
+ * `from` is the entry point of `name`, by default the package itself; `beside` is exported by an entry point of its own
+ * name.
+ *
+ * @type {{ title: string, name: string, from?: string, beside?: string, budget: number, withHosts: boolean }[]}
+ */
 const budgets = [
   { title: 'signRequest', name: 'signRequest', budget: 9 * KIB, withHosts: true },
   { title: 'signRequest, service and region given', name: 'signRequest', budget: 8 * KIB, withHosts: false },
@@ -22,6 +27,15 @@ const budgets = [
     name: 'signRequest',
     beside: 'sigV4A',
     budget: 25 * KIB,
+    withHosts: true,
+  },
+  { title: 'createVerifier', name: 'createVerifier', from: '/verify', budget: 20 * KIB, withHosts: true },
+  {
+    title: 'createVerifier with sigV4A',
+    name: 'createVerifier',
+    from: '/verify',
+    beside: 'sigV4A',
+    budget: 36 * KIB,
     withHosts: true,
   },
 ]
@@ -43,10 +57,10 @@ const withoutHosts = {
 }
 
 /** @param {(typeof budgets)[number]} target */
-async function measure({ name, beside, withHosts }) {
+async function measure({ name, from = '', beside, withHosts }) {
   const more = beside === undefined ? '' : `export { ${beside} } from 'countersign/${beside.toLowerCase()}'`
   const { outputFiles, metafile } = await build({
-    stdin: { contents: `export { ${name} } from 'countersign'\n${more}`, resolveDir: library },
+    stdin: { contents: `export { ${name} } from 'countersign${from}'\n${more}`, resolveDir: library },
     platform: 'browser',
     format: 'esm',
     bundle: true,
@@ -89,9 +103,10 @@ for (const target of problems.length > 0 ? [] : budgets) {
     if (used.some(({ path }) => path.endsWith('/crypto/node-sha256.js'))) {
       problems.push(`${title}: carries what only node:crypto runs; see the package's browser field`)
     }
-    const verifier = used.filter(({ path }) => path.includes('countersign/dist/verify/'))
-    if (verifier.length > 0)
-      problems.push(`${title}: brings along ${verifier.map(({ path }) => path).join(', ')}`)
+    const other = target.from === '/verify' ? 'sign' : 'verify'
+    const strangers = used.filter(({ path }) => path.includes(`countersign/dist/${other}/`))
+    if (strangers.length > 0)
+      problems.push(`${title}: brings along ${strangers.map(({ path }) => path).join(', ')}`)
   } catch (error) {
     problems.push(`${title}: ${error instanceof Error ? error.message : String(error)}`)
   }
