@@ -157,6 +157,52 @@ describe('C1 shared mutable verifier', () => {
   })
 })
 
+describe('a thousand requests at the same time', () => {
+  const pause = (milliseconds: number): Promise<void> =>
+    new Promise((resolve) => setTimeout(resolve, milliseconds))
+
+  it('whose look-ups take their time: not one wrong verdict', async () => {
+    const choose = seededChoice(1000)
+    let underWay = 0
+    let most = 0
+    const busy = createVerifier<string>({
+      service: [...SERVICES],
+      region: 'us-east-1',
+      now: () => NOW,
+      secrets: async (id) => {
+        most = Math.max(most, ++underWay)
+        await pause(choose(40))
+        underWay -= 1
+        const found = KEYS.get(id)
+        const isToken = found?.sessionToken !== undefined
+        return isToken
+          ? { ...found, sessionToken: (token) => pause(choose(20)).then(() => token === TOKEN) }
+          : found
+      },
+    })
+    async function* slowly(chunks: readonly string[]): AsyncGenerator<Uint8Array> {
+      for (const chunk of chunks) yield await pause(choose(10)).then(() => bytesOf(chunk))
+    }
+    const cases = Array.from({ length: 1000 }, () => ALL[choose(ALL.length)]!)
+    const verdicts = await Promise.all(
+      cases.map(async ({ message, bodyChunks }) => {
+        const body = bodyChunks && slowly(bodyChunks)
+        const outcome = busy.verify({ ...message, body }).then(async (verified) => {
+          for await (const chunk of verified.body ?? []) expect(chunk.length).toBeGreaterThan(0)
+          return { value: verified.principal ?? '' }
+        })
+        return verdictOf(await outcome.catch((error: unknown) => ({ error })))
+      }),
+    )
+    const wrong = cases.flatMap(({ verdict }, at) =>
+      verdicts[at] === verdict ? [] : [[verdict, verdicts[at]]],
+    )
+    expect(wrong).toEqual([])
+    expect(most).toBeGreaterThan(900)
+    expect(new Set(verdicts)).toEqual(new Set(ALL.map(({ verdict }) => verdict)))
+  })
+})
+
 describe('the scheduler', () => {
   const waits = (count: number) => async (given: Gate) => {
     let sum = 0
