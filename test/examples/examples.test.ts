@@ -61,6 +61,10 @@ const PROMISES: Readonly<Record<string, readonly (string | RegExp)[]>> = {
     'PutSnapshotBlock has an unsigned body -> UNSIGNED-PAYLOAD',
     'ALGORITHM_MISSING sigv4-s3express is wanted',
   ],
+  '16-temporary-keys.mjs': [
+    'alice: hello alice\nbob: hello bob\nalice with the token of bob: 403 KEY_UNKNOWN',
+    'alice: 403 SIGNATURE_MISMATCH\nno token: 403 KEY_UNKNOWN\nan hour late: 400 TOKEN_EXPIRED',
+  ],
   '15-s3-express.mjs': [
     /^the store gives out a session\n200 SESSION1 GET .*\/a, token signed: true\n200 SESSION1/,
     'a URL lives for 5 minutes',

@@ -24,6 +24,15 @@ export type { OlderAlgorithm, OlderCarrier } from './older-algorithm.ts'
 export type { RequestMessage } from './message.ts'
 export type { Found, KeyHints, SecretsLookup } from './found-key.ts'
 export type { CoveredRequest, VerificationWarning, VerifiedRequest } from './verified-request.ts'
+export { cacheSecrets, type CachedSecrets, type CacheSecretsOptions } from './cache-secrets.ts'
+export {
+  createShadow,
+  type Observation,
+  type Shadow,
+  type ShadowCounts,
+  type ShadowOptions,
+} from './shadow.ts'
+export { detailOf, type RefusalDetail } from './refusal-detail.ts'
 export type { ServerRules } from './verifier-options.ts'
 export type { StreamingOptions } from './streaming-options.ts'
 export type { EventStreams, EventStreamStart } from './event-streams.ts'

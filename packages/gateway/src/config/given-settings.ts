@@ -122,7 +122,7 @@ export const settingsSchema: z.ZodType<GivenSettings> = z.strictObject(
     )
       .optional()
       .describe('x-amz-* headers that infrastructure in front adds, such as x-amz-cf-id'),
-    echo: oneOf('full', 'none')
+    echo: oneOf('full', 'minimal', 'none')
       .optional()
       .describe('Whether a client whose signature does not match is told the canonical request; full'),
     store: z

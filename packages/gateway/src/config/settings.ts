@@ -70,7 +70,7 @@ export interface GatewaySettings {
   /** Names of `x-amz-*` headers that infrastructure in front adds, such as `x-amz-cf-id`. */
   readonly allowUnsignedHeaders: readonly string[]
   /** Whether the canonical request and the string to sign are told to the client whose signature does not match. */
-  readonly echo: 'full' | 'none'
+  readonly echo: 'full' | 'minimal' | 'none'
   readonly store: StoreSettings
   readonly timeouts: Timeouts
   readonly limits: GatewayLimits

@@ -16,7 +16,7 @@ const DISCARDED_MILLISECONDS = 1000
 /** What the answers hang on. */
 export interface RefusalRules {
   readonly service: readonly string[]
-  readonly echo: 'full' | 'none'
+  readonly echo: 'full' | 'minimal' | 'none'
 }
 
 /**

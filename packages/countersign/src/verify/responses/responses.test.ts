@@ -824,6 +824,15 @@ describe.each(DIALECTS)('%s', (_, render) => {
     expect(render(error).body).toContain('AWS4-HMAC-SHA256')
   })
 
+  it('echo minimal tells the string to sign alone', async () => {
+    const error = await refusalOf(withBadSignature(signInHeader({ sessionToken: TOKEN })))
+    const { body } = render(error, { echo: 'minimal' })
+    expect(body).toContain('AWS4-HMAC-SHA256')
+    expect(body).toContain(sha256(error.steps!.canonicalRequest))
+    expect(body).not.toMatch(/CanonicalRequest|Canonical String|SignBytes|x-amz-security-token/)
+    expect(body).not.toContain(TOKEN)
+  })
+
   it('never holds the signature that was expected, nor the secret', async () => {
     for (const sign of [signInHeader, presign]) {
       const message = sign()
