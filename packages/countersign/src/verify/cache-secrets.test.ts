@@ -151,7 +151,7 @@ describe('cacheSecrets', () => {
       asked += 1
       return new Promise<Found>((resolve) => (answer = resolve))
     })
-    const all = Promise.all(Array.from({ length: 100 }, () => find(KEY_ID, HINTS)))
+    const all = Promise.all(Array.from({ length: 100 }, async () => find(KEY_ID, HINTS)))
     answer({ secretAccessKey: SECRET })
     expect(new Set(await all).size).toBe(1)
     await find(KEY_ID, HINTS)
