@@ -1,11 +1,9 @@
 /**
  * boto3 at a store that takes version 2 and at one that does not. One process does it all, and is asked for each trial.
  */
-import { spawn, type ChildProcess } from 'node:child_process'
-import { once } from 'node:events'
-import { createInterface } from 'node:readline'
 import { fileURLToPath } from 'node:url'
 import { afterAll, expect } from 'vitest'
+import { startLineProcess, type LineProcess } from './line-process.ts'
 import { expectDownloads, expectUploads, fetchPlain } from './plain-request.ts'
 import { describeWithPython } from './programs.ts'
 import { KEY, REGION } from './stores.ts'
@@ -32,42 +30,21 @@ async function upload({ url, fields }: Form): Promise<{ status: number; text: st
 }
 
 describeWithPython('boto3', 'boto3', (python) => {
-  let child: ChildProcess | undefined
-  afterAll(async () => {
-    child?.stdin?.end()
-    if (child?.exitCode === null) await once(child, 'exit')
-  })
+  let started: LineProcess | undefined
+  afterAll(async () => started?.end())
 
   /** Starts boto3 and tells it where everything is. */
-  function start({ stores }: Home, bigFile: string): (trial: string) => Promise<unknown> {
-    const env = {
-      PATH: process.env['PATH'] ?? '',
-      LC_ALL: 'C.UTF-8',
-      NO_PROXY: '*',
-      AWS_EC2_METADATA_DISABLED: 'true',
-      AWS_CONFIG_FILE: '/dev/null',
-      PYTHONDONTWRITEBYTECODE: '1',
-    }
-    const started = spawn(python, [script], { env, stdio: ['pipe', 'pipe', 'inherit'] })
-    child = started
-    // Whoever waits for its answer is told.
-    started.stdin.on('error', () => {})
-    const lines = createInterface(started.stdout)[Symbol.asyncIterator]()
-    const tell = (value: unknown): void => void started.stdin.write(`${JSON.stringify(value)}\n`)
-    const { store, older, ahead, secure, certificate } = stores
+  function start(home: Home): LineProcess {
+    const { store, older, ahead, secure, certificate } = home.stores
     const origins = { store: store.origin, older: older.origin, ahead: ahead.origin, secure: secure.origin }
-    tell({ ...KEY, ...origins, region: REGION, certificate: certificate.file, big: bigFile, keys: KEYS })
-    return async (trial) => {
-      tell(trial)
-      const { value } = (await lines.next()) as { value?: string }
-      if (value === undefined) throw new Error('boto3 has failed; see above')
-      return JSON.parse(value) as unknown
-    }
+    const files = { certificate: certificate.file, big: home.file('big') }
+    const boto3 = startLineProcess(python, [script])
+    boto3.tell({ ...KEY, ...origins, ...files, region: REGION, keys: KEYS })
+    return boto3
   }
 
   tryClient('boto3', (home) => {
-    let asking: ((trial: string) => Promise<unknown>) | undefined
-    const ask = async (trial: string): Promise<unknown> => (asking ??= start(home, home.file('big')))(trial)
+    const ask = async (trial: string): Promise<unknown> => (started ??= start(home)).ask(trial)
     const askForUrls = async (trial: string): Promise<Map<string, string>> =>
       new Map(Object.entries((await ask(trial)) as Record<string, string>))
 
