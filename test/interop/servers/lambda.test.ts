@@ -128,7 +128,8 @@ describe('an event that tells what was sent', () => {
     const { status, told } = await call(event)
     expect(status).toBe(200)
     expect(told).toMatchObject({ principal: 'ada', more: 'context', body: '' })
-    expect(told['path']).toMatch(/\/a%2Fb\/a%20b\/\/c;x\/@d$/)
+    // Two slashes in a row are one to the signature.
+    expect(told['path']).toMatch(/\/a%2Fb\/a%20b\/c;x\/@d$/)
     expect(told['query']).toEqual(
       expect.arrayContaining([
         ['q', 'a b'],
