@@ -68,6 +68,7 @@ function authorizationOf(given: Case): string | undefined {
       return `AWS4-HMAC-SHA256 ${rest(`us-east-1/${given.service}`, ['host', 'x-amz-date'])}`
     case 'v4a':
       return `AWS4-ECDSA-P256-SHA256 ${rest(given.service, ['host', 'x-amz-date', 'x-amz-region-set'])}`
+    case 'malformed':
     default:
       return 'AWS4-HMAC-SHA256 Credential'
   }
@@ -83,6 +84,7 @@ function queryOf(given: Case): string {
       return `?${credential}`
     case 'v4':
       return `?X-Amz-Algorithm=AWS4-HMAC-SHA256&${credential}&X-Amz-Date=${dateAt()}&X-Amz-Expires=60&X-Amz-SignedHeaders=${names}&X-Amz-Signature=${BAD_SIGNATURE}`
+    case 'v2':
     default:
       return '?AWSAccessKeyId=AKID&Expires=1795348860&Signature=c2lnbmF0dXJlc2lnbmF0dXJlMTI%3D'
   }

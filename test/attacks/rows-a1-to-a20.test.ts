@@ -2,6 +2,7 @@
  * The tests of rows A1 to A20 of the table of attacks.
  */
 import { attack } from '../kit/attack.ts'
+import { expectBelievedFromTrusted } from '../kit/proxied.ts'
 import { signUpload, uploadMessage, withFrames, type SentUpload } from '../kit/chunked-uploads.ts'
 import { messageOfForm, signForm, writeForm } from '../kit/forms.ts'
 import {
@@ -233,4 +234,8 @@ attack('A20', async (proof) => {
       withHeaders(stripped, [name, '/team'], ['x-forwarded-host', HOST]),
       'SIGNATURE_MISMATCH',
     )
+  await expectBelievedFromTrusted(
+    withHeaders(stripped, ['x-forwarded-prefix', '/team']),
+    'x-forwarded-prefix',
+  )
 })

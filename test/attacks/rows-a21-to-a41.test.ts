@@ -3,6 +3,7 @@
  */
 import { expect } from 'vitest'
 import { attack } from '../kit/attack.ts'
+import { expectBelievedFromTrusted } from '../kit/proxied.ts'
 import { bytesOfFrames, signUpload, uploadMessage, withFrames } from '../kit/chunked-uploads.ts'
 import {
   BAD_SIGNATURE,
@@ -43,6 +44,7 @@ attack('A21', async (proof) => {
       ['forwarded', `host=${HOST}`],
     ] as const)
       await proof.refused(withHeaders(moved, header), 'SIGNATURE_MISMATCH')
+    await expectBelievedFromTrusted(withHeaders(moved, ['x-forwarded-host', HOST]), 'x-forwarded-host')
   }
 })
 

@@ -4,18 +4,19 @@
  *
  * @module
  */
-import { createServer, METHODS, type IncomingMessage, type ServerResponse } from 'node:http'
-import {
-  createServer as createHttp2Server,
-  type Http2ServerRequest,
-  type Http2ServerResponse,
-} from 'node:http2'
+import { createServer, METHODS } from 'node:http'
+import { createServer as createHttp2Server } from 'node:http2'
 import { connect, type AddressInfo, type Server } from 'node:net'
-import { requireSignature, verifiedOf } from '../../packages/countersign/src/servers/node.ts'
+import {
+  requireSignature,
+  verifiedOf,
+  type NodeRequest,
+  type NodeResponse,
+  type TrustedProxies,
+} from '../../packages/countersign/src/servers/http2.ts'
 import {
   s3Xml,
   VerificationError,
-  type RequestMessage,
   type VerifiedRequest,
   type Verifier,
 } from '../../packages/countersign/src/verify/index.ts'
@@ -39,7 +40,7 @@ export interface WireOutcome {
 export interface GuardedSocket {
   readonly port: number
   /** Sends a message to a server with this verifier. */
-  send(message: SentMessage, verifier: Verifier): Promise<WireOutcome>
+  send(message: SentMessage, verifier: Verifier, trustedProxies?: TrustedProxies): Promise<WireOutcome>
   /** Sends bytes that are no message any more. */
   sendBytes(bytes: Uint8Array, verifier: Verifier): Promise<WireOutcome>
   close(): Promise<void>
@@ -50,6 +51,7 @@ const LENGTH = /\r\ncontent-length: (\d+)/i
 
 interface State {
   verifier: Verifier
+  trustedProxies: TrustedProxies | undefined
   verified: VerifiedRequest | undefined
   refusal: VerificationError | undefined
 }
@@ -61,59 +63,61 @@ async function drain({ body }: VerifiedRequest): Promise<void> {
 /** Starts a server of Node's `http` behind `requireSignature`. */
 export async function startHttp1(): Promise<GuardedSocket> {
   const state = emptyState()
-  const refused = (error: VerificationError): void => void (state.refusal = error)
-  async function serve(request: IncomingMessage, response: ServerResponse): Promise<void> {
-    try {
-      const verified = verifiedOf(request)
-      await drain(verified)
-      state.verified = verified
-      response.writeHead(200, { 'content-length': 2 }).end('in')
-    } catch (error) {
-      // A body that is longer than what is held back is refused here, at its end.
-      if (error instanceof VerificationError) refused(error)
-      response.writeHead(400, { 'content-length': 4, connection: 'close' }).end('late')
-    }
-  }
   // The defaults of Node are narrower, and would hide what the verifier says.
   const options = { maxHeaderSize: HEADER_BYTES, requireHostHeader: false }
-  const server = createServer(options, (request, response) => {
-    const guard = requireSignature(state.verifier, { respond: s3Xml, onRefused: refused })
-    guard(request, response, (error) => {
-      if (error === undefined) void serve(request, response)
-      else response.writeHead(500, { 'content-length': 0 }).end()
-    })
-  })
+  const server = createServer(options, (request, response) => guardAndServe(state, request, response))
   return guarded(server, state, async (port, bytes) => exchangeHttp1(port, bytes), writeHttp1)
 }
 
-/** Starts a server of Node's `http2` behind the same verifier. */
+/** Starts a server of Node's `http2` behind the same guard. */
 export async function startHttp2(): Promise<GuardedSocket> {
   const state = emptyState()
-  async function handle(request: Http2ServerRequest, response: Http2ServerResponse): Promise<void> {
-    try {
-      const verified = await state.verifier.verify(readHttp2(request))
-      await drain(verified)
-      state.verified = verified
-      response.end('in')
-    } catch (error) {
-      // What the protocol itself gave up has nobody left to be answered.
-      if (!(error instanceof VerificationError)) return
-      state.refusal = error
-      const { status, body } = s3Xml(error)
-      response.writeHead(status).end(body)
-    }
-  }
   const settings = { maxHeaderListSize: HEADER_BYTES }
   const options = { settings, maxHeaderListPairs: 5000 }
-  const server = createHttp2Server(options, (request, response) => void handle(request, response))
+  const server = createHttp2Server(options, (request, response) => guardAndServe(state, request, response))
   const exchange = async (port: number, bytes: Uint8Array): Promise<string> =>
     (await exchangeHttp2(port, bytes)).data
   return guarded(server, state, exchange, (message) => writeHttp2(http2Fields(message), message.body))
 }
 
+function guardAndServe(state: State, request: NodeRequest, response: Answerable): void {
+  const onRefused = (error: VerificationError): void => void (state.refusal = error)
+  const { verifier, trustedProxies } = state
+  const guard = requireSignature(verifier, { respond: s3Xml, onRefused, trustedProxies })
+  guard(request, response, (error) => {
+    if (error === undefined) void serve(state, request, response)
+    else answer(response, 500, 'error')
+  })
+}
+
+async function serve(state: State, request: NodeRequest, response: Answerable): Promise<void> {
+  try {
+    const verified = verifiedOf(request)
+    await drain(verified)
+    state.verified = verified
+    answer(response, 200, 'in')
+  } catch (error) {
+    // A body that is longer than what is held back is refused here, at its end.
+    if (error instanceof VerificationError) state.refusal = error
+    answer(response, 400, 'late')
+  }
+}
+
+/** What is needed of either kind of response. */
+interface Answerable extends NodeResponse {
+  readonly destroyed: boolean
+}
+
+function answer(response: Answerable, status: number, text: string): void {
+  if (response.destroyed) return
+  response.writeHead(status, { 'content-length': String(text.length) })
+  response.end(text)
+}
+
 function emptyState(): State {
   const verify: Verifier['verify'] = async () => Promise.reject(new Error('No verifier was set'))
-  return { verifier: { verify, verifyAtOnce: verify }, verified: undefined, refusal: undefined }
+  const verifier = { verify, verifyAtOnce: verify }
+  return { verifier, trustedProxies: undefined, verified: undefined, refusal: undefined }
 }
 
 async function guarded(
@@ -126,8 +130,12 @@ async function guarded(
     server.listen(0, '127.0.0.1', resolve)
   })
   const { port } = server.address() as AddressInfo
-  async function sendBytes(bytes: Uint8Array, verifier: Verifier): Promise<WireOutcome> {
-    Object.assign(state, { ...emptyState(), verifier })
+  async function sendBytes(
+    bytes: Uint8Array,
+    verifier: Verifier,
+    trustedProxies?: TrustedProxies,
+  ): Promise<WireOutcome> {
+    Object.assign(state, { ...emptyState(), verifier, trustedProxies })
     const answer = await exchange(port, bytes)
     const { verified, refusal } = state
     return { verified, refusal, answer }
@@ -135,23 +143,11 @@ async function guarded(
   return {
     port,
     sendBytes,
-    send: async (message, verifier) => sendBytes(write(message), verifier),
+    send: async (message, verifier, proxies) => sendBytes(write(message), verifier, proxies),
     async close() {
       await new Promise((resolve) => server.close(resolve))
     },
   }
-}
-
-/** A message as the verifier takes it, from a request of HTTP/2, where a body needs no length. */
-function readHttp2(request: Http2ServerRequest): RequestMessage {
-  const { rawHeaders } = request
-  const headers: HeaderField[] = []
-  for (let at = 0; at + 1 < rawHeaders.length; at += 2) {
-    const name = rawHeaders[at]!
-    if (name === ':authority' || !name.startsWith(':')) headers.push([name, rawHeaders[at + 1]!])
-  }
-  const body = request.stream.endAfterHeaders ? undefined : request
-  return { method: request.method, target: request.url, headers, body, protocol: 'http' }
 }
 
 /** A message as HTTP/1.1 has it on the wire; a length is added where there is a body and none is told. */

@@ -195,6 +195,7 @@ export const A1_TO_A20: readonly AttackRow[] = [
     attack: 'The client itself sends the header with which a proxy tells which prefix it took off the path.',
     input: 'signed for `/team/secret/k`, sent to `/secret/k` with `X-Forwarded-Prefix: /team`',
     outcomes: [MISMATCH],
+    result: 'Believed from a proxy that the server names (`trustedProxies`), and from nobody else.',
     wire: BOTH,
   },
 ]

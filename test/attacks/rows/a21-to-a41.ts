@@ -17,6 +17,7 @@ export const A21_TO_A41: readonly AttackRow[] = [
     attack: 'The client itself sends the header with which a proxy tells the host that was asked for.',
     input: "signed for tenant A, sent to tenant B with `X-Forwarded-Host` or `Forwarded` of tenant A's",
     outcomes: [MISMATCH],
+    result: 'Believed from a proxy that the server names (`trustedProxies`), and from nobody else.',
     wire: BOTH,
   },
   {
