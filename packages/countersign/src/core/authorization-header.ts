@@ -18,7 +18,7 @@ export interface AuthorizationComponents {
 /** Why a header cannot be read. */
 export interface AuthorizationFault {
   readonly fault: 'not-key-value' | 'repeated' | 'unknown' | 'missing'
-  /** The component in question. */
+  /** The component in question, or all that are missing. */
   readonly component: string
 }
 
@@ -56,7 +56,8 @@ export function parseAuthorization(text: string): AuthorizationComponents | Auth
     if (found.has(name)) return { fault: 'repeated', component: name }
     found.set(name, component.slice(equals + 1))
   }
-  for (const name of COMPONENTS) if (!found.get(name)) return { fault: 'missing', component: name }
+  const missing = COMPONENTS.filter((name) => !found.get(name))
+  if (missing.length > 0) return { fault: 'missing', component: missing.join(', ') }
   const [credential = '', signedHeaders = '', signature = ''] = COMPONENTS.map((name) => found.get(name))
   return { credential, signedHeaders, signature }
 }

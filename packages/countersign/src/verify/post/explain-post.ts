@@ -31,7 +31,7 @@ export function explainPost({ size, date = new Date(), ...form }: ExplainedPost)
     const values = readFormValues(form)
     const policy = parsePostPolicy(values.get(POST_FIELD.policy) ?? '')
     const faults = [...findPolicyFaults(policy, values, date)]
-    if (size !== undefined && size > policy.maxBytes) faults.push(fileTooLarge(policy.maxBytes))
+    if (size !== undefined && size > policy.maxBytes) faults.push(fileTooLarge(policy.maxBytes, size))
     if (size !== undefined && size < policy.minBytes) faults.push(fileTooSmall(size, policy.minBytes))
     return faults.map(findingOf)
   } catch (error) {

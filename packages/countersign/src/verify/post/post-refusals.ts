@@ -28,8 +28,11 @@ export function malformedPolicy(fault: string): VerificationError {
 }
 
 /** The file is over what the policy or the server allows. */
-export function fileTooLarge(maxBytes: number): VerificationError {
-  return refuse('BODY_TOO_LARGE', `The file is over ${maxBytes} bytes`, { maxBytes: String(maxBytes) })
+export function fileTooLarge(maxBytes: number, size?: number): VerificationError {
+  // While it comes in, nobody knows how long it will be.
+  const proposed = size === undefined ? undefined : { proposedSize: String(size) }
+  const facts = { ...proposed, maxBytes: String(maxBytes) }
+  return refuse('BODY_TOO_LARGE', `The file is over ${maxBytes} bytes`, facts)
 }
 
 /** The file is under what the policy allows. */

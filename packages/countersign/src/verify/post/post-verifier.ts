@@ -138,7 +138,7 @@ export function createPostVerifier<P = unknown>(options: PostVerifierOptions<P>)
     },
     async verifyForm(form) {
       const verified = await verifyFields(form)
-      if (form.size > verified.maxBytes) throw fileTooLarge(verified.maxBytes)
+      if (form.size > verified.maxBytes) throw fileTooLarge(verified.maxBytes, form.size)
       if (!(form.size >= verified.minBytes)) throw fileTooSmall(form.size, verified.minBytes)
       return verified
     },

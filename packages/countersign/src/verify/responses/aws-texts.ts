@@ -36,7 +36,8 @@ function credentialFault({ fault, value }: Facts): string {
 }
 
 function componentFault({ fault, component = '' }: Facts): string {
-  if (fault === 'missing') return `missing ${component}.`
+  // S3 names the first.
+  if (fault === 'missing') return `missing ${component.split(', ')[0]}.`
   if (fault === 'not-key-value') return `the authorization component "${component}" is malformed.`
   return 'the authorization header requires three components: Credential, SignedHeaders, and Signature.'
 }
@@ -141,13 +142,23 @@ function clockText({ requestTime, serverTime, limit, direction, maxAllowedSkewMi
     : `Signature not yet current: ${requestTime} is still later than ${limit} (${serverTime} + ${minutes} min.)`
 }
 
+function authorizationText({ fault, component = '' }: Facts): string {
+  if (fault === 'missing') {
+    const sentences = component
+      .split(', ')
+      .map((name) => `Authorization header requires '${name}' parameter.`)
+    return sentences.join(' ')
+  }
+  if (fault === 'not-key-value') {
+    return `'${component}' not a valid key=value pair (missing equal-sign) in Authorization header.`
+  }
+  return `'${component}' is ${fault} in Authorization header.`
+}
+
 /** Texts of the other services. The trailing blanks are AWS's. */
 export const GENERAL_TEXTS: Texts = {
   SIGNATURE_MISSING: 'Missing Authentication Token',
-  AUTHORIZATION_MALFORMED: ({ fault, component }) =>
-    fault === 'missing'
-      ? `Authorization header requires '${component}' parameter.`
-      : `'${component}' not a valid key=value pair (missing equal-sign) in Authorization header.`,
+  AUTHORIZATION_MALFORMED: authorizationText,
   DATE_INVALID: "Authorization header requires existence of either a 'X-Amz-Date' or a 'Date' header.",
   CREDENTIAL_MALFORMED: 'Credential must have exactly 5 slash-delimited elements',
   SCOPE_DATE_MISMATCH: ({ scopeDate, requestDate = '' }) =>

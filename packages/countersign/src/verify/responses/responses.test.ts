@@ -451,6 +451,13 @@ const S3_ROWS: Row[] = [
     `${MALFORMED}missing Credential.`,
   ],
   [
+    'neither Credential nor SignedHeaders',
+    withAuthorization(signInHeader(), (value) => value.replace(/Credential=.*, /, '')),
+    ON_HEADER,
+    400,
+    `${MALFORMED}missing Credential.`,
+  ],
+  [
     'no SignedHeaders',
     withAuthorization(signInHeader(), (value) => value.replace(/SignedHeaders=[^,]*, /, '')),
     ON_HEADER,
@@ -714,6 +721,20 @@ const GENERAL_ROWS: GeneralRow[] = [
     withAuthorization(signInHeader(api), (value) => value.replace(/SignedHeaders=[^,]*, /, '')),
     ...INCOMPLETE,
     "Authorization header requires 'SignedHeaders' parameter.",
+  ],
+  [
+    'neither Credential nor Signature',
+    withAuthorization(signInHeader(api), (value) =>
+      value.replace(/Credential=[^,]*, /, '').replace(/, Signature=.*/, ''),
+    ),
+    ...INCOMPLETE,
+    "Authorization header requires 'Credential' parameter. Authorization header requires 'Signature' parameter.",
+  ],
+  [
+    'a component twice',
+    withAuthorization(signInHeader(api), (value) => `${value}, Signature=x`),
+    ...INCOMPLETE,
+    "'Signature' is repeated in Authorization header.",
   ],
   [
     'no date',

@@ -11,7 +11,10 @@ import { formatElements } from './xml.ts'
 
 type Element = readonly [name: string, text: string]
 
-/** Facts that S3 tells in elements of their own, by the names that it gives them. */
+/**
+ * Facts that S3 tells in elements of their own, by the names that it gives them. Not told, as S3 would: `Token-0`, the
+ * session token in clear, and an Authorization header that is none, as `ArgumentValue`, which may be a password.
+ */
 const ELEMENTS: ReadonlyMap<string, string> = new Map([
   ['argumentName', 'ArgumentName'],
   ['argumentValue', 'ArgumentValue'],
