@@ -86,7 +86,7 @@ function guardAndServe(state: State, request: NodeRequest, response: Answerable)
   const guard = requireSignature(verifier, { respond: s3Xml, onRefused, trustedProxies })
   guard(request, response, (error) => {
     if (error === undefined) void serve(state, request, response)
-    else answer(response, 500, 'error')
+    else reply(response, 500, 'error')
   })
 }
 
@@ -95,11 +95,11 @@ async function serve(state: State, request: NodeRequest, response: Answerable): 
     const verified = verifiedOf(request)
     await drain(verified)
     state.verified = verified
-    answer(response, 200, 'in')
+    reply(response, 200, 'in')
   } catch (error) {
     // A body that is longer than what is held back is refused here, at its end.
     if (error instanceof VerificationError) state.refusal = error
-    answer(response, 400, 'late')
+    reply(response, 400, 'late')
   }
 }
 
@@ -108,7 +108,7 @@ interface Answerable extends NodeResponse {
   readonly destroyed: boolean
 }
 
-function answer(response: Answerable, status: number, text: string): void {
+function reply(response: Answerable, status: number, text: string): void {
   if (response.destroyed) return
   response.writeHead(status, { 'content-length': String(text.length) })
   response.end(text)
