@@ -216,7 +216,27 @@ describe.each([...RAW_APPS, ...WEB_APPS])('%s', (_name, start) => {
   })
 })
 
-describe.each(RAW_APPS)('%s, which sees what stood on the wire,', (_name, start) => {
+const [HONO, ...OTHERS] = RAW_APPS.toSorted(
+  ([a], [b]) => Number(b.startsWith('Hono')) - Number(a.startsWith('Hono')),
+)
+
+describe('Hono on Node, which routes by URLs,', () => {
+  it.each([...DOTTED_PATHS, '/b/k#x', '/b/k?a=1#x'])('refuses %s', async (path) => {
+    const refused: string[] = []
+    const { port } = await started(HONO![1], { onRefused: ({ code }) => refused.push(code) })
+    const sent = path.replace('#', '%23')
+    const { status } = await send(port, signedText({ path: sent }).replace(sent, path))
+    expect([status, refused]).toEqual([400, ['REQUEST_MALFORMED']])
+  })
+
+  it('does not get to see a backslash, which its adapter refuses', async () => {
+    const { port } = await started(HONO![1])
+    const { status } = await send(port, signedText({ path: '/b/..%5Ck' }).replace('%5C', '\\'))
+    expect(status).toBe(500)
+  })
+})
+
+describe.each(OTHERS)('%s, which goes by what stood on the wire,', (_name, start) => {
   it.each(DOTTED_PATHS)('takes %s, and nothing shorter for it', async (path) => {
     const { port } = await started(start)
     expect((await send(port, signedText({ path }))).status).toBe(200)
@@ -224,7 +244,9 @@ describe.each(RAW_APPS)('%s, which sees what stood on the wire,', (_name, start)
     expect((await send(port, signedText({ path }).replace(path, short))).status).toBe(403)
     expect((await send(port, signedText({ path: short }).replace(short, path))).status).toBe(403)
   })
+})
 
+describe.each(RAW_APPS)('%s, which sees each header,', (_name, start) => {
   it('takes headers that were signed twice', async () => {
     const { port } = await started(start)
     const headers: [string, string][] = [

@@ -6,13 +6,16 @@
  * app.get('/things', (c) => c.text(`hello ${verifiedOf(c).principal}`))
  * ```
  *
- * On Node (`@hono/node-server`) it reads the request as it stood on the wire. Elsewhere there is only a `Request`, which has
- * lost dot segments, and which of its headers stood twice: requests that were signed with either are refused.
+ * On Node (`@hono/node-server`) it reads the request as it stood on the wire, and refuses a target that Hono, which routes by
+ * URLs, would take for another one. Elsewhere there is only a `Request`, which has lost dot segments, and which of its headers
+ * stood twice: requests that were signed with either are refused.
  *
  * @module
  */
 import { createReadableStream } from '../core/readable-stream.ts'
+import { decodeUri } from '../core/uri-encoding.ts'
 import type { RequestMessage } from '../verify/message.ts'
+import { refuse } from '../verify/refusals.ts'
 import type { Verifier } from '../verify/verifier.ts'
 import { createGuard, type GuardOptions } from './guard.ts'
 import { readFreshNodeRequest, refusalHeaders, type NodeRequest } from './node-message.ts'
@@ -54,9 +57,10 @@ export function requireSignature<C extends HonoContextLike>(
 
   function read(context: C): RequestMessage {
     const incoming = incomingOf(context.env)
-    return incoming
-      ? readFreshNodeRequest(incoming)
-      : readWebRequest(context.req.raw, options.remoteAddress?.(context))
+    if (!incoming) return readWebRequest(context.req.raw, options.remoteAddress?.(context))
+    const message = readFreshNodeRequest(incoming)
+    assertRouted(message.target, context.req.raw.url)
+    return message
   }
 
   return async (context, next) => {
@@ -70,6 +74,13 @@ export function requireSignature<C extends HonoContextLike>(
     await next()
     return undefined
   }
+}
+
+// Hono routes by a URL, whose dots are gone and whose backslashes are slashes: a signature for `/a/..\\b` is none for `/b`.
+function assertRouted(target: string, url: string): void {
+  const routed = url.replace(/^https?:\/\/[^/?#]*/i, '').replace(/#.*$/, '')
+  if (decodeUri(target.replace(/^https?:\/\/[^/?#]*/i, '')) === decodeUri(routed)) return
+  throw refuse('REQUEST_MALFORMED', 'Hono would take the request target for another one')
 }
 
 function incomingOf(env: unknown): NodeRequest | undefined {
