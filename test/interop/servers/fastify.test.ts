@@ -5,7 +5,7 @@ import { createVerifier } from '../../../packages/countersign/src/verify/index.t
 import { exchangeBytes } from '../../kit/servers.ts'
 import { CREDENTIALS, signedText } from './signed-text.ts'
 
-// Until such hooks are through, Fastify does not know yet that an answer was sent.
+// An answer that waits for such hooks is not sent yet when the next steps of a request would be due.
 it('Fastify runs no handler of a refused request, however long its answer takes', async () => {
   const served: string[] = []
   const verifier = createVerifier({ service: 's3', region: 'us-east-1', secrets: async () => CREDENTIALS })
