@@ -48,12 +48,12 @@ const NONE: readonly ExpectedDigest[] = Object.freeze([])
  * `CHECKSUMS_SEVERAL`, `REQUEST_MALFORMED`
  */
 export function readDigests(claim: Claim, isWanted: boolean): readonly ExpectedDigest[] {
-  if (!isWanted) return NONE
+  if (!isWanted || claim.message.isUsual) return NONE
   let md5: ExpectedDigest | undefined
   let checksums: Claim['message']['headers'] | undefined
   for (const field of claim.message.headers) {
-    const [header, value] = field
-    if (header === CONTENT_MD5) md5 = readContentMd5(value, md5)
+    const header = field[0]
+    if (header === CONTENT_MD5) md5 = readContentMd5(field[1], md5)
     else if (header.startsWith(CHECKSUM_PREFIX) && isChecksum(header, claim)) {
       checksums = [...(checksums ?? []), field]
     }

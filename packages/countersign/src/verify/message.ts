@@ -28,6 +28,8 @@ export interface ReadMessage {
   readonly query: string
   /** Whether all of the headers is ASCII, as nearly always. */
   readonly isAscii: boolean
+  /** Whether all names of the headers are among the most usual, which need no closer look. */
+  readonly isUsual: boolean
   /** Lower-case names. */
   readonly headers: readonly Header[]
 }
@@ -80,31 +82,34 @@ const USUAL: ReadonlyMap<string, string> = new Map(
 export function readMessage(message: RequestMessage, limits: Limits): ReadMessage {
   const { method } = message
   if (typeof method !== 'string' || !TOKEN.test(method)) throw malformed('the method is not a token')
-  const { headers, isAscii } = readHeaders(message.headers, limits)
+  const { headers, isAscii, isUsual } = readHeaders(message.headers, limits)
   const target = readTarget(message.target, headers)
   const question = target.indexOf('?')
-  if (question < 0) return { method, path: target, query: '', headers, isAscii }
+  if (question < 0) return { method, path: target, query: '', headers, isAscii, isUsual }
   const query = target.slice(question + 1)
   assertQuery(query, limits)
-  return { method, path: target.slice(0, question), query, headers, isAscii }
+  return { method, path: target.slice(0, question), query, headers, isAscii, isUsual }
 }
 
 function readHeaders(
   list: RequestMessage['headers'],
   limits: Limits,
-): { headers: Header[]; isAscii: boolean } {
+): Pick<ReadMessage, 'headers' | 'isAscii' | 'isUsual'> {
   if (!Array.isArray(list)) throw malformed('headers must be a list of names and values')
   if (list.length > limits.headerFields) throw exceeded('headerFields', limits)
   const headers: Header[] = []
   let bytes = 0
   let isAscii = true
+  let isUsual = true
   for (const header of list) {
     const given: unknown = header?.[0]
     const value: unknown = header?.[1]
     if (typeof given !== 'string' || typeof value !== 'string') {
       throw malformed('a header must be a name and a value')
     }
-    const name = USUAL.get(given) ?? readName(given)
+    const usual = USUAL.get(given)
+    isUsual &&= usual !== undefined
+    const name = usual ?? readName(given)
     bytes += name.length + value.length
     if (bytes > limits.headerBytes) throw exceeded('headerBytes', limits)
     // The longest one of most requests is looked at when it is read, unless it has been read before.
@@ -116,7 +121,7 @@ function readHeaders(
     headers.push(name === given ? (header as Header) : [name, value])
   }
   const isHttp2 = valueOf(headers, ':authority') !== undefined
-  return { headers: isHttp2 ? withHost(headers) : headers, isAscii }
+  return { headers: isHttp2 ? withHost(headers) : headers, isAscii, isUsual }
 }
 
 /**

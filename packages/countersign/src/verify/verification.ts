@@ -5,7 +5,6 @@
  * @module
  */
 import type { SigningKeyCache } from '../keys/signing-key-cache.ts'
-import type { VerificationSteps } from '../errors.ts'
 import type { VerifyingKey } from '../keys/verifying-key.ts'
 import { checkBody, readWholeBody, type CheckedBody } from './body.ts'
 import type { CheckContext } from './checks/check.ts'
@@ -42,6 +41,13 @@ export interface VerifierParts<P> {
 
 /** A value, or the promise of one where it has to be waited for. */
 export type Eventual<T> = T | Promise<T>
+
+/** What the signature has proved. */
+interface Proof<P> {
+  readonly owner: Found<P>
+  readonly match: MatchedKey
+  readonly stringToSign: string
+}
 
 const NO_BODY = new Uint8Array()
 
@@ -111,43 +117,48 @@ export class Verification<P> {
     // Only its owner learns that a key is past its end.
     checkKeyLife(owner, claim, this.#context.now)
     const token = checkToken(owner, claim)
-    const settle = (): Eventual<VerifiedRequest<P>> => {
-      applyChecks(AFTER_SIGNATURE, claim, this.#context)
-      const body = whole ? wholeBody(whole, expected.digests) : this.#checkBody(claim, owner, match, expected)
-      const letIn = (checked: CheckedBody): Eventual<VerifiedRequest<P>> =>
-        this.#checkReplay(claim, steps, new Verified(claim, owner, checked, match))
-      return isPromise(body) ? body.then(letIn) : letIn(body)
-    }
-    return token ? token.then(settle) : settle()
+    const proof = { owner, match, stringToSign: steps.stringToSign }
+    if (!token) return this.#checkRest(claim, proof, expected, whole)
+    return token.then(() => this.#checkRest(claim, proof, expected, whole))
   }
 
-  /** Last of all, so that nobody can use a request up with a body that is not its own. */
-  #checkReplay(
+  #checkRest(
     claim: Claim,
-    { stringToSign }: VerificationSteps,
-    verified: VerifiedRequest<P>,
+    proof: Proof<P>,
+    expected: ExpectedBody,
+    whole: Uint8Array | undefined,
+  ): Eventual<VerifiedRequest<P>> {
+    applyChecks(AFTER_SIGNATURE, claim, this.#context)
+    const body = whole ? wholeBody(whole, expected.digests) : this.#checkBody(claim, proof, expected)
+    return isPromise(body)
+      ? body.then((checked) => this.#letIn(claim, proof, checked))
+      : this.#letIn(claim, proof, body)
+  }
+
+  /** The replay guard is last of all, so that nobody can use a request up with a body that is not its own. */
+  #letIn(
+    claim: Claim,
+    { owner, match, stringToSign }: Proof<P>,
+    body: CheckedBody,
   ): Eventual<VerifiedRequest<P>> {
     const { rules, checkReplay } = this.#parts
+    const verified = new Verified(claim, owner, body, match)
     if (!checkReplay) return verified
     return checkReplay(claim, stringToSign, { ...this.#context, now: rules.now() }).then(() => verified)
   }
 
-  #checkBody(
-    claim: Claim,
-    found: Found<P>,
-    match: MatchedKey,
-    expected: ExpectedBody,
-  ): Eventual<CheckedBody> {
+  #checkBody(claim: Claim, { owner, match }: Proof<P>, expected: ExpectedBody): Eventual<CheckedBody> {
     const { rules, eventStreams, maxBytes, maxBufferedBody } = this.#parts
     const digests = readDigests(claim, rules.verifyDigests)
     if (claim.payload.kind !== 'streaming') {
-      return checkBody(this.#message, { ...expected, digests }, maxBufferedBody)
+      const all = digests.length > 0 ? { ...expected, digests } : expected
+      return checkBody(this.#message, all, maxBufferedBody)
     }
     if (eventStreams?.isAnnounced(claim.payload.keyword, claim.algorithm.name)) {
       // Nobody could know the digest of events that are still to come.
       if (digests.length > 0) throw refuse('PAYLOAD_MODE_UNSUPPORTED', 'Signed events have no digest of all')
       const findOwner = async (ofDay: Claim): Promise<Found> => this.#findOwner(ofDay)
-      const start = { ...this.#parts, message: this.#message, claim, found, findOwner }
+      const start = { ...this.#parts, message: this.#message, claim, found: owner, findOwner }
       return { payload: 'pending', isPending: true, body: eventStreams.read(start) }
     }
     return checkChunkedBody(this.#message, claim, match, {

@@ -39,7 +39,14 @@ const FIELDS_V4 = [
 const FIELDS_V2 = [POST_FIELD.accessKeyIdV2, POST_FIELD.signatureV2] as const
 const ASCII = /^[\t\r\n -~]*$/
 // It signs no request: no path, no headers. What is signed is the policy.
-const MESSAGE = Object.freeze({ method: 'POST', path: '', query: '', headers: [], isAscii: true })
+const MESSAGE = Object.freeze({
+  method: 'POST',
+  path: '',
+  query: '',
+  headers: [],
+  isAscii: true,
+  isUsual: true,
+})
 
 /**
  * Reads the claim of a form.
