@@ -72,7 +72,7 @@ describe.each(LOOKUPS)('a token that the look-up decodes %s', (_, secrets) => {
       const none = { ...mine, sessionToken: undefined }
       const anothers = { ...mine, sessionToken: theirs.sessionToken }
       const letter = mine.sessionToken.startsWith('A') ? 'B' : 'A'
-    const made = { ...mine, sessionToken: letter + mine.sessionToken.slice(1) }
+      const made = { ...mine, sessionToken: letter + mine.sessionToken.slice(1) }
       for (const draft of [none, anothers, made]) {
         await expectRefused(sign({ service, ...draft }), 'KEY_UNKNOWN', 'InvalidAccessKeyId', { secrets })
         const hidden = { secrets, hideUnknownKeys: true }
