@@ -10,7 +10,8 @@ import { join } from 'node:path'
 import type { Verifier } from 'countersign/verify'
 import { Pool } from 'undici'
 import type { Address, GatewaySettings } from './config/settings.ts'
-import { ExchangeLog, type GatewayLog } from './log.ts'
+import { Callers } from './callers.ts'
+import { logExchange, type GatewayLog } from './log.ts'
 import { authenticate, createGatewayVerifier, type KeySource } from './pipeline/authenticate.ts'
 import { openExchange, type Exchange } from './pipeline/exchange.ts'
 import { GatewayFault } from './pipeline/faults.ts'
@@ -74,7 +75,7 @@ export class PipelineGateway implements Gateway {
   readonly #settings: GatewaySettings
   readonly #verifier: Verifier<string> | undefined
   readonly #log: GatewayLog
-  readonly #exchanges: ExchangeLog
+  readonly #callers: Callers
   readonly #route: Route
   readonly #pool: Pool
   readonly #listener: Server
@@ -87,7 +88,7 @@ export class PipelineGateway implements Gateway {
     this.#settings = settings
     this.#verifier = parts.verifier
     this.#log = parts.log
-    this.#exchanges = new ExchangeLog(parts.log)
+    this.#callers = new Callers(parts.log)
     this.#pool = createPool(settings)
     this.#route = createRoute(settings, this.#pool)
     this.#listener = createListener(settings, (...exchange) => void this.#handle(...exchange))
@@ -138,7 +139,7 @@ export class PipelineGateway implements Gateway {
       if (unexpected) this.#log.error({ err: unexpected, requestId: exchange.requestId }, 'failed')
     } finally {
       clearTimeout(timer)
-      this.#exchanges.write(exchange)
+      logExchange(this.#log, exchange)
     }
   }
 
@@ -150,6 +151,7 @@ export class PipelineGateway implements Gateway {
         const known = authenticate(exchange, this.#verifier, idle)
         const verified = known instanceof Promise ? await known : known
         exchange.verified = verified
+        exchange.caller = this.#callers.find(verified)
         if (verified.body) {
           const isFramed = isChunkedUpload(exchange.request.headers['x-amz-content-sha256'])
           body = await holdBody(verified, verified.body, isFramed, this.#folder)

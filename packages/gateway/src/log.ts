@@ -5,9 +5,7 @@
  */
 import { pino, destination, type Logger } from 'pino'
 import type { GatewaySettings } from './config/settings.ts'
-import type { VerifiedRequest } from 'countersign/verify'
 import type { Exchange } from './pipeline/exchange.ts'
-import { formatScope } from './pipeline/headers.ts'
 
 /** The part of a logger that is used here. */
 export interface GatewayLog extends Pick<Logger, 'debug' | 'info' | 'warn' | 'error' | 'flush'> {
@@ -21,36 +19,10 @@ export function createLog({ level }: GatewaySettings['log']): GatewayLog {
   return pino({ level, base: null, timestamp }, destination({ sync: false }))
 }
 
-/** How many callers' logs are kept. */
-const CALLERS = 1000
-
-/** The lines of exchanges. What those of one caller have in common is written out once, not for each of them. */
-export class ExchangeLog {
-  readonly #log: GatewayLog
-  readonly #callers = new Map<string, GatewayLog>()
-
-  constructor(log: GatewayLog) {
-    this.#log = log
-  }
-
-  /** Writes the line of an exchange that is over. */
-  write(exchange: Exchange): void {
-    const { verified, failure } = exchange
-    const log = verified ? this.#logOf(verified) : this.#log
-    log.info(lineOf(exchange), failure ? 'refused' : 'forwarded')
-  }
-
-  #logOf({ accessKeyId, principal = accessKeyId, scope }: VerifiedRequest<string>): GatewayLog {
-    const scopeText = formatScope(scope)
-    const caller = `${accessKeyId}\n${principal}\n${scopeText}`
-    let log = this.#callers.get(caller)
-    if (!log) {
-      if (this.#callers.size >= CALLERS) this.#callers.clear()
-      log = this.#log.child({ accessKeyId, principal, scope: scopeText })
-      this.#callers.set(caller, log)
-    }
-    return log
-  }
+/** Writes the line of an exchange that is over. */
+export function logExchange(log: Pick<GatewayLog, 'info'>, exchange: Exchange): void {
+  const writer = exchange.caller?.log ?? log
+  writer.info(lineOf(exchange), exchange.failure ? 'refused' : 'forwarded')
 }
 
 function lineOf(exchange: Exchange): object {

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { closeSync, mkdirSync, openSync } from 'node:fs'
+import { closeSync, mkdirSync, openSync, watch, type FSWatcher } from 'node:fs'
 import { dirname } from 'node:path'
 import Sqlite from 'libsql'
 import { KeyStoreError } from '../errors.ts'
@@ -52,6 +52,8 @@ export interface Database {
   prepare(sql: string): Statement
   /** Another number means that another connection has committed a change. */
   readChangeNumber(): number
+  /** Calls back soon after any connection has written. Not every file system tells of it. */
+  watch(onWrite: () => void): void
   /** All that is done in it is there afterwards, also when the power fails, or none of it. */
   change<T>(step: () => T): T
   close(): void
@@ -92,6 +94,7 @@ function wrap(sqlite: Sqlite.Database, file: string): Database {
     if (!sqlite.open) throw unreadable(`The key store ${file} is closed`)
     return guard(file, step)
   }
+  let watcher: FSWatcher | undefined
   return {
     prepare(sql) {
       // Values go in as one list: the driver takes a lone Buffer for a set of named values.
@@ -103,7 +106,22 @@ function wrap(sqlite: Sqlite.Database, file: string): Database {
     },
     readChangeNumber: () => use(() => (changeNumber.get() as [number])[0]),
     change: (step) => use(() => runTransaction(sqlite, step)),
-    close: () => void sqlite.close(),
+    watch(onWrite) {
+      watcher = watchFile(`${file}-wal`, onWrite)
+    },
+    close() {
+      watcher?.close()
+      sqlite.close()
+    },
+  }
+}
+
+/** Commits are written to the log beside the file. */
+function watchFile(file: string, onWrite: () => void): FSWatcher | undefined {
+  try {
+    return watch(file, { persistent: false }, onWrite).on('error', () => {})
+  } catch {
+    return undefined
   }
 }
 

@@ -116,6 +116,7 @@ class SqliteKeyStore implements KeyStore {
     this.#sealer = sealer
     this.#now = now
     this.#changeNumber = database.readChangeNumber()
+    database.watch(() => void (this.#askedAt = -Infinity))
   }
 
   create(request: KeyRequest): NewSecret {
@@ -227,7 +228,7 @@ class SqliteKeyStore implements KeyStore {
     }
   }
 
-  /** Asks the file every few milliseconds, which under load is once for many requests. */
+  /** Asks the file when it was written to; and every few milliseconds, for where nothing tells of that. */
   #forgetIfChanged(): void {
     const instant = performance.now()
     if (instant - this.#askedAt < FRESHNESS) return

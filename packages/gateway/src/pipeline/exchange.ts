@@ -7,6 +7,16 @@ import { randomUUID } from 'node:crypto'
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { TLSSocket } from 'node:tls'
 import type { VerifiedRequest } from 'countersign/verify'
+import type { Logger } from 'pino'
+
+/** Whoever sends requests, and what is the same for all of them. */
+export interface Caller {
+  readonly principal: string
+  /** Key, day, region and service, as the upstream is told. */
+  readonly signed: string
+  /** Writes lines that name the caller. */
+  readonly log: Pick<Logger, 'info'>
+}
 
 /** One request with its response. */
 export interface Exchange {
@@ -18,12 +28,14 @@ export interface Exchange {
   readonly startedAt: number
   /** Whether the client waits to be told to send the body. */
   readonly expectsContinue: boolean
+  /** What is known of its signature, once it is. */
+  verified: VerifiedRequest<string> | undefined
   /** Who sent it, once that is known. */
-  verified?: VerifiedRequest<string> | undefined
+  caller: Caller | undefined
   /** Stable code of the error that ended it. */
-  failure?: string | undefined
+  failure: string | undefined
   /** For the operator: what the error says, free of secrets. */
-  reason?: string | undefined
+  reason: string | undefined
   /** Bytes of the bodies. */
   bytesIn: number
   bytesOut: number
@@ -42,6 +54,10 @@ export function openExchange(
     requestId,
     startedAt: performance.now(),
     expectsContinue,
+    verified: undefined,
+    caller: undefined,
+    failure: undefined,
+    reason: undefined,
     bytesIn: 0,
     bytesOut: 0,
   }

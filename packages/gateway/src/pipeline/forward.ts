@@ -9,13 +9,7 @@ import type { Dispatcher } from 'undici'
 import { protocolOf, type Exchange } from './exchange.ts'
 import { GatewayFault } from './faults.ts'
 import type { HeldBody } from './held-body.ts'
-import {
-  forwardedHeaders,
-  identityHeaders,
-  isChunkedUpload,
-  requestHeaders,
-  withoutFraming,
-} from './headers.ts'
+import { forwardedHeaders, addIdentity, isChunkedUpload, requestHeaders, withoutFraming } from './headers.ts'
 import { ResponseRelay } from './response-relay.ts'
 import { upstreamTarget } from './target.ts'
 
@@ -60,7 +54,7 @@ function isReset(error: unknown): boolean {
 }
 
 function buildMessage(
-  { request, verified, requestId }: Exchange,
+  { request, verified, caller, requestId }: Exchange,
   { host, prefix, keepHost, keepSignature }: Route,
   body: HeldBody | undefined,
 ): Dispatcher.DispatchOptions {
@@ -78,7 +72,7 @@ function buildMessage(
     host: request.headers.host ?? '',
   }
   headers.push(...forwardedHeaders(origin), 'x-countersign-request-id', requestId)
-  if (verified) headers.push(...identityHeaders(verified))
+  if (verified && caller) addIdentity(headers, verified, caller)
   return {
     method: request.method as Dispatcher.HttpMethod,
     path: upstreamTarget(request.url ?? '/', verified, { prefix, keepSignature }),

@@ -6,6 +6,7 @@
  * @module
  */
 import type { VerifiedRequest } from 'countersign/verify'
+import type { Caller } from './exchange.ts'
 import { GatewayFault } from './faults.ts'
 
 /** Names and values in turn, as they stood on the wire. */
@@ -112,23 +113,19 @@ function withoutChunked(encodings: string): string {
   return kept.join(',').trim()
 }
 
-/** Who sent a request, and what of it was signed, for the upstream. */
-export function identityHeaders(verified: VerifiedRequest<string>): string[] {
-  const { accessKeyId, principal = accessKeyId, scope, payload, signedHeaders } = verified
+/** Adds who sent a request, and what of it was signed, for the upstream. */
+export function addIdentity(
+  headers: string[],
+  { payload, signedHeaders }: VerifiedRequest<string>,
+  { principal, signed }: Caller,
+): void {
   const kind = payload === 'unsigned' ? 'unsigned' : 'verified'
-  return [
+  headers.push(
     'x-countersign-principal',
     principal,
-    'x-countersign-access-key-id',
-    accessKeyId,
     'x-countersign-signed',
-    `scope=${formatScope(scope)}, payload=${kind}, headers=${signedHeaders.join(';')}`,
-  ]
-}
-
-/** Day, region and service that a request was signed for; SigV4A names no region here. */
-export function formatScope({ date, region = '*', service }: VerifiedRequest['scope']): string {
-  return `${date}/${region}/${service}`
+    `${signed}, payload=${kind}, headers=${signedHeaders.join(';')}`,
+  )
 }
 
 /** Where a request came from, for the upstream. */

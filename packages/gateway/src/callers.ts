@@ -1,0 +1,44 @@
+/**
+ * Who sends requests. What all requests of a caller have in common is written out once, not for each of them.
+ *
+ * @module
+ */
+import type { VerifiedRequest } from 'countersign/verify'
+import type { GatewayLog } from './log.ts'
+import type { Caller } from './pipeline/exchange.ts'
+
+/** How many callers are kept. */
+const CALLERS = 1000
+
+type Verified = Pick<VerifiedRequest<string>, 'accessKeyId' | 'principal' | 'scope'>
+
+/** The callers of late. */
+export class Callers {
+  readonly #log: GatewayLog
+  readonly #callers = new Map<string, Caller>()
+
+  /** @param log the one that the lines of callers go to */
+  constructor(log: GatewayLog) {
+    this.#log = log
+  }
+
+  /** Who sent a request: a key with its owner, for a day, region and service. */
+  find({ accessKeyId, principal = accessKeyId, scope }: Verified): Caller {
+    const { date, region = '*', service } = scope
+    const name = `${accessKeyId}\n${principal}\n${date}/${region}/${service}`
+    const known = this.#callers.get(name)
+    if (known) return known
+    const caller = this.#describe(accessKeyId, principal, `${date}/${region}/${service}`)
+    if (this.#callers.size >= CALLERS) this.#callers.clear()
+    this.#callers.set(name, caller)
+    return caller
+  }
+
+  #describe(accessKeyId: string, principal: string, scope: string): Caller {
+    return {
+      principal,
+      signed: `key=${accessKeyId}, scope=${scope}`,
+      log: this.#log.child({ accessKeyId, principal, scope }),
+    }
+  }
+}
