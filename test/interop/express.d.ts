@@ -17,6 +17,11 @@ declare module 'express' {
     get(path: string, ...handlers: Handler[]): this
   }
 
-  const express: { (): Router; Router(): Router; json(): Handler }
+  interface TextOptions {
+    readonly type: () => boolean
+    readonly limit: string
+  }
+
+  const express: { (): Router; Router(): Router; json(): Handler; text(options: TextOptions): Handler }
   export default express
 }

@@ -9,9 +9,10 @@
  * @module
  */
 import type { ErrorResponse } from '../verify/responses/response.ts'
+import type { Shadow } from '../verify/shadow.ts'
 import type { Verifier } from '../verify/verifier.ts'
 import { createGuard, type GuardOptions } from './guard.ts'
-import { readFreshNodeRequest, refusalHeaders, type NodeRequest } from './node-message.ts'
+import { readerFor, refusalHeaders, type NodeRequest } from './node-message.ts'
 import { readableOf, type NodeStream } from './node-stream.ts'
 
 export { verifiedOf } from './guard.ts'
@@ -44,20 +45,22 @@ export type FastifyGuard<R extends FastifyRequestLike> = (
  * Makes a hook for `preParsing` that lets only signed requests through. A refused one is answered; any other error, such
  * as one of the key look-up, goes to Fastify's error handler. `request.body` is then made of what was verified.
  *
+ * @param verifier or a shadow of one, before which every request goes on as it came, signed or not
  * @throws {@link SigningError} `IP_RANGE_INVALID`, `OPTION_INVALID` for `trustedProxies`
  */
 export function requireSignature<R extends FastifyRequestLike>(
-  verifier: Verifier,
+  verifier: Verifier | Shadow,
   options: GuardOptions<R> = {},
 ): FastifyGuard<R> {
   const guard = createGuard(verifier, options)
+  const readRequest = readerFor(verifier)
 
   async function admit(request: R, reply: FastifyReplyLike, done: FastifyDone): Promise<void> {
     let body: NodeStream | undefined
     try {
-      const { verified, refusal } = await guard(request, () => readFreshNodeRequest(request.raw))
+      const { admitted, refusal } = await guard(request, () => readRequest(request.raw))
       if (refusal) return send(request.raw, reply, refusal)
-      body = verified.body && parsable(verified.body, request.raw)
+      body = admitted.body && parsable(admitted.body, request.raw)
     } catch (error) {
       return done(error instanceof Error ? error : new Error(String(error)))
     }

@@ -12,8 +12,9 @@
  * @module
  */
 import { createReadableStream } from '../core/readable-stream.ts'
+import type { Shadow } from '../verify/shadow.ts'
 import type { Verifier } from '../verify/verifier.ts'
-import { createGuard, remember, type GuardOptions } from './guard.ts'
+import { createGuard, rememberAs, type GuardOptions } from './guard.ts'
 import { readWebRequest, refusalResponse } from './web-message.ts'
 
 export { verifiedOf } from './guard.ts'
@@ -37,23 +38,24 @@ export type FetchGuard<A extends unknown[]> = <B extends A>(
  * Makes a wrapper that lets only signed requests through to a handler, which gets them with their verified body. A
  * refused one is answered; any other error, such as one of the key look-up, is thrown on.
  *
+ * @param verifier or a shadow of one, before which every request goes on as it came, signed or not
  * @throws {@link SigningError} `IP_RANGE_INVALID`, `OPTION_INVALID` for `trustedProxies`
  */
 export function requireSignature<A extends unknown[] = unknown[]>(
-  verifier: Verifier,
+  verifier: Verifier | Shadow,
   options: FetchGuardOptions<A> = {},
 ): FetchGuard<A> {
   const guard = createGuard(verifier, options)
 
   return (handler) =>
     async (request, ...more) => {
-      const { verified, refusal } = await guard(request, () =>
+      const { admitted, refusal } = await guard(request, () =>
         readWebRequest(request, options.remoteAddress?.(request, ...more)),
       )
       if (refusal) return refusalResponse(request.method, refusal)
-      if (!verified.body) return handler(request, ...more)
-      const fresh = withBody(request, verified.body)
-      remember(fresh, verified)
+      if (!admitted.body) return handler(request, ...more)
+      const fresh = withBody(request, admitted.body)
+      rememberAs(fresh, request)
       return handler(fresh, ...more)
     }
 }

@@ -9,9 +9,11 @@ import type { RequestMessage } from '../verify/message.ts'
 import { refuse } from '../verify/refusals.ts'
 import type { ErrorResponse, ResponseOptions } from '../verify/responses/response.ts'
 import { restJson } from '../verify/responses/rest-json.ts'
+import type { Shadow } from '../verify/shadow.ts'
 import type { VerifiedRequest } from '../verify/verified-request.ts'
 import type { Verifier } from '../verify/verifier.ts'
-import { createBehindProxies, type TrustedProxies } from './trusted-proxies.ts'
+import { createBehindProxies, type BehindProxies, type TrustedProxies } from './trusted-proxies.ts'
+import { watch } from './watch.ts'
 
 /** Options of every `requireSignature`. `R` is what the server calls a request. */
 export interface GuardOptions<R> {
@@ -23,10 +25,16 @@ export interface GuardOptions<R> {
   readonly trustedProxies?: TrustedProxies | undefined
 }
 
-/** Either is there. */
+/** Either is there: what the handler is to have of a request that goes on, or the answer to one that does not. */
 export type Verdict =
-  | { readonly verified: VerifiedRequest; readonly refusal?: undefined }
-  | { readonly verified?: undefined; readonly refusal: ErrorResponse }
+  | { readonly admitted: Admitted; readonly refusal?: undefined }
+  | { readonly admitted?: undefined; readonly refusal: ErrorResponse }
+
+/** What a handler is to have. */
+export interface Admitted {
+  /** Absent where there is none, and where the request itself can still be read for it. */
+  readonly body?: AsyncIterable<Uint8Array> | undefined
+}
 
 /**
  * Verifies what `read` gives, and remembers it under the request; at once, where it can. Errors that are none of the
@@ -36,18 +44,51 @@ export type Guard<R extends object> = (request: R, read: () => RequestMessage) =
 
 const VERIFIED = Symbol('verified')
 
+/** Whether whoever looks at requests stops none of them. */
+export function isShadow(verifier: Verifier | Shadow): verifier is Shadow {
+  return 'observe' in verifier
+}
+
 /**
  * Makes a guard.
  *
  * @throws {@link SigningError} `IP_RANGE_INVALID`, `OPTION_INVALID`
  */
-export function createGuard<R extends object>(verifier: Verifier, options: GuardOptions<R>): Guard<R> {
-  const { respond = restJson, onRefused, trustedProxies } = options
+export function createGuard<R extends object>(
+  verifier: Verifier | Shadow,
+  options: GuardOptions<R>,
+): Guard<R> {
+  const { trustedProxies } = options
   const behindProxies = trustedProxies && createBehindProxies(trustedProxies)
+  return isShadow(verifier)
+    ? createWatchingGuard(verifier, options, behindProxies)
+    : createEnforcingGuard(verifier, options, behindProxies)
+}
 
+function createWatchingGuard<R extends object>(
+  shadow: Shadow,
+  { onRefused }: GuardOptions<R>,
+  behindProxies?: BehindProxies,
+): Guard<R> {
+  return async (request, read) => {
+    const { verified, refusal, body } = await watch(shadow, () => {
+      const message = read()
+      return behindProxies ? behindProxies(message) : message
+    })
+    if (verified) remember(request, verified)
+    if (refusal) onRefused?.(refusal, request)
+    return { admitted: { body } }
+  }
+}
+
+function createEnforcingGuard<R extends object>(
+  verifier: Verifier,
+  { respond = restJson, onRefused }: GuardOptions<R>,
+  behindProxies?: BehindProxies,
+): Guard<R> {
   function letIn(request: R, verified: VerifiedRequest): Verdict {
     remember(request, verified)
-    return { verified }
+    return { admitted: verified }
   }
 
   function turnAway(request: R, error: unknown): Verdict {
@@ -78,15 +119,25 @@ export function remember(request: object, verified: VerifiedRequest): void {
   Object.defineProperty(request, VERIFIED, { value: verified, configurable: true })
 }
 
+/** Lets {@link verifiedOf} find by a request what it finds by another one. */
+export function rememberAs(fresh: object, request: object): void {
+  const verified = (request as Remembering)[VERIFIED]
+  if (verified) remember(fresh, verified)
+}
+
+interface Remembering {
+  readonly [VERIFIED]?: VerifiedRequest
+}
+
 /**
  * What the guard found out about a request that it let through. Its body is here; the request itself has been read.
  *
- * @throws {@link VerificationError} `SIGNATURE_MISSING` for a request that no guard let through
+ * @throws {@link VerificationError} `SIGNATURE_MISSING` for a request that no guard let through, or a shadow alone
  */
 export function verifiedOf(request: object): VerifiedRequest {
-  const verified = (request as { readonly [VERIFIED]?: VerifiedRequest })[VERIFIED]
+  const verified = (request as Remembering)[VERIFIED]
   if (verified) return verified
-  throw refuse('SIGNATURE_MISSING', 'The request did not come through requireSignature')
+  throw refuse('SIGNATURE_MISSING', 'requireSignature has not found the request to be signed')
 }
 
 /** The error of who reads bodies before their signature is checked. */

@@ -16,9 +16,10 @@ import { createReadableStream } from '../core/readable-stream.ts'
 import { decodeUri } from '../core/uri-encoding.ts'
 import type { RequestMessage } from '../verify/message.ts'
 import { refuse } from '../verify/refusals.ts'
+import type { Shadow } from '../verify/shadow.ts'
 import type { Verifier } from '../verify/verifier.ts'
 import { createGuard, type GuardOptions } from './guard.ts'
-import { readFreshNodeRequest, refusalHeaders, type NodeRequest } from './node-message.ts'
+import { readerFor, refusalHeaders, type NodeRequest } from './node-message.ts'
 import { readWebRequest, refusalResponse } from './web-message.ts'
 
 export { verifiedOf } from './guard.ts'
@@ -47,30 +48,32 @@ export interface HonoGuardOptions<C> extends GuardOptions<C> {
  * Makes a middleware that lets only signed requests through; `c.req` then has the verified body. A refused one is
  * answered; any other error, such as one of the key look-up, goes to `app.onError`.
  *
+ * @param verifier or a shadow of one, before which every request goes on as it came, signed or not
  * @throws {@link SigningError} `IP_RANGE_INVALID`, `OPTION_INVALID` for `trustedProxies`
  */
 export function requireSignature<C extends HonoContextLike>(
-  verifier: Verifier,
+  verifier: Verifier | Shadow,
   options: HonoGuardOptions<C> = {},
 ): HonoGuard<C> {
   const guard = createGuard(verifier, options)
+  const readRequest = readerFor(verifier)
 
   function read(context: C): RequestMessage {
     const incoming = incomingOf(context.env)
     if (!incoming) return readWebRequest(context.req.raw, options.remoteAddress?.(context))
-    const message = readFreshNodeRequest(incoming)
+    const message = readRequest(incoming)
     assertRouted(message.target, context.req.raw.url)
     return message
   }
 
   return async (context, next) => {
-    const { verified, refusal } = await guard(context, () => read(context))
+    const { admitted, refusal } = await guard(context, () => read(context))
     if (refusal) {
       const incoming = incomingOf(context.env)
       const headers = incoming ? refusalHeaders(incoming, refusal) : refusal.headers
       return refusalResponse(context.req.raw.method, { ...refusal, headers })
     }
-    if (verified.body) context.req.raw = withBody(context.req.raw, verified.body)
+    if (admitted.body) context.req.raw = withBody(context.req.raw, admitted.body)
     await next()
     return undefined
   }

@@ -14,8 +14,10 @@
 import { utf8 } from '../core/bytes.ts'
 import type { RequestMessage } from '../verify/message.ts'
 import type { ErrorResponse } from '../verify/responses/response.ts'
+import type { Shadow } from '../verify/shadow.ts'
 import type { Verifier } from '../verify/verifier.ts'
-import { bodyAlreadyRead, createGuard, type GuardOptions } from './guard.ts'
+import { tapMessage } from './body-tap.ts'
+import { bodyAlreadyRead, createGuard, isShadow, type GuardOptions } from './guard.ts'
 import { readHttp2Headers } from './http2-headers.ts'
 import type { NodeNext } from './node.ts'
 
@@ -78,17 +80,23 @@ function pseudoHeader(rawHeaders: readonly string[], name: string): string {
  * Makes a guard of streams that lets only signed requests through. A refused one is answered; any other error, such as
  * one of the key look-up, goes to `next`.
  *
+ * @param verifier or a shadow of one, before which every request goes on as it came, signed or not
  * @throws {@link SigningError} `IP_RANGE_INVALID`, `OPTION_INVALID` for `trustedProxies`
  */
 export function requireStreamSignature(
-  verifier: Verifier,
+  verifier: Verifier | Shadow,
   options: GuardOptions<Http2Stream> = {},
 ): Http2Guard {
   const guard = createGuard(verifier, options)
 
+  function read(stream: Http2Stream, rawHeaders: readonly string[]): RequestMessage {
+    const message = readHttp2Stream(stream, rawHeaders)
+    return isShadow(verifier) ? tapMessage(message, stream) : message
+  }
+
   async function admit(stream: Http2Stream, rawHeaders: readonly string[], next: NodeNext): Promise<void> {
     try {
-      const { refusal } = await guard(stream, () => readHttp2Stream(stream, rawHeaders))
+      const { refusal } = await guard(stream, () => read(stream, rawHeaders))
       if (refusal) return respond(stream, pseudoHeader(rawHeaders, ':method'), refusal)
     } catch (error) {
       return next(error)

@@ -8,9 +8,10 @@
  *
  * @module
  */
+import type { Shadow } from '../verify/shadow.ts'
 import type { Verifier } from '../verify/verifier.ts'
 import { createGuard, type GuardOptions } from './guard.ts'
-import { readFreshNodeRequest, refusalHeaders, type NodeRequest } from './node-message.ts'
+import { readerFor, refusalHeaders, type NodeRequest } from './node-message.ts'
 
 export { verifiedOf } from './guard.ts'
 export type { ForwardedHeader, TrustedProxies } from './trusted-proxies.ts'
@@ -32,17 +33,19 @@ export type KoaGuard<C extends KoaContextLike> = (context: C, next: () => Promis
  * Makes a middleware that lets only signed requests through. A refused one is answered; any other error, such as one
  * of the key look-up, goes to Koa. It has to stand before whatever reads bodies.
  *
+ * @param verifier or a shadow of one, before which every request goes on as it came, signed or not
  * @throws {@link SigningError} `IP_RANGE_INVALID`, `OPTION_INVALID` for `trustedProxies`
  */
 export function requireSignature<C extends KoaContextLike>(
-  verifier: Verifier,
+  verifier: Verifier | Shadow,
   options: GuardOptions<C> = {},
 ): KoaGuard<C> {
   const guard = createGuard(verifier, options)
+  const readRequest = readerFor(verifier)
 
   return async (context, next) => {
     const { refusal } = await guard(context, () => ({
-      ...readFreshNodeRequest(context.req),
+      ...readRequest(context.req),
       target: context.originalUrl,
     }))
     if (!refusal) {

@@ -12,6 +12,7 @@
  *
  * @module
  */
+import type { Shadow } from '../verify/shadow.ts'
 import type { Verifier } from '../verify/verifier.ts'
 import { createGuard, type GuardOptions } from './guard.ts'
 import { readLambdaEvent, type LambdaEvent } from './lambda-event.ts'
@@ -37,10 +38,11 @@ export type LambdaGuard<E extends LambdaEvent> = <A extends unknown[], T>(
  * Makes a wrapper that lets only signed requests through to a handler; their verified body is that of
  * {@link verifiedOf}. A refused one is answered; any other error, such as one of the key look-up, is thrown on.
  *
+ * @param verifier or a shadow of one, before which every request goes on as it came, signed or not
  * @throws {@link SigningError} `IP_RANGE_INVALID`, `OPTION_INVALID` for `trustedProxies`
  */
 export function requireSignature<E extends LambdaEvent = LambdaEvent>(
-  verifier: Verifier,
+  verifier: Verifier | Shadow,
   options: GuardOptions<E> = {},
 ): LambdaGuard<E> {
   const guard = createGuard(verifier, options)

@@ -7,7 +7,10 @@
 import { utf8 } from '../core/bytes.ts'
 import type { RequestMessage } from '../verify/message.ts'
 import type { ErrorResponse } from '../verify/responses/response.ts'
-import { bodyAlreadyRead } from './guard.ts'
+import type { Shadow } from '../verify/shadow.ts'
+import type { Verifier } from '../verify/verifier.ts'
+import { tapMessage, type TappedMessage } from './body-tap.ts'
+import { bodyAlreadyRead, isShadow } from './guard.ts'
 import { readHttp2Headers } from './http2-headers.ts'
 
 /** What is needed of Node's `IncomingMessage` or `Http2ServerRequest`. */
@@ -58,6 +61,12 @@ export function readFreshNodeRequest(request: NodeRequest): RequestMessage {
   const message = readNodeRequest(request)
   if (message.body !== undefined && request.readableDidRead) throw bodyAlreadyRead()
   return message
+}
+
+/** How a guard reads requests: for a shadow so that the handler, too, finds them unread. */
+export function readerFor(verifier: Verifier | Shadow): (request: NodeRequest) => TappedMessage {
+  if (!isShadow(verifier)) return readFreshNodeRequest
+  return (request) => tapMessage(readFreshNodeRequest(request), request)
 }
 
 function isHttp2({ httpVersionMajor = 1 }: NodeRequest): boolean {

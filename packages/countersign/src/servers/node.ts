@@ -10,9 +10,10 @@
  * @module
  */
 import type { ErrorResponse } from '../verify/responses/response.ts'
+import type { Shadow } from '../verify/shadow.ts'
 import type { Verifier } from '../verify/verifier.ts'
 import { createGuard, type GuardOptions, type Verdict } from './guard.ts'
-import { readFreshNodeRequest, sendRefusal, type NodeRequest, type NodeResponse } from './node-message.ts'
+import { readerFor, sendRefusal, type NodeRequest, type NodeResponse } from './node-message.ts'
 
 export { verifiedOf } from './guard.ts'
 export { readNodeRequest, type NodeRequest, type NodeResponse } from './node-message.ts'
@@ -31,17 +32,19 @@ export type NodeGuard = (request: NodeRequest, response: NodeResponse, next: Nod
  * Makes a middleware that lets only signed requests through. A refused one is answered; any other error, such as one
  * of the key look-up, goes to `next`. It has to stand before whatever reads bodies.
  *
+ * @param verifier or a shadow of one, before which every request goes on as it came, signed or not
  * @throws {@link SigningError} `IP_RANGE_INVALID`, `OPTION_INVALID` for `trustedProxies`
  */
-export function requireSignature(verifier: Verifier, options: NodeGuardOptions = {}): NodeGuard {
+export function requireSignature(verifier: Verifier | Shadow, options: NodeGuardOptions = {}): NodeGuard {
   const guard = createGuard(verifier, options)
+  const readRequest = readerFor(verifier)
 
   return (request, response, next) => {
     const settle = ({ refusal }: Verdict): void => {
       if (refusal) answer(request, response, refusal, next)
       else next()
     }
-    const verdict = guard(request, () => readFreshNodeRequest(request))
+    const verdict = guard(request, () => readRequest(request))
     if (verdict instanceof Promise) void verdict.then(settle, next)
     else settle(verdict)
   }

@@ -46,6 +46,8 @@ export interface ShadowCounts {
 export interface Shadow<P = unknown> {
   /** Looks at a request. It never fails because of the request. */
   observe(message: RequestMessage): Promise<Observation<P>>
+  /** Counts, and tells of, what was wrong with a request before it could be looked at. */
+  tell(error: unknown, message: RequestMessage): void
   /** What was seen so far. */
   counts(): ShadowCounts
 }
@@ -89,6 +91,7 @@ export function createShadow<P = unknown>(verifier: Verifier<P>, options: Shadow
       })
       return body ? { verified, body } : { verified }
     },
+    tell: (error, message) => void tell(error, message),
     counts: () => ({ ...counts, byCode: new Map(byCode) }),
   }
 }
