@@ -3,7 +3,7 @@ declare module 'express' {
   import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http'
 
   type Next = (error?: unknown) => void
-  type Handler = (
+  export type Handler = (
     request: IncomingMessage & { originalUrl: string },
     response: ServerResponse,
     next: Next,

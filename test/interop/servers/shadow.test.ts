@@ -3,7 +3,7 @@ import { createServer as createHttp2Server, connect as connectHttp2 } from 'node
 import type { IncomingMessage, RequestListener } from 'node:http'
 import { connect, type AddressInfo } from 'node:net'
 import { getRequestListener } from '@hono/node-server'
-import express from 'express'
+import express, { type Handler } from 'express'
 import Fastify from 'fastify'
 import { Hono } from 'hono'
 import Koa from 'koa'
@@ -18,11 +18,7 @@ import {
 } from '../../../packages/countersign/src/servers/http2.ts'
 import { requireSignature as guardKoa } from '../../../packages/countersign/src/servers/koa.ts'
 import { requireSignature as guardLambda } from '../../../packages/countersign/src/servers/lambda.ts'
-import {
-  requireSignature as guardNode,
-  verifiedOf,
-  type NodeGuard,
-} from '../../../packages/countersign/src/servers/node.ts'
+import { requireSignature as guardNode, verifiedOf } from '../../../packages/countersign/src/servers/node.ts'
 import { createShadow, createVerifier, type Shadow } from '../../../packages/countersign/src/verify/index.ts'
 import { exchangeBytes, startServer, type Listening } from '../../kit/servers.ts'
 import { CREDENTIALS, signedText, type SignedText } from './signed-text.ts'
@@ -71,7 +67,7 @@ async function textOf(body: AsyncIterable<Uint8Array>): Promise<string> {
 const parser = express.text({ type: () => true, limit: '10mb' })
 
 /** Starts Express with its own parser behind the guard, which may come late. */
-async function startExpress(before: NodeGuard[] = []): Promise<Listening<unknown>> {
+async function startExpress(before: Handler[] = []): Promise<Listening<unknown>> {
   const app = express()
   app.use(
     ...before,
@@ -193,7 +189,7 @@ describe.each([
 })
 
 describe('a guard that looks', () => {
-  const wait: NodeGuard = (_request, _response, next) => void setTimeout(() => next(), 30)
+  const wait: Handler = (_request, _response, next) => void setTimeout(() => next(), 30)
 
   it('finds a body that had begun to arrive before, or was there', async () => {
     const bodies = ['abc', 'y'.repeat(500_000), LONG]
