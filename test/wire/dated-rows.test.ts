@@ -14,7 +14,11 @@ const SENDERS: readonly { name: string; send: Sender }[] = [
 
 let way: Way
 beforeAll(async () => {
-  way = await openWay({ service: ['s3', 'execute-api', 'myservice'], limits: { headerBytes: 2_000_000 } })
+  const most = 2_000_000
+  way = await openWay({
+    service: ['s3', 'execute-api', 'myservice'],
+    limits: { headerBytes: most, metadataBytes: most, userMetadataBytes: most },
+  })
 })
 afterEach(() => {
   way.setClock(undefined)
