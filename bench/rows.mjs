@@ -127,16 +127,63 @@ function aws4fetchRow() {
   return { name: 'sign: aws4fetch', operation: (index) => client.sign(pick(urls, index)) }
 }
 
-/** @returns {Row[]} */
+/** More keys than a verifier keeps, so that it has none of them when it is asked for it again. */
+const KEYS = 1200
+
+/**
+ * Requests that arrive signed in the header and in the URL, by one client and by so many that each key has to be
+ * derived anew.
+ *
+ * @returns {Row[]}
+ */
 function verifyRows() {
   const date = new Date()
   const { secretAccessKey } = credentials
   const verifier = createVerifier({ secrets: () => ({ secretAccessKey }), service, region, now: () => date })
-  const messages = urls.map((url, index) => {
-    const { method, headers } = signRequest({ method: 'GET', url }, { ...options, date })
+  /** @param {number} index @param {string} [accessKeyId] */
+  const inHeader = (index, accessKeyId = credentials.accessKeyId) => {
+    const signer = { ...options, credentials: { accessKeyId, secretAccessKey }, date }
+    const { method, headers } = signRequest({ method: 'GET', url: pick(urls, index) }, signer)
     return { method, target: pick(paths, index), headers }
-  })
-  return [{ name: 'verify: countersign', operation: (index) => verifier.verify(pick(messages, index)) }]
+  }
+  /** @param {number} index @param {string} [accessKeyId] */
+  const inUrl = (index, accessKeyId = credentials.accessKeyId) => {
+    const signer = { ...options, credentials: { accessKeyId, secretAccessKey }, date }
+    const { method, url } = presignUrl({ method: 'GET', url: pick(urls, index) }, signer)
+    /** @type {[string, string][]} */
+    const headers = [['host', host]]
+    return { method, target: url.slice(url.indexOf('/stage')), headers }
+  }
+  /** @param {string} kind */
+  const keys = (kind) => Array.from({ length: KEYS }, (_, index) => `AKID${kind}${index}`)
+  /** @param {string} name @param {import('countersign/verify').RequestMessage[]} messages @returns {Row} */
+  const row = (name, messages) => {
+    // Goes on from batch to batch, or the same few keys would be at hand again.
+    let next = 0
+    return {
+      name: `${name}: countersign`,
+      operation: () =>
+        verifier.verify(/** @type {(typeof messages)[0]} */ (messages[next++ % messages.length])),
+    }
+  }
+  return [
+    row(
+      'verify',
+      values.map((_, index) => inHeader(index)),
+    ),
+    row(
+      'verify a presigned URL',
+      values.map((_, index) => inUrl(index)),
+    ),
+    row(
+      'verify with a new key',
+      keys('HEADER').map((key, index) => inHeader(index, key)),
+    ),
+    row(
+      'verify a presigned URL with a new key',
+      keys('URL').map((key, index) => inUrl(index, key)),
+    ),
+  ]
 }
 
 /**
