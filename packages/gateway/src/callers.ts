@@ -12,10 +12,16 @@ const CALLERS = 1000
 
 type Verified = Pick<VerifiedRequest<string>, 'accessKeyId' | 'principal' | 'scope'>
 
+/** A caller, and the last that was verified of it. */
+interface Latest extends Verified {
+  readonly caller: Caller
+}
+
 /** The callers of late. */
 export class Callers {
   readonly #log: GatewayLog
   readonly #callers = new Map<string, Caller>()
+  #latest: Latest | undefined
 
   /** @param log the one that the lines of callers go to */
   constructor(log: GatewayLog) {
@@ -23,8 +29,17 @@ export class Callers {
   }
 
   /** Who sent a request: a key with its owner, for a day, region and service. */
-  find({ accessKeyId, principal = accessKeyId, scope }: Verified): Caller {
-    const { date, region = '*', service } = scope
+  find({ accessKeyId, principal, scope }: Verified): Caller {
+    const latest = this.#latest
+    const isSame =
+      scope === latest?.scope && accessKeyId === latest.accessKeyId && principal === latest.principal
+    if (isSame) return latest.caller
+    const caller = this.#look(accessKeyId, principal ?? accessKeyId, scope)
+    this.#latest = { accessKeyId, principal, scope, caller }
+    return caller
+  }
+
+  #look(accessKeyId: string, principal: string, { date, region = '*', service }: Verified['scope']): Caller {
     const name = `${accessKeyId}\n${principal}\n${date}/${region}/${service}`
     const known = this.#callers.get(name)
     if (known) return known

@@ -16,8 +16,11 @@ import { createKeyTable, type KeyTable } from './key-table.ts'
 import { hideSecrets, liveSecrets, type StoredKey } from './stored-key.ts'
 
 const CACHED_KEYS = 10_000
-/** For how long the file is taken to be as it was, in milliseconds. To ask it takes longer than to verify a signature. */
-const FRESHNESS = 5
+/**
+ * For how long the file is taken to be as it was where nothing tells of a change, in milliseconds. To ask it takes ten
+ * times as long as to verify a signature.
+ */
+const FRESHNESS = 50
 const CHECK_TEXT = 'countersign'
 const CHECK_PLACE: Place = ['check of the master key']
 
@@ -228,7 +231,7 @@ class SqliteKeyStore implements KeyStore {
     }
   }
 
-  /** Asks the file when it was written to; and every few milliseconds, for where nothing tells of that. */
+  /** Asks the file when it was written to; and now and then, for where nothing tells of that. */
   #forgetIfChanged(): void {
     const instant = performance.now()
     if (instant - this.#askedAt < FRESHNESS) return

@@ -113,6 +113,14 @@ function withoutChunked(encodings: string): string {
   return kept.join(',').trim()
 }
 
+/** The list that was written last: most requests sign the same headers. */
+let last: { readonly names: readonly string[]; readonly text: string } | undefined
+
+function listOf(names: readonly string[]): string {
+  if (names !== last?.names) last = { names, text: names.join(';') }
+  return last.text
+}
+
 /** Adds who sent a request, and what of it was signed, for the upstream. */
 export function addIdentity(
   headers: string[],
@@ -124,7 +132,7 @@ export function addIdentity(
     'x-countersign-principal',
     principal,
     'x-countersign-signed',
-    `${signed}, payload=${kind}, headers=${signedHeaders.join(';')}`,
+    `${signed}, payload=${kind}, headers=${listOf(signedHeaders)}`,
   )
 }
 
