@@ -27,7 +27,7 @@ export function buildCanonicalRequest(
   method: string,
   canonicalPath: string,
   canonicalQuery: string,
-  { lines, signedHeaders }: CanonicalHeaders,
+  { lines, signedHeaders }: Pick<CanonicalHeaders, 'lines' | 'signedHeaders'>,
   payloadHash: string,
 ): string {
   return `${method}\n${canonicalPath}\n${canonicalQuery}\n${lines}\n${signedHeaders}\n${payloadHash}`

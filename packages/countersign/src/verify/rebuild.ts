@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { buildCanonicalHeaders } from '../core/canonical-headers.ts'
+import { canonicalHeaderValue } from '../core/canonical-headers.ts'
 import { buildCanonicalPath } from '../core/canonical-path.ts'
 import {
   buildCanonicalQuery,
@@ -34,7 +34,7 @@ export function rebuildSteps(claim: Claim, payloadHash: string): VerificationSte
     message.method,
     buildCanonicalPath(message.path, rules),
     canonicalQueryOf(claim),
-    buildCanonicalHeaders(message.headers.filter((header) => signedHeaders.includes(header[0]))),
+    { lines: signedLines(claim), signedHeaders: signedHeaders.join(';') },
     payloadHash,
   )
   const hash = defaultSha256().hashHex(message.isAscii ? canonicalRequest : latin1(canonicalRequest))
@@ -42,6 +42,21 @@ export function rebuildSteps(claim: Claim, payloadHash: string): VerificationSte
     canonicalRequest,
     stringToSign: buildStringToSign(claim.algorithm.name, claim.amzDate, claim.scopeText, hash),
   }
+}
+
+/** The signed headers in the order of their list, repeated ones joined. */
+function signedLines({ message, signedHeaders }: Claim): string {
+  let lines = ''
+  for (const name of signedHeaders) {
+    let values: string | undefined
+    for (const header of message.headers) {
+      if (header[0] !== name) continue
+      const value = canonicalHeaderValue(header[1])
+      values = values === undefined ? value : values + ',' + value
+    }
+    if (values !== undefined) lines += name + ':' + values + '\n'
+  }
+  return lines
 }
 
 function canonicalQueryOf(claim: Claim): string {
