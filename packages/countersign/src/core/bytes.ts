@@ -13,6 +13,11 @@ export function utf8(text: string): Bytes {
   return new TextEncoder().encode(text)
 }
 
+/** The bytes of a byte string. */
+export function bytesOfText(text: string): Bytes {
+  return Uint8Array.from(text, (character) => character.charCodeAt(0))
+}
+
 /** Two lower-case hex digits of a byte. */
 export function hexOfByte(byte: number): string {
   return (byte + 256).toString(16).slice(1)

@@ -5,6 +5,7 @@
  */
 import { _SHA256 as NobleSha256 } from '@noble/hashes/sha2.js'
 import { hexOf } from '../core/bytes.ts'
+import { createNodeHash } from './node-modules.ts'
 
 /** A hash under way. */
 export interface IncrementalSha256 {
@@ -15,8 +16,7 @@ export interface IncrementalSha256 {
 
 /** Begins a hash, on `node:crypto` where there is one. */
 export function createSha256(): IncrementalSha256 {
-  const { process } = globalThis as { process?: Partial<NodeJS.Process> }
-  const node = process?.getBuiltinModule?.('node:crypto')?.createHash('sha256')
+  const node = createNodeHash('sha256')
   if (node) return { update: (bytes) => void node.update(bytes), digestHex: () => node.digest('hex') }
   const noble = new NobleSha256()
   return { update: (bytes) => void noble.update(bytes), digestHex: () => hexOf(noble.digest()) }

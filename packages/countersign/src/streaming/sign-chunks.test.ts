@@ -4,7 +4,7 @@
 import { createHash } from 'node:crypto'
 import { Readable } from 'node:stream'
 import { crc32 } from 'node:zlib'
-import { describe, expect, it } from 'vitest'
+import { afterEach, describe, expect, it, vi } from 'vitest'
 import { createSigner, SigningError, type Body, type HttpRequest } from '../index.ts'
 import { createVerifier } from '../verify/index.ts'
 import {
@@ -14,6 +14,10 @@ import {
   type SignChunksOptions,
   type SignedUpload,
 } from './index.ts'
+
+afterEach(() => {
+  vi.unstubAllGlobals()
+})
 
 const KIB = 1024
 const credentials = {
@@ -334,6 +338,25 @@ describe('trailers', () => {
 
   it.each(['crc32c', 'crc64nvme'] as const)('%s', async (checksum) => {
     expect((await verified(sign(DATA, { checksum }))).equals(DATA)).toBe(true)
+  })
+
+  it('sha512 is refused at both ends where there is no node:crypto', async () => {
+    const { method, headers, body } = sign(DATA, { checksum: 'sha512' })
+    vi.stubGlobal('process', undefined)
+    expect(() => sign(DATA, { checksum: 'sha512' })).toThrow(
+      expect.objectContaining({
+        code: 'OPTION_INVALID',
+        message: 'checksum must be one of crc32, crc32c, crc64nvme, md5, sha1, sha256',
+      }),
+    )
+    const elsewhere = createVerifier({
+      service: 's3',
+      region: '*',
+      now: () => date,
+      secrets: () => credentials,
+    })
+    const sent = { method, target: '/key', headers, body }
+    await expect(elsewhere.verify(sent)).rejects.toMatchObject({ code: 'TRAILER_UNSUPPORTED' })
   })
 
   it('given ones, behind the checksum', async () => {

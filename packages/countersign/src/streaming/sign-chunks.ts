@@ -6,9 +6,9 @@
  */
 import { X_AMZ_TRAILER_SIGNATURE } from '../core/chunk-framing.ts'
 import {
-  CHECKSUM_NAMES,
   checksumHeader,
   checksumLength,
+  checksumNames,
   createChecksum,
   digestBase64,
   type ChecksumName,
@@ -22,7 +22,10 @@ import { signStream, type SignedUpload, type StreamOptions, type TrailerPlan } f
 
 /** Options of {@link signChunks}. */
 export interface SignChunksOptions extends StreamOptions {
-  /** A checksum that is computed on the way and sent as a trailer; none by default. */
+  /**
+   * A checksum that is computed on the way and sent as a trailer; none by default. `sha512` is refused where the runtime
+   * has no `node:crypto`.
+   */
   readonly checksum?: ChecksumName | undefined
   /** Trailers whose values are known already. */
   readonly trailers?: HeadersLike | undefined
@@ -56,7 +59,7 @@ function givenTrailer(name: string, value: string): TrailerPlan {
 function checksumTrailer(checksum: string): TrailerPlan {
   const length = checksumLength(checksum)
   if (length === undefined) {
-    throw new SigningError('OPTION_INVALID', `checksum must be one of ${CHECKSUM_NAMES.join(', ')}`)
+    throw new SigningError('OPTION_INVALID', `checksum must be one of ${checksumNames().join(', ')}`)
   }
   const name = checksumHeader(checksum)
   return {

@@ -42,12 +42,10 @@ export function readAnnouncement(
   if (decodedLength === undefined) {
     throw refuse('DECODED_LENGTH_MISSING', `A chunked body needs the header ${X_AMZ_DECODED_CONTENT_LENGTH}`)
   }
-  if (decodedLength > maxBytes) {
-    throw tooLarge(maxBytes, decodedLength)
-  }
+  if (decodedLength > maxBytes) throw tooLarge(maxBytes, decodedLength)
   const hasTrailer = mode?.hasTrailer ?? false
   const trailers = readTrailerNames(valueOf(message.headers, X_AMZ_TRAILER) ?? '')
-  if ((!hasTrailer && trailers.length > 0) || new Set(trailers).size < trailers.length) {
+  if (new Set(trailers).size < trailers.length || (trailers.length > 0 && !hasTrailer)) {
     throw refuse('TRAILER_MALFORMED', 'x-amz-trailer names a trailer twice, or one where there can be none')
   }
   if (!trailers.every((name) => rules.trailers.includes(name))) {

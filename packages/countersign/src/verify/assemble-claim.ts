@@ -7,7 +7,7 @@ import type { SignatureAlgorithm } from '../algorithms/algorithm.ts'
 import { X_AMZ_REGION_SET } from '../core/names.ts'
 import { serviceRules } from '../core/service-rules.ts'
 import type { Claim } from './claim.ts'
-import type { Limits } from './limits.ts'
+import { exceeded, type Limits } from './limits.ts'
 import type { ReadMessage } from './message.ts'
 import type { OlderAlgorithm } from './older-algorithm.ts'
 import { readCredential } from './read-credential.ts'
@@ -50,7 +50,7 @@ export interface ClaimParts {
 export function assembleClaim(message: ReadMessage, { limits }: ReadOptions, parts: ClaimParts): Claim {
   const { mechanism, algorithm, signature, amzDate, instant, sessionToken, expiresIn } = parts
   if (sessionToken !== undefined && sessionToken.length > limits.sessionTokenBytes) {
-    throw refuse('LIMIT_EXCEEDED', `sessionTokenBytes is over ${limits.sessionTokenBytes}`)
+    throw exceeded('sessionTokenBytes', limits)
   }
   const { accessKeyId, scope, scopeText } = readCredential(parts.credential, algorithm, mechanism, limits)
   const rules = serviceRules(scope.service)

@@ -4,7 +4,7 @@
  */
 import { createHash } from 'node:crypto'
 import { crc32 } from 'node:zlib'
-import { describe, expect, it } from 'vitest'
+import { describe, expect, it, vi } from 'vitest'
 import { signUpload, uploadMessage, withFrames } from '../../../../test/kit/chunked-uploads.ts'
 import {
   bytesOf,
@@ -115,6 +115,19 @@ describe.each(MODES)('%s', (_, make) => {
     const without = await expectLetIn(make(['x-other', 'x'], TEXT))
     expect(payload).toBe(without.payload)
   })
+})
+
+it('SHA-512 is verified where there is node:crypto, and elsewhere a checksum that is not known', async () => {
+  const sha512 = createHash('sha512').update(TEXT).digest('base64')
+  const message = signInHeader({ ...put, headers: [['x-amz-checksum-sha512', sha512]], body: TEXT })
+  await expectLetIn(message)
+  expect((await refusalOf({ ...message, body: data('123456780') })).code).not.toBe('CHECKSUM_UNSUPPORTED')
+  vi.stubGlobal('process', undefined)
+  try {
+    expect(await refusalOf(message)).toMatchObject({ code: 'CHECKSUM_UNSUPPORTED' })
+  } finally {
+    vi.unstubAllGlobals()
+  }
 })
 
 describe('a long body', () => {

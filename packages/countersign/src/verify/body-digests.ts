@@ -6,8 +6,9 @@
  * @see {@link https://docs.aws.amazon.com/AmazonS3/latest/userguide/checking-object-integrity-upload.html}
  * @module
  */
+import { bytesOfText, hexOf } from '../core/bytes.ts'
+import { canonicalHeaderValue, type Header } from '../core/canonical-headers.ts'
 import { X_AMZ_TRAILER } from '../core/chunk-framing.ts'
-import { hexOf } from '../core/bytes.ts'
 import type { Checksum } from '../crypto/checksums/checksum.ts'
 import {
   CHECKSUM_PREFIX,
@@ -33,11 +34,8 @@ export interface ExpectedDigest {
 }
 
 const CONTENT_MD5 = 'content-md5'
-/** Headers of S3 that tell something about checksums, and carry none. */
-const NO_CHECKSUMS: ReadonlySet<string> = new Set(
-  ['algorithm', 'mode', 'type'].map((name) => CHECKSUM_PREFIX + name),
-)
-const BLANKS = /^[\t ]+|[\t ]+$/g
+/** At S3; three headers with this prefix tell something about checksums, and carry none. */
+const CARRIES_CHECKSUM = /^x-amz-checksum-(?!(?:algorithm|mode|type)$)/
 const NONE: readonly ExpectedDigest[] = Object.freeze([])
 
 /**
@@ -48,35 +46,29 @@ const NONE: readonly ExpectedDigest[] = Object.freeze([])
  * `CHECKSUMS_SEVERAL`, `REQUEST_MALFORMED`
  */
 export function readDigests(claim: Claim, isWanted: boolean): readonly ExpectedDigest[] {
-  if (!isWanted || claim.message.isUsual) return NONE
-  let md5: ExpectedDigest | undefined
-  let checksums: Claim['message']['headers'] | undefined
-  for (const field of claim.message.headers) {
+  const { headers, isUsual } = claim.message
+  if (!isWanted || isUsual) return NONE
+  let fields: Header[] | undefined
+  for (const field of headers) {
     const header = field[0]
-    if (header === CONTENT_MD5) md5 = readContentMd5(field[1], md5)
-    else if (header.startsWith(CHECKSUM_PREFIX) && isChecksum(header, claim)) {
-      checksums = [...(checksums ?? []), field]
-    }
+    if (header === CONTENT_MD5 || header.startsWith(CHECKSUM_PREFIX)) (fields ??= []).push(field)
   }
-  const checksum = checksums && !isOfWholeObject(claim) ? readChecksum(checksums, claim) : undefined
-  if (!md5 && !checksum) return NONE
-  return [md5, checksum].filter((digest) => digest !== undefined)
-}
-
-function readContentMd5(value: string, earlier: ExpectedDigest | undefined): ExpectedDigest {
-  if (earlier) {
+  if (!fields) return NONE
+  const md5 = fields.filter(([header]) => header === CONTENT_MD5)
+  if (md5.length > 1) {
     throw refuse('REQUEST_MALFORMED', `a header stands twice: ${CONTENT_MD5}`, { header: CONTENT_MD5 })
   }
-  const text = value.replace(BLANKS, '')
-  if (isChecksumText('md5', text)) return { header: CONTENT_MD5, name: 'md5', value: text }
-  throw refuse('CONTENT_MD5_INVALID', 'Content-MD5 is not the base64 of 16 bytes', {
-    contentMd5: text.slice(0, 64),
-  })
+  const checksums = isOfWholeObject(claim) ? [] : fields.filter(([header]) => isChecksum(header, claim))
+  const trailers = valueOf(headers, X_AMZ_TRAILER) ?? ''
+  if (checksums.length > (trailers.toLowerCase().includes(CHECKSUM_PREFIX) ? 0 : 1)) {
+    throw refuse('CHECKSUMS_SEVERAL', `Only one ${CHECKSUM_PREFIX}… may be sent, as header or as trailer`)
+  }
+  return [...md5, ...checksums].map(readDigest)
 }
 
 /** Elsewhere than at S3 nothing says that a header with an unknown name behind this prefix carries a checksum. */
 function isChecksum(header: string, { rules: { unsignedPayload: isS3 } }: Claim): boolean {
-  return checksumOfHeader(header) !== undefined || (isS3 && !NO_CHECKSUMS.has(header))
+  return checksumOfHeader(header) !== undefined || (isS3 && CARRIES_CHECKSUM.test(header))
 }
 
 /** CompleteMultipartUpload carries the checksum of the object that its parts become; its own body is a list of them. */
@@ -86,26 +78,22 @@ function isOfWholeObject(claim: Claim): boolean {
   return coveredPairs(claim).some(([name]) => name === 'uploadId')
 }
 
-function readChecksum(
-  [field, another]: Claim['message']['headers'],
-  { message }: Claim,
-): ExpectedDigest | undefined {
-  if (!field) return undefined
-  const isAlsoTrailer = valueOf(message.headers, X_AMZ_TRAILER)?.toLowerCase().includes(CHECKSUM_PREFIX)
-  if (another || isAlsoTrailer) {
-    throw refuse('CHECKSUMS_SEVERAL', `Only one ${CHECKSUM_PREFIX}… may be sent, as header or as trailer`)
-  }
-  const [header, value] = field
-  const name = checksumOfHeader(header)
+function readDigest([header, given]: Header): ExpectedDigest {
+  const isMd5 = header === CONTENT_MD5
+  const name = isMd5 ? 'md5' : checksumOfHeader(header)
   if (name === undefined) {
     // Whoever sends it believes the body to be checked.
     throw refuse('CHECKSUM_UNSUPPORTED', `${header} is none of the checksums that are verified here`, {
       header,
     })
   }
-  const text = value.replace(BLANKS, '')
-  if (isChecksumText(name, text)) return { header, name, value: text }
-  throw refuse('CHECKSUM_INVALID', `${header} is not the base64 of a ${name}`, { header })
+  const value = canonicalHeaderValue(given)
+  if (isChecksumText(name, value)) return { header, name, value }
+  throw isMd5
+    ? refuse('CONTENT_MD5_INVALID', 'Content-MD5 is not the base64 of 16 bytes', {
+        contentMd5: value.slice(0, 64),
+      })
+    : refuse('CHECKSUM_INVALID', `${header} is not the base64 of a ${name}`, { header })
 }
 
 /** The digests of one body, computed as it passes. */
@@ -149,12 +137,15 @@ export function assertDigests(body: Uint8Array, expected: readonly ExpectedDiges
 
 // S3 tells the one in base64 and the other in hex.
 function wrongMd5(computed: string, given: string): Error {
-  const bytes = Uint8Array.from(atob(given), (character) => character.charCodeAt(0))
-  const facts = { calculatedDigest: computed, expectedDigest: hexOf(bytes) }
-  return refuse('CONTENT_MD5_MISMATCH', 'The body is not the one that its Content-MD5 was made of', facts)
+  const facts = { calculatedDigest: computed, expectedDigest: hexOf(bytesOfText(atob(given))) }
+  return refuse('CONTENT_MD5_MISMATCH', differs('Content-MD5'), facts)
 }
 
 /** The refusal of another body than the one that a checksum was made of. */
 export function wrongChecksum(header: string, checksum: string): Error {
-  return refuse('CHECKSUM_MISMATCH', `The body is not the one that its ${header} was made of`, { checksum })
+  return refuse('CHECKSUM_MISMATCH', differs(header), { checksum })
+}
+
+function differs(header: string): string {
+  return `The body is not the one that its ${header} was made of`
 }

@@ -35,7 +35,7 @@ async function* passChecked(
   for await (const chunk of body instanceof Uint8Array ? [body] : (body ?? [])) {
     signal?.throwIfAborted()
     length += chunk.length
-    if (length > most) throw tooLong(expected)
+    if (length > most) throw most === expected.length ? wrongLength(most) : tooLarge(most)
     hash?.update(chunk)
     digests.update(chunk)
     yield chunk
@@ -44,11 +44,6 @@ async function* passChecked(
   const computed = hash?.digestHex()
   if (computed !== undefined && computed !== expected.hash) throw wrongHash(expected.hash ?? '', computed)
   digests.check()
-}
-
-function tooLong({ length, maxBytes }: ExpectedBody): Error {
-  if (length !== undefined && length <= maxBytes) return wrongLength(length)
-  return tooLarge(maxBytes)
 }
 
 /**

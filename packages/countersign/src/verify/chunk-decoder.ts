@@ -19,8 +19,7 @@ import type { StreamingRules } from './streaming-options.ts'
 const MAX_LINE = 256
 const LF = 10
 
-const SIGNED = /^([0-9A-Fa-f]{1,16});chunk-signature=([0-9a-f]{1,144}\**)\r\n$/
-const UNSIGNED = /^([0-9A-Fa-f]{1,16})\r\n$/
+const SIZE = /^([0-9A-Fa-f]{1,16})(?:;chunk-signature=([0-9a-f]{1,144}\**))?\r\n$/
 const TRAILER = /^([a-z0-9-]+):([!-~](?:[ -~]*[!-~])?)(\r?)\n$/
 const LINE_END = '\r\n'
 const NO_PIECES: readonly Uint8Array[] = []
@@ -140,8 +139,8 @@ export class ChunkDecoder {
   }
 
   #takeSize(line: string): void {
-    const [, digits, signature = ''] = (this.#announced.isSigned ? SIGNED : UNSIGNED).exec(line) ?? []
-    if (digits === undefined) throw this.#malformed()
+    const [, digits = '', signature = ''] = SIZE.exec(line) ?? []
+    if (digits === '' || this.#announced.isSigned !== (signature !== '')) throw this.#malformed()
     const size = parseInt(digits, 16)
     this.#chunk += 1
     this.#signature = signature

@@ -79,17 +79,16 @@ export class ChunkProof {
    */
   checkTrailers(received: readonly Header[]): readonly Header[] {
     const { isSigned, hasTrailer, trailers } = this.#announced
-    const isSignature = isSigned && hasTrailer && received.at(-1)?.[0] === X_AMZ_TRAILER_SIGNATURE
-    const covered = isSignature ? received.slice(0, -1) : received
-    const names = new Set(covered.map(([name]) => name))
-    const isAsDeclared =
-      covered.length === names.size &&
-      names.size === trailers.length &&
-      trailers.every((name) => names.has(name))
-    if (!isAsDeclared || isSignature !== (isSigned && hasTrailer)) {
+    const isProven = isSigned && hasTrailer
+    const [last, signature = ''] = (isProven && received.at(-1)) || []
+    const covered = isProven ? received.slice(0, -1) : received
+    const names = covered.map(([name]) => name)
+    // No comma can be in a name, and none is declared twice.
+    const isAsDeclared = names.toSorted().join() === trailers.toSorted().join()
+    if (!isAsDeclared || (isProven && last !== X_AMZ_TRAILER_SIGNATURE)) {
       throw refuse('TRAILER_MALFORMED', 'The trailers are not those that x-amz-trailer declares, each once')
     }
-    if (isSignature) this.#checkTrailerSignature(covered, received.at(-1)?.[1] ?? '')
+    if (isProven) this.#checkTrailerSignature(covered, signature)
     for (const [name, value] of covered) this.#checkChecksum(name, value)
     return covered
   }

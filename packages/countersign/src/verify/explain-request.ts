@@ -7,7 +7,12 @@ import type { CredentialScope } from '../core/credential-scope.ts'
 import { VerificationError, type VerificationErrorCode } from '../errors.ts'
 import { SigningKeyCache } from '../keys/signing-key-cache.ts'
 import type { Check } from './checks/check.ts'
-import { payloadMode } from './checks/payload.ts'
+import { clockSkew } from './checks/clock-skew.ts'
+import { expired, notYetValid } from './checks/expiry.ts'
+import { metadataSize } from './checks/metadata-size.ts'
+import { payloadMode, unsignedPayload } from './checks/payload.ts'
+import { scopeDate, scopeRegion, scopeService } from './checks/scope.ts'
+import { headersSigned, signedHeadersPresent } from './checks/signed-headers.ts'
 import { assertChunks } from './chunked-body.ts'
 import type { Claim, Mechanism } from './claim.ts'
 import { assertDigests, readDigests } from './body-digests.ts'
@@ -64,6 +69,21 @@ export interface Report {
   readonly stringToSign?: string
 }
 
+/** The rules, as reports name them. */
+const NAMES: ReadonlyMap<Check, string> = new Map([
+  [scopeDate, 'scope date'],
+  [scopeService, 'scope service'],
+  [scopeRegion, 'scope region'],
+  [clockSkew, 'clock skew'],
+  [notYetValid, 'presigned date'],
+  [expired, 'presigned expiry'],
+  [headersSigned, 'headers signed'],
+  [signedHeadersPresent, 'signed headers present'],
+  [payloadMode, 'payload mode'],
+  [unsignedPayload, 'unsigned payload'],
+  [metadataSize, 'metadata size'],
+])
+
 /**
  * Explains a request, at once. Refused or not, nothing is thrown for what is wrong with it.
  *
@@ -85,7 +105,7 @@ export function explainRequest(message: WholeMessage, options: ExplainOptions): 
     }
   }
   const run = (checks: readonly Check[], claim: Claim): void => {
-    for (const { name, find } of checks) attempt(name, () => throwIf(find(claim, context)))
+    for (const check of checks) attempt(NAMES.get(check) ?? '', () => throwIf(check(claim, context)))
   }
 
   const read = attempt('message', () => readMessage(message, rules.limits))
@@ -107,7 +127,7 @@ export function explainRequest(message: WholeMessage, options: ExplainOptions): 
     const expected = expectedBody(claim, Infinity)
     const digests = readDigests(claim, rules.verifyDigests)
     if (claim.payload.kind !== 'streaming') checkPayload({ ...expected, digests }, body)
-    else if (match && !payloadMode.find(claim, context))
+    else if (match && !payloadMode(claim, context))
       assertChunks(body, claim, match, { rules: rules.streaming, digests })
   })
   return { verdict: verdictOf(findings, key !== undefined), findings, ...outline(claim), ...steps }

@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { parseAmzDate } from '../core/amz-date.ts'
 import { equalConstantTime } from '../crypto/constant-time.ts'
 import type { Claim } from './claim.ts'
 import type { Found } from './found-key.ts'
@@ -26,9 +27,9 @@ export function checkKeyLife({ notAfter, secretAccessKey }: Found, claim: Claim,
       : refuse('KEY_EXPIRED', 'The access key is past its end', { accessKeyId })
   }
   if (expiresIn === undefined || secretAccessKey !== undefined) return
-  const [year, month, day] = [scope.date.slice(0, 4), scope.date.slice(4, 6), scope.date.slice(6)].map(Number)
-  const end = Date.UTC(year ?? 0, (month ?? 0) - 1, day) + DAY
-  if (now.getTime() >= end) throw refuse('EXPIRED', 'The derived key of the presigned URL died with its day')
+  const midnight = parseAmzDate(`${scope.date}T000000Z`)
+  if (!(now.getTime() < Number(midnight) + DAY))
+    throw refuse('EXPIRED', 'The derived key of the presigned URL died with its day')
 }
 
 /**

@@ -4,6 +4,9 @@
  * @module
  */
 
+import type { VerificationError } from '../errors.ts'
+import { refuse } from './refusals.ts'
+
 /** Each is the largest value that is taken. */
 export interface Limits {
   /** Number of header fields. */
@@ -44,4 +47,12 @@ export const DEFAULT_LIMITS: Limits = {
   sessionTokenBytes: 8 * 1024,
   metadataBytes: 8 * 1024,
   userMetadataBytes: 2 * 1024,
+}
+
+/** The refusal of what is over a limit. */
+export function exceeded<Name extends string>(
+  limit: Name,
+  limits: Readonly<Record<Name, number>>,
+): VerificationError {
+  return refuse('LIMIT_EXCEEDED', `${limit} is over ${limits[limit]}`, { limit, most: String(limits[limit]) })
 }

@@ -4,7 +4,9 @@
  * @module
  */
 import type { Header } from '../core/canonical-headers.ts'
-import type { Limits } from './limits.ts'
+import { X_AMZ_DECODED_CONTENT_LENGTH } from '../core/chunk-framing.ts'
+import { X_AMZ_CONTENT_SHA256, X_AMZ_DATE, X_AMZ_REGION_SET, X_AMZ_SECURITY_TOKEN } from '../core/names.ts'
+import { exceeded, type Limits } from './limits.ts'
 import { refuse } from './refusals.ts'
 
 /** A request as the socket gave it: nothing decoded, joined or sorted. */
@@ -47,11 +49,11 @@ const SINGLE: ReadonlySet<string> = new Set([
   'authorization',
   'date',
   'content-length',
-  'x-amz-date',
-  'x-amz-content-sha256',
-  'x-amz-security-token',
-  'x-amz-region-set',
-  'x-amz-decoded-content-length',
+  X_AMZ_DATE,
+  X_AMZ_CONTENT_SHA256,
+  X_AMZ_SECURITY_TOKEN,
+  X_AMZ_REGION_SET,
+  X_AMZ_DECODED_CONTENT_LENGTH,
   ':authority',
 ])
 
@@ -180,8 +182,4 @@ function malformed(what: string, header?: string): Error {
     header === undefined ? what : `${what}: ${header}`,
     header === undefined ? {} : { header },
   )
-}
-
-function exceeded(limit: keyof Limits, limits: Limits): Error {
-  return refuse('LIMIT_EXCEEDED', `${limit} is over ${limits[limit]}`, { limit, most: String(limits[limit]) })
 }

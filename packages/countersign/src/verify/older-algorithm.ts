@@ -4,11 +4,11 @@
  *
  * @module
  */
+import { VerificationError, type VerificationErrorCode } from '../errors.ts'
 import type { Claim, Mechanism } from './claim.ts'
-import type { Limits } from './limits.ts'
+import { exceeded, type Limits } from './limits.ts'
 import type { ReadMessage } from './message.ts'
-import { assertAccessKeyId } from './read-credential.ts'
-import { refuse } from './refusals.ts'
+import { isAccessKeyId } from './read-credential.ts'
 
 /** A place in a message where a signature may stand. */
 export interface OlderCarrier {
@@ -42,14 +42,39 @@ export function assertOlderParts(
   sessionToken: string | undefined,
   limits: Limits,
 ): void {
-  assertAccessKeyId(accessKeyId, limits, FACTS)
+  if (!isAccessKeyId(accessKeyId, limits)) {
+    throw refuseOlder('CREDENTIAL_MALFORMED', 'The access key id is malformed')
+  }
   if (sessionToken !== undefined && sessionToken.length > limits.sessionTokenBytes) {
-    throw refuse('LIMIT_EXCEEDED', `sessionTokenBytes is over ${limits.sessionTokenBytes}`)
+    throw exceeded('sessionTokenBytes', limits)
   }
 }
 
-/** Marks refusals whose words are not those of version 4. */
-export const FACTS: Readonly<Record<string, string>> = Object.freeze({ version: '2' })
+/** Causes that S3 calls `InvalidArgument` when the signature is of version 2; the others are `AccessDenied`. */
+const INVALID_ARGUMENTS: ReadonlySet<VerificationErrorCode> = new Set([
+  'AUTHORIZATION_MALFORMED',
+  'CREDENTIAL_MALFORMED',
+  'ALGORITHM_UNSUPPORTED',
+])
+
+/** Makes the error of a cause that S3 answers otherwise than one of version 4, and in other words. */
+export function refuseOlder(
+  code:
+    | 'AUTHORIZATION_MALFORMED'
+    | 'CREDENTIAL_MALFORMED'
+    | 'ALGORITHM_UNSUPPORTED'
+    | 'QUERY_PARAMETER_MISSING'
+    | 'QUERY_PARAMETER_MALFORMED'
+    | 'EXPIRES_INVALID'
+    | 'DATE_INVALID',
+  message: string,
+  facts: Readonly<Record<string, string>> = {},
+): VerificationError {
+  const ofS3 = INVALID_ARGUMENTS.has(code)
+    ? { awsCode: 'InvalidArgument', status: 400 }
+    : { awsCode: 'AccessDenied', status: 403 }
+  return new VerificationError(code, message, ofS3, { version: '2', ...facts })
+}
 
 /** Longest life of a presigned URL where the server sets none, in seconds: that of version 4, a week. */
 export const DEFAULT_MAX_EXPIRES_IN = 604_800
@@ -62,7 +87,7 @@ export const DEFAULT_MAX_EXPIRES_IN = 604_800
 export function secondsUntil(end: Date, now: Date, maxExpiresIn: number): number {
   const seconds = Math.floor(end.getTime() / 1000) - Math.floor(now.getTime() / 1000)
   if (seconds <= maxExpiresIn) return seconds
-  throw refuse('EXPIRES_INVALID', `Expires is more than ${maxExpiresIn} seconds away`, FACTS)
+  throw refuseOlder('EXPIRES_INVALID', `Expires is more than ${maxExpiresIn} seconds away`)
 }
 
 /** An instant to the second below. */

@@ -6,7 +6,7 @@
  * @module
  */
 import { parseQuery } from '../core/canonical-query.ts'
-import { isFormType, SIGV2_QUERY } from '../algorithms/sigv2.ts'
+import { isFormType } from '../algorithms/sigv2.ts'
 import { QUERY, X_AMZ_SECURITY_TOKEN } from '../core/names.ts'
 import { decodeUri } from '../core/uri-encoding.ts'
 import type { ReadOptions } from './assemble-claim.ts'
@@ -20,7 +20,8 @@ const PARAMETERS: ReadonlyMap<string, string> = new Map(
   Object.values(QUERY).map((name) => [name.toLowerCase(), name]),
 )
 
-const V2_PARAMETERS = [SIGV2_QUERY.accessKeyId, SIGV2_QUERY.signature] as const
+// Not out of the table of version 2, which would come along whole.
+const V2_PARAMETERS = ['AWSAccessKeyId', 'Signature'] as const
 
 /**
  * Reads a claim.

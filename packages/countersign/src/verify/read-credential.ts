@@ -7,7 +7,7 @@
 import type { SignatureAlgorithm } from '../algorithms/algorithm.ts'
 import { TERMINATOR, type CredentialScope } from '../core/credential-scope.ts'
 import type { Mechanism } from './claim.ts'
-import type { Limits } from './limits.ts'
+import { exceeded, type Limits } from './limits.ts'
 import { refuse } from './refusals.ts'
 
 const ACCESS_KEY_ID = /^[\w./=+-]+$/
@@ -37,7 +37,7 @@ export function readCredential(
   limits: Limits,
 ): Credential {
   if (text.length > limits.credentialBytes) {
-    throw refuse('LIMIT_EXCEEDED', `credentialBytes is over ${limits.credentialBytes}`)
+    throw exceeded('credentialBytes', limits)
   }
   const isRegional = regionSet === undefined
   if (text !== last?.text || isRegional !== last.isRegional) {
@@ -49,37 +49,28 @@ export function readCredential(
 }
 
 function splitCredential(text: string, isRegional: boolean, mechanism: Mechanism): Credential {
-  const serviceEnd = text.lastIndexOf('/')
-  const regionEnd = text.lastIndexOf('/', serviceEnd - 1)
-  const dateEnd = isRegional ? text.lastIndexOf('/', regionEnd - 1) : regionEnd
-  const idEnd = text.lastIndexOf('/', dateEnd - 1)
-  const date = text.slice(idEnd + 1, dateEnd)
-  const region = isRegional ? text.slice(dateEnd + 1, regionEnd) : undefined
-  const service = text.slice(regionEnd + 1, serviceEnd)
-  const terminator = text.slice(serviceEnd + 1)
-  const accessKeyId = text.slice(0, idEnd)
+  const parts = text.split('/')
+  const terminator = parts.pop()
+  const service = parts.pop() ?? ''
+  const region = isRegional ? (parts.pop() ?? '') : undefined
+  const date = parts.pop() ?? ''
+  const accessKeyId = parts.join('/')
 
-  const isFormed =
-    idEnd > 0 && dateEnd > 0 && PART.test(service) && (region === undefined || PART.test(region))
+  const isFormed = accessKeyId !== '' && PART.test(service) && (region === undefined || PART.test(region))
   if (!isFormed) throw malformed('form', mechanism)
   if (terminator !== TERMINATOR) throw malformed('terminator', mechanism, terminator)
   if (!DAY.test(date)) throw malformed('date', mechanism, date)
   if (!ACCESS_KEY_ID.test(accessKeyId)) throw malformed('access key id', mechanism)
-  return { accessKeyId, scope: Object.freeze({ date, region, service }), scopeText: text.slice(idEnd + 1) }
+  return {
+    accessKeyId,
+    scope: Object.freeze({ date, region, service }),
+    scopeText: text.slice(accessKeyId.length + 1),
+  }
 }
 
-/**
- * Checks an access key id that stands without a scope.
- *
- * @throws {@link VerificationError} `CREDENTIAL_MALFORMED`
- */
-export function assertAccessKeyId(
-  accessKeyId: string,
-  { accessKeyIdLength }: Limits,
-  facts: Readonly<Record<string, string>>,
-): void {
-  if (accessKeyId.length <= accessKeyIdLength && ACCESS_KEY_ID.test(accessKeyId)) return
-  throw refuse('CREDENTIAL_MALFORMED', 'The access key id is malformed', facts)
+/** Whether a text may be an access key id; for those that stand without a scope. */
+export function isAccessKeyId(text: string, { accessKeyIdLength }: Limits): boolean {
+  return text.length <= accessKeyIdLength && ACCESS_KEY_ID.test(text)
 }
 
 function malformed(fault: string, mechanism: Mechanism, value = ''): Error {

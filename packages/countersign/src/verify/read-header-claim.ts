@@ -11,6 +11,7 @@ import { parseDate } from '../core/http-date.ts'
 import { X_AMZ_DATE, X_AMZ_REGION_SET, X_AMZ_SECURITY_TOKEN } from '../core/names.ts'
 import { assembleClaim, type ReadOptions } from './assemble-claim.ts'
 import type { Claim } from './claim.ts'
+import { exceeded } from './limits.ts'
 import { assertBytes, valueOf, type ReadMessage } from './message.ts'
 import { refuse } from './refusals.ts'
 
@@ -30,7 +31,7 @@ export function readHeaderClaim(
 ): Claim {
   const { limits } = options
   if (authorization.length > limits.authorizationBytes) {
-    throw refuse('LIMIT_EXCEEDED', `authorizationBytes is over ${limits.authorizationBytes}`)
+    throw exceeded('authorizationBytes', limits)
   }
   const { algorithm, credential, signedHeaders, signature } = readAuthorization(authorization, options)
   const { amzDate, instant } = readHeaderDate(message, now)

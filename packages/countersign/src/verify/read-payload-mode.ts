@@ -33,18 +33,13 @@ export function readPayloadMode(
     if (!rules.contentSha256Header) return { kind: 'computed' }
     throw refuse('PAYLOAD_HASH_MISSING', 'The service needs the header x-amz-content-sha256')
   }
-  const isSigned = signedHeaders.includes(X_AMZ_CONTENT_SHA256)
-  const signed = parameter ?? (isSigned ? header : undefined)
-  const mode = signed === undefined ? defaultMode(rules) : parseMode(signed)
+  const signed = parameter ?? (signedHeaders.includes(X_AMZ_CONTENT_SHA256) ? header : undefined)
+  const mode = signed ?? (rules.unsignedPayload ? UNSIGNED_PAYLOAD : undefined)
   // Many clients send the header unsigned beside a URL; it may repeat the mode, but not choose another one.
-  if (header !== undefined && !isSameMode(parseMode(header), mode)) {
+  if (header !== undefined && header !== mode) {
     throw refuse('PAYLOAD_HASH_INVALID', `x-amz-content-sha256 contradicts the ${QUERY.signature} of the URL`)
   }
-  return mode
-}
-
-function defaultMode(rules: ServiceRules): PayloadMode {
-  return rules.unsignedPayload ? { kind: 'unsigned' } : { kind: 'computed' }
+  return mode === undefined ? { kind: 'computed' } : parseMode(mode)
 }
 
 function parseMode(value: string): PayloadMode {
@@ -55,10 +50,4 @@ function parseMode(value: string): PayloadMode {
     'PAYLOAD_HASH_INVALID',
     'x-amz-content-sha256 is neither 64 lower-case hex digits nor a keyword',
   )
-}
-
-function isSameMode(a: PayloadMode, b: PayloadMode): boolean {
-  if (a.kind === 'hashed' && b.kind === 'hashed') return a.hash === b.hash
-  if (a.kind === 'streaming' && b.kind === 'streaming') return a.keyword === b.keyword
-  return a.kind === b.kind
 }

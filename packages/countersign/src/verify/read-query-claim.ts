@@ -5,7 +5,7 @@
  * @module
  */
 import { parseAmzDate } from '../core/amz-date.ts'
-import { MAX_EXPIRES, QUERY, X_AMZ_REGION_SET, X_AMZ_SECURITY_TOKEN } from '../core/names.ts'
+import { MAX_EXPIRES, QUERY, X_AMZ_SECURITY_TOKEN } from '../core/names.ts'
 import { assembleClaim, type ReadOptions } from './assemble-claim.ts'
 import type { Claim } from './claim.ts'
 import { valueOf, type ReadMessage } from './message.ts'
@@ -56,7 +56,7 @@ export function readQueryClaim(
     instant,
     expiresIn: readExpires(expires),
     sessionToken: readQueryToken(message, parameters),
-    regionSet: readQueryRegionSet(message, parameters),
+    regionSet: readOnce(message, parameters, QUERY.regionSet),
     hashParameter: parameters.get(QUERY.contentSha256),
   })
 }
@@ -68,25 +68,18 @@ function readExpires(text: string): number {
   throw refuse('EXPIRES_INVALID', `X-Amz-Expires must be a number of seconds from 1 to ${MAX_EXPIRES}`, facts)
 }
 
-function readQueryToken(
-  { headers }: ReadMessage,
-  parameters: ReadonlyMap<string, string>,
-): string | undefined {
-  const ofQuery = parameters.get(QUERY.securityToken)
-  const ofHeader = valueOf(headers, X_AMZ_SECURITY_TOKEN)
-  if (ofQuery !== undefined && ofHeader !== undefined) {
-    throw refuse('MECHANISMS_SEVERAL', 'The session token stands in the URL and in a header; send one')
-  }
-  return ofQuery ?? ofHeader
+function readQueryToken(message: ReadMessage, parameters: ReadonlyMap<string, string>): string | undefined {
+  const ofQuery = readOnce(message, parameters, QUERY.securityToken)
+  return ofQuery ?? valueOf(message.headers, X_AMZ_SECURITY_TOKEN)
 }
 
-function readQueryRegionSet(
+/** A parameter, unless a header of its name says the same or something else. */
+function readOnce(
   { headers }: ReadMessage,
   parameters: ReadonlyMap<string, string>,
+  name: string,
 ): string | undefined {
-  const ofQuery = parameters.get(QUERY.regionSet)
-  if (ofQuery !== undefined && valueOf(headers, X_AMZ_REGION_SET) !== undefined) {
-    throw refuse('MECHANISMS_SEVERAL', 'The region set stands in the URL and in a header; send one')
-  }
-  return ofQuery
+  const value = parameters.get(name)
+  if (value === undefined || valueOf(headers, name.toLowerCase()) === undefined) return value
+  throw refuse('MECHANISMS_SEVERAL', `${name} stands in the URL and in a header; send one`)
 }

@@ -4,7 +4,7 @@
  * @module
  */
 import type { Mechanism } from './claim.ts'
-import type { Limits } from './limits.ts'
+import { exceeded, type Limits } from './limits.ts'
 import { refuse } from './refusals.ts'
 
 const NAME = /^[!#$%&'*+\-.^_`|~0-9a-z]+$/
@@ -22,7 +22,7 @@ export function readSignedHeaders(text: string, mechanism: Mechanism, limits: Li
   if (text === last.text && text !== '' && last.names.length <= limits.signedHeaders) return last.names
   const names = text.split(';', limits.signedHeaders + 1)
   if (names.length > limits.signedHeaders) {
-    throw refuse('LIMIT_EXCEEDED', `signedHeaders is over ${limits.signedHeaders}`)
+    throw exceeded('signedHeaders', limits)
   }
   let previous = ''
   for (const name of names) {

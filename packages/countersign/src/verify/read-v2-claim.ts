@@ -21,11 +21,12 @@ import { X_AMZ_CONTENT_SHA256, X_AMZ_DATE, X_AMZ_SECURITY_TOKEN } from '../core/
 import { serviceRules } from '../core/service-rules.ts'
 import { decodeUri } from '../core/uri-encoding.ts'
 import type { Claim, PayloadMode } from './claim.ts'
+import { exceeded } from './limits.ts'
 import { valueOf, type ReadMessage } from './message.ts'
 import {
   assertOlderParts,
   DEFAULT_MAX_EXPIRES_IN,
-  FACTS,
+  refuseOlder,
   secondsUntil,
   wholeSecond,
   type OlderAlgorithm,
@@ -86,12 +87,11 @@ function readHeader(carrier: OlderCarrier, rules: S3V2Rules): Claim | undefined 
   const { message, text, now, limits } = carrier
   if (!/^AWS[\t ]/.test(text)) return undefined
   if (text.length > limits.authorizationBytes) {
-    throw refuse('LIMIT_EXCEEDED', `authorizationBytes is over ${limits.authorizationBytes}`)
+    throw exceeded('authorizationBytes', limits)
   }
   const [, accessKeyId, signature] = AUTHORIZATION.exec(text) ?? []
   if (accessKeyId === undefined || signature === undefined) {
-    throw refuse('AUTHORIZATION_MALFORMED', 'The Authorization header is not "AWS key:signature"', {
-      ...FACTS,
+    throw refuseOlder('AUTHORIZATION_MALFORMED', 'The Authorization header is not "AWS key:signature"', {
       argumentName: 'Authorization',
     })
   }
@@ -108,7 +108,7 @@ function readUrl(carrier: OlderCarrier, pairs: readonly QueryPair[], rules: S3V2
   const { message, now } = carrier
   const parameters = readParameters(pairs)
   const expires = parameters.get('Expires') ?? ''
-  if (!EXPIRES.test(expires)) throw refuse('EXPIRES_INVALID', 'Expires must be in seconds since 1970', FACTS)
+  if (!EXPIRES.test(expires)) throw refuseOlder('EXPIRES_INVALID', 'Expires must be in seconds since 1970')
   const end = new Date(Number(expires) * 1000)
   const expiresIn = secondsUntil(end, now, rules.maxExpiresIn ?? DEFAULT_MAX_EXPIRES_IN)
   return claimOf(carrier, rules, {
@@ -131,12 +131,12 @@ function readParameters(pairs: readonly QueryPair[]): ReadonlyMap<string, string
   }
   if (PARAMETERS.every((name) => found.get(name))) return found
   const text = 'Query-string authentication requires the Signature, Expires and AWSAccessKeyId parameters'
-  throw refuse('QUERY_PARAMETER_MISSING', text, FACTS)
+  throw refuseOlder('QUERY_PARAMETER_MISSING', text)
 }
 
 function malformed(parameter: string): Error {
   const why = `${parameter} stands twice, in another spelling, or has a value that cannot be`
-  return refuse('QUERY_PARAMETER_MALFORMED', why, { ...FACTS, parameter })
+  return refuseOlder('QUERY_PARAMETER_MALFORMED', why, { parameter })
 }
 
 /**

@@ -19,17 +19,17 @@ import { EMPTY_SHA256 } from '../core/names.ts'
 import { serviceRules } from '../core/service-rules.ts'
 import { decodeUri } from '../core/uri-encoding.ts'
 import type { Claim } from './claim.ts'
+import { exceeded } from './limits.ts'
 import { valueOf } from './message.ts'
 import {
   assertOlderParts,
   DEFAULT_MAX_EXPIRES_IN,
-  FACTS,
+  refuseOlder,
   secondsUntil,
   wholeSecond,
   type OlderAlgorithm,
   type OlderCarrier,
 } from './older-algorithm.ts'
-import { refuse } from './refusals.ts'
 
 /** Options of {@link createSigV2}. */
 export interface SigV2Rules {
@@ -116,7 +116,7 @@ function isSigV2(pairs: readonly QueryPair[]): boolean {
 
 function assertPairs(pairs: readonly QueryPair[], { limits }: OlderCarrier): void {
   if (pairs.length > limits.queryPairs) {
-    throw refuse('LIMIT_EXCEEDED', `queryPairs is over ${limits.queryPairs}`, { limit: 'queryPairs' })
+    throw exceeded('queryPairs', limits)
   }
   const misspelt = pairs.find(([name]) => !OWN.has(name) && SPELLINGS.has(name.toLowerCase()))
   const wrong = findRepeatedName(pairs) ?? misspelt?.[0]
@@ -124,7 +124,7 @@ function assertPairs(pairs: readonly QueryPair[], { limits }: OlderCarrier): voi
 }
 
 function malformed(parameter: string, why: string): Error {
-  return refuse('QUERY_PARAMETER_MALFORMED', `${parameter} ${why}`, { ...FACTS, parameter })
+  return refuseOlder('QUERY_PARAMETER_MALFORMED', `${parameter} ${why}`, { parameter })
 }
 
 /** The HMAC is the one that is named, and the name is signed: the length of a signature chooses nothing. */
@@ -133,7 +133,7 @@ function readMethod(parameters: ReadonlyMap<string, string>, { methods }: SigV2R
   const name = parameters.get(SIGV2_QUERY.method) ?? ''
   const algorithm = METHODS.get(name)
   if (algorithm && (methods?.some((served) => served === name) ?? true)) return algorithm
-  throw refuse('ALGORITHM_UNSUPPORTED', 'SignatureMethod is none of those served', FACTS)
+  throw refuseOlder('ALGORITHM_UNSUPPORTED', 'SignatureMethod is none of those served')
 }
 
 /** Either of the two says until when the request is good: `Timestamp` by the server's skew, `Expires` by itself. */
@@ -150,7 +150,7 @@ function readTime(
   const text = timestamp ?? expires ?? ''
   const instant = parseDate(WITHOUT_ZONE.test(text) ? `${text}Z` : text, now)
   if (!instant || instant.getTime() < 0) {
-    throw refuse('DATE_INVALID', 'The request needs a Timestamp or Expires as YYYY-MM-DDTHH:MM:SSZ', FACTS)
+    throw refuseOlder('DATE_INVALID', 'The request needs a Timestamp or Expires as YYYY-MM-DDTHH:MM:SSZ')
   }
   if (expires === undefined) return { instant, expiresIn: undefined }
   return { instant: wholeSecond(now), expiresIn: secondsUntil(instant, now, maxExpiresIn) }

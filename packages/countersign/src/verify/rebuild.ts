@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { bytesOfText } from '../core/bytes.ts'
 import { canonicalHeaderValue } from '../core/canonical-headers.ts'
 import { buildCanonicalPath } from '../core/canonical-path.ts'
 import {
@@ -37,7 +38,7 @@ export function rebuildSteps(claim: Claim, payloadHash: string): VerificationSte
     { lines: signedLines(claim), signedHeaders: signedHeaders.join(';') },
     payloadHash,
   )
-  const hash = defaultSha256().hashHex(message.isAscii ? canonicalRequest : latin1(canonicalRequest))
+  const hash = defaultSha256().hashHex(message.isAscii ? canonicalRequest : bytesOfText(canonicalRequest))
   return {
     canonicalRequest,
     stringToSign: buildStringToSign(claim.algorithm.name, claim.amzDate, claim.scopeText, hash),
@@ -73,8 +74,4 @@ export function coveredPairs({ message, rules, older }: Claim): readonly QueryPa
     ([name]) =>
       name !== QUERY.signature && (name !== QUERY.securityToken || rules.tokenPlacement === 'signed'),
   )
-}
-
-function latin1(text: string): Uint8Array {
-  return Uint8Array.from(text, (character) => character.charCodeAt(0))
 }

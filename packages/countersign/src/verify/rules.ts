@@ -33,7 +33,7 @@ export const AFTER_SIGNATURE: readonly Check[] = [payloadMode, unsignedPayload, 
  */
 export function applyChecks(checks: readonly Check[], claim: Claim, context: CheckContext): void {
   for (const check of checks) {
-    const refusal = check.find(claim, context)
+    const refusal = check(claim, context)
     if (refusal) throw refusal
   }
 }

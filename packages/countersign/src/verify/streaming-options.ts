@@ -4,7 +4,7 @@
  * @module
  */
 import { MAX_CHUNK, MIN_CHUNK } from '../core/chunk-framing.ts'
-import { CHECKSUM_NAMES, checksumHeader } from '../crypto/checksums/s3-checksums.ts'
+import { checksumNames, checksumHeader } from '../crypto/checksums/s3-checksums.ts'
 import { SigningError } from '../errors.ts'
 
 /** Options of chunked uploads. */
@@ -57,6 +57,6 @@ export function settleStreaming(given: StreamingOptions | boolean = true): Strea
     minChunk,
     maxChunk,
     maxTrailer: Math.min(maxTrailer, MOST_TRAILER),
-    trailers: (trailers ?? CHECKSUM_NAMES.map(checksumHeader)).map((name) => name.toLowerCase()),
+    trailers: (trailers ?? checksumNames().map(checksumHeader)).map((name) => name.toLowerCase()),
   }
 }

@@ -67,7 +67,7 @@ export function settleRules(rules: ServerRules): SettledRules {
   return {
     services,
     regions: regions.includes('*') ? '*' : regions,
-    algorithms: new Map(algorithms.filter(isOfVersion4).map((algorithm) => [algorithm.name, algorithm])),
+    algorithms: new Map(algorithms.flatMap((each) => (isOlder(each) ? [] : [[each.name, each]]))),
     older: algorithms.filter(isOlder),
     limits: { ...DEFAULT_LIMITS, ...rules.limits },
     ignoreForeignAuthorization: rules.ignoreForeignAuthorization ?? false,
@@ -83,10 +83,6 @@ export function settleRules(rules: ServerRules): SettledRules {
 
 function isOlder(algorithm: SignatureAlgorithm | OlderAlgorithm): algorithm is OlderAlgorithm {
   return 'readClaim' in algorithm
-}
-
-function isOfVersion4(algorithm: SignatureAlgorithm | OlderAlgorithm): algorithm is SignatureAlgorithm {
-  return !isOlder(algorithm)
 }
 
 function listOf(value: string | readonly string[] | undefined): readonly string[] {

@@ -9,28 +9,22 @@ import { refuse } from '../refusals.ts'
 import { skewOf, type Check } from './check.ts'
 
 /** The URL is not dated in the future, but for what clocks may differ. */
-export const notYetValid: Check = {
-  name: 'presigned date',
-  find(claim, context) {
-    const isEarly = claim.instant.getTime() > context.now.getTime() + skewOf(claim, context)
-    if (claim.expiresIn === undefined || !isEarly) return undefined
-    return refuse('NOT_YET_VALID', `The presigned URL is valid from ${claim.amzDate} on`, {
-      requestTime: claim.amzDate,
-    })
-  },
+export const notYetValid: Check = (claim, context) => {
+  const isEarly = claim.instant.getTime() > context.now.getTime() + skewOf(claim, context)
+  if (claim.expiresIn === undefined || !isEarly) return undefined
+  return refuse('NOT_YET_VALID', `The presigned URL is valid from ${claim.amzDate} on`, {
+    requestTime: claim.amzDate,
+  })
 }
 
 /** The URL's time is not over. */
-export const expired: Check = {
-  name: 'presigned expiry',
-  find({ instant, expiresIn }, { now }) {
-    if (expiresIn === undefined) return undefined
-    const end = new Date(instant.getTime() + expiresIn * 1000)
-    if (now <= end) return undefined
-    return refuse('EXPIRED', `The presigned URL expired at ${formatAmzDate(end)}`, {
-      expires: end.toISOString(),
-      serverTime: now.toISOString(),
-      expiresIn: String(expiresIn),
-    })
-  },
+export const expired: Check = ({ instant, expiresIn }, { now }) => {
+  if (expiresIn === undefined) return undefined
+  const end = new Date(instant.getTime() + expiresIn * 1000)
+  if (now <= end) return undefined
+  return refuse('EXPIRED', `The presigned URL expired at ${formatAmzDate(end)}`, {
+    expires: end.toISOString(),
+    serverTime: now.toISOString(),
+    expiresIn: String(expiresIn),
+  })
 }

@@ -6,6 +6,7 @@
  */
 import { X_AMZ_CONTENT_SHA256, X_AMZ_DATE, X_AMZ_REGION_SET, X_AMZ_SECURITY_TOKEN } from '../../core/names.ts'
 import type { Claim } from '../claim.ts'
+import type { Limits } from '../limits.ts'
 import { coveredPairs } from '../rebuild.ts'
 import { refuse } from '../refusals.ts'
 import type { Check } from './check.ts'
@@ -62,18 +63,15 @@ function measure(claim: Claim): Sizes {
 }
 
 /** The metadata is within the limits of S3, and of this server. */
-export const metadataSize: Check = {
-  name: 'metadata size',
-  find(claim, { rules: { limits } }) {
-    if (!claim.rules.unsignedPayload) return undefined
-    const { all, user } = measure(claim)
-    if (user > limits.userMetadataBytes) return tooLarge('userMetadataBytes', user, limits.userMetadataBytes)
-    if (all > limits.metadataBytes) return tooLarge('metadataBytes', all, limits.metadataBytes)
-    return undefined
-  },
+export const metadataSize: Check = (claim, { rules: { limits } }) => {
+  if (!claim.rules.unsignedPayload) return undefined
+  const { all, user } = measure(claim)
+  if (user > limits.userMetadataBytes) return tooLarge('userMetadataBytes', user, limits)
+  return all > limits.metadataBytes ? tooLarge('metadataBytes', all, limits) : undefined
 }
 
-function tooLarge(limit: string, size: number, most: number): ReturnType<typeof refuse> {
-  const facts = { limit, size: String(size), maxBytes: String(most) }
-  return refuse('METADATA_TOO_LARGE', `${limit} is over ${most}`, facts)
+function tooLarge(limit: keyof Limits, size: number, limits: Limits): ReturnType<Check> {
+  const maxBytes = String(limits[limit])
+  const facts = { limit, size: String(size), maxBytes }
+  return refuse('METADATA_TOO_LARGE', `${limit} is over ${maxBytes}`, facts)
 }

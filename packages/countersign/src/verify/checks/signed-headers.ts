@@ -19,30 +19,24 @@ function mayBeUnsigned(name: string, { mechanism, rules }: Claim, allowed: reado
 }
 
 /** Every header that matters is signed. */
-export const headersSigned: Check = {
-  name: 'headers signed',
-  find(claim, { rules: { allowUnsignedHeaders } }) {
-    const { message, signedHeaders } = claim
-    const unsigned = signedHeaders.includes('host') || claim.older?.isHostFree ? [] : ['host']
-    for (const header of message.headers) {
-      const name = header[0]
-      if (!name.startsWith('x-amz-') || signedHeaders.includes(name) || unsigned.includes(name)) continue
-      if (!mayBeUnsigned(name, claim, allowUnsignedHeaders)) unsigned.push(name)
-    }
-    if (unsigned.length === 0) return undefined
-    const headersNotSigned = unsigned.join(', ')
-    return refuse('HEADERS_NOT_SIGNED', `Not signed: ${headersNotSigned}`, { headersNotSigned })
-  },
+export const headersSigned: Check = (claim, { rules: { allowUnsignedHeaders } }) => {
+  const { message, signedHeaders } = claim
+  const unsigned = signedHeaders.includes('host') || claim.older?.isHostFree ? [] : ['host']
+  for (const header of message.headers) {
+    const name = header[0]
+    if (!name.startsWith('x-amz-') || signedHeaders.includes(name) || unsigned.includes(name)) continue
+    if (!mayBeUnsigned(name, claim, allowUnsignedHeaders)) unsigned.push(name)
+  }
+  if (unsigned.length === 0) return undefined
+  const headersNotSigned = unsigned.join(', ')
+  return refuse('HEADERS_NOT_SIGNED', `Not signed: ${headersNotSigned}`, { headersNotSigned })
 }
 
 /** Every header that was signed is there. */
-export const signedHeadersPresent: Check = {
-  name: 'signed headers present',
-  find({ message, signedHeaders }) {
-    for (const header of signedHeaders) {
-      if (valueOf(message.headers, header) !== undefined) continue
-      return refuse('SIGNED_HEADER_MISSING', `${header} was signed, but did not arrive`, { header })
-    }
-    return undefined
-  },
+export const signedHeadersPresent: Check = ({ message, signedHeaders }) => {
+  for (const header of signedHeaders) {
+    if (valueOf(message.headers, header) !== undefined) continue
+    return refuse('SIGNED_HEADER_MISSING', `${header} was signed, but did not arrive`, { header })
+  }
+  return undefined
 }

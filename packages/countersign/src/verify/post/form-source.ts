@@ -4,9 +4,8 @@
  * @module
  */
 import type { RequestMessage } from '../message.ts'
-import { refuse } from '../refusals.ts'
 import { findDelimiter, type Delimiter } from './delimiter.ts'
-import { malformedForm } from './post-refusals.ts'
+import { malformedForm, refuseForm } from './post-refusals.ts'
 
 const NOTHING = new Uint8Array()
 
@@ -128,6 +127,6 @@ export class FormSource {
 
   #tooLarge(): Error {
     const message = `The fields before the file are over ${this.#most} bytes`
-    return refuse('FORM_TOO_LARGE', message, { limit: 'formBytes', most: String(this.#most) })
+    return refuseForm('FORM_TOO_LARGE', message, { limit: 'formBytes', most: String(this.#most) })
   }
 }

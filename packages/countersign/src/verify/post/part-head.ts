@@ -4,8 +4,7 @@
  * @see {@link https://www.rfc-editor.org/rfc/rfc7578}
  * @module
  */
-import { refuse } from '../refusals.ts'
-import { malformedForm } from './post-refusals.ts'
+import { malformedForm, refuseForm } from './post-refusals.ts'
 
 /** Name of a part, and of the file in it. */
 export interface PartHead {
@@ -28,7 +27,7 @@ const DISPOSITION = 'form-data'
  */
 export function parseBoundary(contentType: string): string {
   if (!MULTIPART.test(contentType)) {
-    throw refuse('FORM_NOT_MULTIPART', 'An upload form is sent as multipart/form-data', {
+    throw refuseForm('FORM_NOT_MULTIPART', 'An upload form is sent as multipart/form-data', {
       condition: 'Bucket POST must be of the enclosure-type multipart/form-data',
     })
   }

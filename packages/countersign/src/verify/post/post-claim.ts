@@ -10,7 +10,7 @@ import { MAX_EXPIRES } from '../../core/names.ts'
 import { POST_FIELD } from '../../core/post-policy.ts'
 import { serviceRules } from '../../core/service-rules.ts'
 import type { Claim } from '../claim.ts'
-import type { Limits } from '../limits.ts'
+import { exceeded, type Limits } from '../limits.ts'
 import { readCredential, type Credential } from '../read-credential.ts'
 import { refuse } from '../refusals.ts'
 import type { FormValues } from './form-values.ts'
@@ -81,7 +81,7 @@ const FIELD_NAMES: ReadonlyMap<string, string> = new Map([
 // What is hashed is one byte a character; no other character may be taken for the one that has its lowest bits.
 function readPolicyText(policy: string, { limits }: PostReadOptions): string {
   if (policy.length > limits.policyBytes) {
-    throw refuse('LIMIT_EXCEEDED', `policyBytes is over ${limits.policyBytes}`, { limit: 'policyBytes' })
+    throw exceeded('policyBytes', limits)
   }
   if (!ASCII.test(policy)) throw malformedPolicy('Invalid JSON.')
   return policy
@@ -136,7 +136,7 @@ function claimOf(
 ): Omit<PostClaim, 'amzDate' | 'instant' | 'expiresIn' | 'isScoped'> {
   const sessionToken = values.get(POST_FIELD.securityToken)
   if (sessionToken !== undefined && sessionToken.length > limits.sessionTokenBytes) {
-    throw refuse('LIMIT_EXCEEDED', `sessionTokenBytes is over ${limits.sessionTokenBytes}`)
+    throw exceeded('sessionTokenBytes', limits)
   }
   return {
     message: MESSAGE,

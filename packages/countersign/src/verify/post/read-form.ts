@@ -7,11 +7,10 @@
  */
 import { utf8 } from '../../core/bytes.ts'
 import type { RequestMessage } from '../message.ts'
-import { refuse } from '../refusals.ts'
 import { prepareDelimiter, type Delimiter } from './delimiter.ts'
 import { FormSource } from './form-source.ts'
 import { parsePartHead } from './part-head.ts'
-import { malformedForm } from './post-refusals.ts'
+import { malformedForm, refuseForm } from './post-refusals.ts'
 
 /** The fields before the file, and where the file begins. */
 export interface ReadForm {
@@ -51,7 +50,7 @@ export async function readForm(
     if (name.toLowerCase() === 'file') return { fields, filename, source, delimiter }
     fields.push([name, decode(await source.takeUntil(delimiter))])
   }
-  throw refuse('FORM_FILE_MISSING', 'The form has no part named file', {
+  throw refuseForm('FORM_FILE_MISSING', 'The form has no part named file', {
     argumentName: 'file',
     argumentValue: '0',
   })
