@@ -23,12 +23,16 @@ import type { NodeNext } from './node.ts'
 
 export { verifiedOf } from './guard.ts'
 export {
+  deferContinue,
   requireSignature,
+  type ContinuingResponse,
+  type ContinuingServer,
   type NodeGuard,
   type NodeGuardOptions,
   type NodeNext,
   type NodeRequest,
   type NodeResponse,
+  type WaitingRequest,
 } from './node.ts'
 export type { ForwardedHeader, TrustedProxies } from './trusted-proxies.ts'
 

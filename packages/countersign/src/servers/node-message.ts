@@ -12,6 +12,7 @@ import type { Verifier } from '../verify/verifier.ts'
 import { tapMessage, type TappedMessage } from './body-tap.ts'
 import { bodyAlreadyRead, isShadow } from './guard.ts'
 import { readHttp2Headers } from './http2-headers.ts'
+import { linger } from './linger.ts'
 
 /** What is needed of Node's `IncomingMessage` or `Http2ServerRequest`. */
 export interface NodeRequest extends AsyncIterable<Uint8Array> {
@@ -108,11 +109,14 @@ function bodyOf(request: NodeRequest): AsyncIterable<Uint8Array> {
 }
 
 /**
- * Headers of an answer that refuses. The rest of a body is not worth waiting for, and must not be taken for the next
- * request; HTTP/2, which numbers its requests, needs no such care.
+ * Headers of an answer that refuses, which is to be sent now. The rest of a body is not worth waiting for, and must not be
+ * taken for the next request: the connection then ends, but not before the client can read why. HTTP/2, which numbers its
+ * requests, needs no such care.
  */
 export function refusalHeaders(request: NodeRequest, { headers }: ErrorResponse): [string, string][] {
-  return request.complete || isHttp2(request) ? headers : [...headers, ['connection', 'close']]
+  if (request.complete || isHttp2(request)) return headers
+  linger(request)
+  return [...headers, ['connection', 'close']]
 }
 
 /** Answers with a refusal. */

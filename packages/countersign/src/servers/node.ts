@@ -15,6 +15,12 @@ import type { Verifier } from '../verify/verifier.ts'
 import { createGuard, type GuardOptions, type Verdict } from './guard.ts'
 import { readerFor, sendRefusal, type NodeRequest, type NodeResponse } from './node-message.ts'
 
+export {
+  deferContinue,
+  type ContinuingResponse,
+  type ContinuingServer,
+  type WaitingRequest,
+} from './defer-continue.ts'
 export { verifiedOf } from './guard.ts'
 export { readNodeRequest, type NodeRequest, type NodeResponse } from './node-message.ts'
 export type { ForwardedHeader, TrustedProxies } from './trusted-proxies.ts'
