@@ -115,7 +115,7 @@ function createEnforcingGuard<R extends object>(
  * Lets {@link verifiedOf} find what was verified by one more object of the server. A property, for a WeakMap of all
  * requests costs the collector more than the signature costs; not one that is copied along with the others.
  */
-export function remember(request: object, verified: VerifiedRequest): void {
+function remember(request: object, verified: VerifiedRequest): void {
   Object.defineProperty(request, VERIFIED, { value: verified, configurable: true })
 }
 

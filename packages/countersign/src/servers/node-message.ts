@@ -58,7 +58,7 @@ export function readNodeRequest(request: NodeRequest): RequestMessage {
  *
  * @throws {@link CountersignError} `BODY_ALREADY_READ`
  */
-export function readFreshNodeRequest(request: NodeRequest): RequestMessage {
+function readFreshNodeRequest(request: NodeRequest): RequestMessage {
   const message = readNodeRequest(request)
   if (message.body !== undefined && request.readableDidRead) throw bodyAlreadyRead()
   return message
