@@ -34,7 +34,9 @@ export const headersSigned: Check = (claim, { rules: { allowUnsignedHeaders } })
 
 /** Every header that was signed is there. */
 export const signedHeadersPresent: Check = ({ message, signedHeaders }) => {
-  for (const header of signedHeaders) {
+  // By index: the list is frozen, and the iterator of such a one is slow.
+  for (let i = 0; i < signedHeaders.length; i++) {
+    const header = signedHeaders[i]!
     if (valueOf(message.headers, header) !== undefined) continue
     return refuse('SIGNED_HEADER_MISSING', `${header} was signed, but did not arrive`, { header })
   }
