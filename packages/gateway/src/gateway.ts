@@ -8,7 +8,7 @@ import type { IncomingMessage, Server, ServerResponse } from 'node:http'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { Verifier } from 'countersign/verify'
-import { Pool } from 'undici'
+import type { Pool } from 'undici'
 import type { Address, GatewaySettings } from './config/settings.ts'
 import { Callers } from './callers.ts'
 import { logExchange, type GatewayLog } from './log.ts'
@@ -22,6 +22,7 @@ import { refuse } from './pipeline/refuse.ts'
 import { Connections } from './server/connections.ts'
 import { createHealthServer } from './server/health.ts'
 import { createListener, listen } from './server/listener.ts'
+import { createUpstreamPool } from './server/upstream-pool.ts'
 
 /** Where a gateway listens, once it does. */
 export interface Listening {
@@ -89,7 +90,7 @@ export class PipelineGateway implements Gateway {
     this.#verifier = parts.verifier
     this.#log = parts.log
     this.#callers = new Callers(parts.log)
-    this.#pool = createPool(settings)
+    this.#pool = createUpstreamPool(settings)
     this.#route = createRoute(settings, this.#pool)
     this.#listener = createListener(settings, (...exchange) => void this.#handle(...exchange))
     this.#connections = new Connections(this.#listener)
@@ -169,14 +170,6 @@ export class PipelineGateway implements Gateway {
     const fault = new GatewayFault('EXCHANGE_TIMED_OUT', `The exchange took more than ${total} s`)
     return setTimeout(() => void refuse(exchange, fault, this.#settings), total * 1000)
   }
-}
-
-function createPool({ upstream, timeouts }: GatewaySettings): Pool {
-  return new Pool(upstream.origin, {
-    connectTimeout: timeouts.upstreamConnect * 1000,
-    headersTimeout: timeouts.upstreamFirstByte * 1000,
-    bodyTimeout: timeouts.bodyIdle * 1000,
-  })
 }
 
 function createRoute(settings: GatewaySettings, upstream: Pool): Route {

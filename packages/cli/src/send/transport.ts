@@ -58,7 +58,7 @@ export async function exchange(
   const { proxy } = way.route
   const isReader = proxy !== undefined && !proxy.isTunnel
   const client = new Client(isReader ? proxy.url.origin : way.origin.origin, {
-    connect: await createConnect(way, signal),
+    connect: watched(await createConnect(way, signal)),
     headersTimeout: 0,
     bodyTimeout: 0,
     maxHeaderSize: 1024 * 1024,
@@ -120,6 +120,22 @@ function pairsOf(raw: readonly string[]): Header[] {
   const pairs: Header[] = []
   for (let i = 0; i + 1 < raw.length; i += 2) pairs.push([raw[i] ?? '', raw[i + 1] ?? ''])
   return pairs
+}
+
+/**
+ * undici takes the reset of a connection for the end of its response, which one that waits for the output has not: an
+ * assertion would take the process down. Under another code it is an error like others.
+ */
+function watched(connect: Connector): Connector {
+  return (options, callback) => {
+    connect(options, (...opened) => {
+      const [, socket] = opened
+      socket?.on('error', (error: NodeJS.ErrnoException) => {
+        if (error.code === 'ECONNRESET') error.code = 'UND_ERR_SOCKET'
+      })
+      callback(...opened)
+    })
+  }
 }
 
 /** Makes what opens the connection: to where the route says, and trusting only whom the URL names. */

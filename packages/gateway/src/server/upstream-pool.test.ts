@@ -1,0 +1,37 @@
+import { once } from 'node:events'
+import { createServer, type AddressInfo } from 'node:net'
+import { expect, it } from 'vitest'
+import { settingsFor } from '../../test/running-gateway.ts'
+import { createUpstreamPool } from './upstream-pool.ts'
+
+// An assertion within undici would be an uncaught exception, which fails the run.
+it('a connection that is reset while its response waits for the client is an error of that response alone', async () => {
+  let reset: (() => void) | undefined
+  const server = createServer((socket) => {
+    socket.on('error', () => {})
+    socket.once('data', () => {
+      socket.write('HTTP/1.1 200 OK\r\nconnection: close\r\n\r\nbeginning')
+      reset = () => void socket.resetAndDestroy()
+    })
+  })
+  await once(server.listen(0, '127.0.0.1'), 'listening')
+  const pool = createUpstreamPool(settingsFor(`http://127.0.0.1:${(server.address() as AddressInfo).port}`))
+  const error = await new Promise<Error>((resolve, reject) => {
+    pool.dispatch(
+      { method: 'GET', path: '/' },
+      {
+        onRequestStart: () => {},
+        onResponseStart: () => {},
+        onResponseData(controller) {
+          controller.pause()
+          reset?.()
+        },
+        onResponseEnd: () => reject(new Error('Half a response was taken for the whole')),
+        onResponseError: (_controller, cause) => resolve(cause),
+      },
+    )
+  })
+  expect(error).toMatchObject({ code: 'UND_ERR_SOCKET' })
+  await pool.destroy()
+  server.close()
+})
