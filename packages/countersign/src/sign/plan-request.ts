@@ -7,7 +7,7 @@
 import type { SignerKey } from '../algorithms/algorithm.ts'
 import { formatAmzDate } from '../core/amz-date.ts'
 import { isText } from '../core/bytes.ts'
-import type { Header } from '../core/canonical-headers.ts'
+import { canonicalHeaderValue, type Header } from '../core/canonical-headers.ts'
 import { serviceRules, type ServiceRules } from '../core/service-rules.ts'
 import { assertCredentials } from '../credentials/credentials.ts'
 import { SigningError } from '../errors.ts'
@@ -23,7 +23,7 @@ import { credentialsWarnings } from './warnings.ts'
 export interface RequestPlan {
   readonly method: string
   readonly url: UrlParts
-  /** Value of `Host`: the caller's own, else that of the URL. */
+  /** Value of `Host` as it is signed: the caller's own, else that of the URL. */
   readonly host: string
   readonly path: PlannedPart
   /** Without `?`. */
@@ -99,11 +99,11 @@ export function readMethod(method: string): string {
   throw new SigningError('METHOD_INVALID', 'The method must be a token')
 }
 
-/** The Host header that the caller gives. */
+/** The Host header that the caller gives, as it is signed. */
 export function resolveHost(headers: readonly Header[]): string | undefined {
   if (headers.length === 0) return undefined
   const host = headerValue(headers, 'host')
-  if (host === headerValue(headers.toReversed(), 'host')) return host?.trim()
+  if (host === headerValue(headers.toReversed(), 'host')) return host && canonicalHeaderValue(host)
   throw new SigningError('HEADER_INVALID', 'There must be one Host header')
 }
 
