@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { closeSync, mkdirSync, openSync, watch, type FSWatcher } from 'node:fs'
+import { closeSync, mkdirSync, openSync, statSync } from 'node:fs'
 import { dirname } from 'node:path'
 import Sqlite from 'libsql'
 import { KeyStoreError } from '../errors.ts'
@@ -52,8 +52,8 @@ export interface Database {
   prepare(sql: string): Statement
   /** Another number means that another connection has committed a change. */
   readChangeNumber(): number
-  /** Calls back soon after any connection has written. Not every file system tells of it. */
-  watch(onWrite: () => void): void
+  /** Another text means that somebody has written; costs less than to ask SQLite, which alone is sure. */
+  readStamp(): string
   /** All that is done in it is there afterwards, also when the power fails, or none of it. */
   change<T>(step: () => T): T
   close(): void
@@ -94,7 +94,7 @@ function wrap(sqlite: Sqlite.Database, file: string): Database {
     if (!sqlite.open) throw unreadable(`The key store ${file} is closed`)
     return guard(file, step)
   }
-  let watcher: FSWatcher | undefined
+  const log = `${file}-wal`
   return {
     prepare(sql) {
       // Values go in as one list: the driver takes a lone Buffer for a set of named values.
@@ -106,22 +106,12 @@ function wrap(sqlite: Sqlite.Database, file: string): Database {
     },
     readChangeNumber: () => use(() => (changeNumber.get() as [number])[0]),
     change: (step) => use(() => runTransaction(sqlite, step)),
-    watch(onWrite) {
-      watcher = watchFile(`${file}-wal`, onWrite)
+    readStamp() {
+      // Commits are written to the log beside the file.
+      const { mtimeMs, size } = statSync(log, { throwIfNoEntry: false }) ?? { mtimeMs: 0, size: 0 }
+      return `${mtimeMs} ${size}`
     },
-    close() {
-      watcher?.close()
-      sqlite.close()
-    },
-  }
-}
-
-/** Commits are written to the log beside the file. */
-function watchFile(file: string, onWrite: () => void): FSWatcher | undefined {
-  try {
-    return watch(file, { persistent: false }, onWrite).on('error', () => {})
-  } catch {
-    return undefined
+    close: () => void sqlite.close(),
   }
 }
 

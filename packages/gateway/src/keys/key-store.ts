@@ -16,11 +16,10 @@ import { createKeyTable, type KeyTable } from './key-table.ts'
 import { hideSecrets, liveSecrets, type StoredKey } from './stored-key.ts'
 
 const CACHED_KEYS = 10_000
-/**
- * For how long the file is taken to be as it was where nothing tells of a change, in milliseconds. To ask it takes ten
- * times as long as to verify a signature.
- */
-const FRESHNESS = 50
+/** For how long nobody is taken to have written to the file, in milliseconds: a look at it costs a system call. */
+const FRESHNESS = 1
+/** After how long SQLite is asked although the file looks as it did, in milliseconds: clocks of files are coarse. */
+const CERTAINTY = 50
 const CHECK_TEXT = 'countersign'
 const CHECK_PLACE: Place = ['check of the master key']
 
@@ -110,7 +109,9 @@ class SqliteKeyStore implements KeyStore {
   readonly #now: () => Date
   readonly #cache = new RecordCache<CachedKey>(CACHED_KEYS)
   #changeNumber: number
-  /** Of `performance.now()`. */
+  #stamp = ''
+  /** When the file was looked at, and when SQLite was asked; of `performance.now()`. */
+  #lookedAt = -Infinity
   #askedAt = -Infinity
 
   constructor(database: Database, sealer: Sealer, now: () => Date) {
@@ -119,7 +120,6 @@ class SqliteKeyStore implements KeyStore {
     this.#sealer = sealer
     this.#now = now
     this.#changeNumber = database.readChangeNumber()
-    database.watch(() => void (this.#askedAt = -Infinity))
   }
 
   create(request: KeyRequest): NewSecret {
@@ -231,10 +231,14 @@ class SqliteKeyStore implements KeyStore {
     }
   }
 
-  /** Asks the file when it was written to; and now and then, for where nothing tells of that. */
+  /** Looks at the file at most once a millisecond, which under load is once for many requests. */
   #forgetIfChanged(): void {
     const instant = performance.now()
-    if (instant - this.#askedAt < FRESHNESS) return
+    if (instant - this.#lookedAt < FRESHNESS) return
+    this.#lookedAt = instant
+    const stamp = this.#database.readStamp()
+    if (stamp === this.#stamp && instant - this.#askedAt < CERTAINTY) return
+    this.#stamp = stamp
     this.#askedAt = instant
     const changeNumber = this.#database.readChangeNumber()
     if (changeNumber === this.#changeNumber) return
