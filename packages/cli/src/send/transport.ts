@@ -70,7 +70,6 @@ export async function exchange(
       headers: wireHeaders(request, isReader ? proxy : undefined),
       body: streamOf(request, onSent),
       responseHeaders: 'raw',
-      reset: true,
       signal,
     })
     const raw: unknown = answer.headers

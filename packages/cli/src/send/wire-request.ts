@@ -32,7 +32,9 @@ export function framingOf({ method, body }: WireRequest): Header | undefined {
 export function formatHead(request: WireRequest): string {
   const [host, ...others] = request.headers
   const framing = framingOf(request)
-  const lines = [host, ['connection', 'close'] as const, ...others, framing]
+  // As undici writes it: some servers send a body to HEAD, which nobody may take for the next answer.
+  const connection = ['connection', request.method === 'HEAD' ? 'close' : 'keep-alive'] as const
+  const lines = [host, connection, ...others, framing]
     .filter((header) => header !== undefined)
     .map(([name, value]) => `${name}: ${value}\r\n`)
   return `${request.method} ${request.target} HTTP/1.1\r\n${lines.join('')}\r\n`

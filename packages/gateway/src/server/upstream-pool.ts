@@ -14,8 +14,8 @@ export function createUpstreamPool({ upstream, timeouts }: GatewaySettings): Poo
     connect(options, callback) {
       open(options, (...opened) => {
         const [, socket] = opened
-        if (socket) watchResets(socket)
         callback(...opened)
+        if (socket) outliveEnds(socket)
       })
     },
     headersTimeout: timeouts.upstreamFirstByte * 1000,
@@ -23,13 +23,32 @@ export function createUpstreamPool({ upstream, timeouts }: GatewaySettings): Poo
   })
 }
 
+/** What of undici's parser is needed. */
+interface Parser {
+  readonly paused: boolean
+  finish(): Error | null
+}
+
 /**
- * undici takes the reset of a connection that was to be closed anyway for the end of the response. A response that
- * waits for a slow client has no end, which it answers with an assertion that would take the whole process down; and
- * what was broken off is never whole. Under another code the error is one like others.
+ * undici takes the end of a connection for that of the response, also where the response still waits for a slow client,
+ * and then answers with an assertion that would take the whole process down. Such a response is broken off instead,
+ * as is one whose connection is reset.
  */
-function watchResets(socket: Socket): void {
-  socket.on('error', (error: NodeJS.ErrnoException) => {
+function outliveEnds(socket: Socket): void {
+  socket.prependListener('error', (error: NodeJS.ErrnoException) => {
     if (error.code === 'ECONNRESET') error.code = 'UND_ERR_SOCKET'
   })
+  const name = Object.getOwnPropertySymbols(socket).find(({ description }) => description === 'parser')
+  const parser = name && (Reflect.get(socket, name) as Parser | null)
+  if (!parser) return
+  const finish = parser.finish.bind(parser)
+  parser.finish = () => {
+    if (!parser.paused) return finish()
+    return Object.assign(
+      new Error('The upstream closed the connection before the client had read its response'),
+      {
+        code: 'UND_ERR_SOCKET',
+      },
+    )
+  }
 }
