@@ -55,6 +55,17 @@ describe('an upstream', () => {
     await expect(send(sign({ url: `${running.origin}/` }))).rejects.toMatchObject({ code: 'ECONNRESET' })
   })
 
+  it('that ends its connection with the last of a response is handed on whole', async () => {
+    const whole = 'x'.repeat(300_000)
+    running = await startGateway({}, (request) => {
+      request.socket.end(`HTTP/1.1 200 OK\r\nconnection: close\r\n\r\n${whole}`)
+    })
+    const answers = await Promise.all(
+      Array.from({ length: 20 }, () => send(sign({ url: `${running.origin}/` }))),
+    )
+    for (const { status, body } of answers) expect([status, body.length]).toEqual([200, whole.length])
+  })
+
   it('that closed an idle connection is asked again', async () => {
     const sockets: Socket[] = []
     let answers = 0

@@ -25,14 +25,16 @@ export function createUpstreamPool({ upstream, timeouts }: GatewaySettings): Poo
 
 /** What of undici's parser is needed. */
 interface Parser {
-  readonly paused: boolean
+  paused: boolean
+  readonly ptr: unknown
+  readonly llhttp: { llhttp_resume(ptr: unknown): void }
   finish(): Error | null
 }
 
 /**
  * undici takes the end of a connection for that of the response, also where the response still waits for a slow client,
- * and then answers with an assertion that would take the whole process down. Such a response is broken off instead,
- * as is one whose connection is reset.
+ * and then answers with an assertion that would take the whole process down. All of a response has been handed on when
+ * its connection ends in order, so that it need not wait any more; one whose connection is reset is broken off.
  */
 function outliveEnds(socket: Socket): void {
   socket.prependListener('error', (error: NodeJS.ErrnoException) => {
@@ -43,12 +45,11 @@ function outliveEnds(socket: Socket): void {
   if (!parser) return
   const finish = parser.finish.bind(parser)
   parser.finish = () => {
-    if (!parser.paused) return finish()
-    return Object.assign(
-      new Error('The upstream closed the connection before the client had read its response'),
-      {
-        code: 'UND_ERR_SOCKET',
-      },
-    )
+    if (parser.paused && socket.destroyed) {
+      return Object.assign(new Error('The upstream broke its response off'), { code: 'UND_ERR_SOCKET' })
+    }
+    if (parser.paused) parser.llhttp.llhttp_resume(parser.ptr)
+    parser.paused = false
+    return finish()
   }
 }
