@@ -58,7 +58,7 @@ export async function exchange(
   const { proxy } = way.route
   const isReader = proxy !== undefined && !proxy.isTunnel
   const client = new Client(isReader ? proxy.url.origin : way.origin.origin, {
-    connect: watched(await createConnect(way, signal)),
+    connect: await outliving(await createConnect(way, signal)),
     headersTimeout: 0,
     bodyTimeout: 0,
     maxHeaderSize: 1024 * 1024,
@@ -121,18 +121,14 @@ function pairsOf(raw: readonly string[]): Header[] {
   return pairs
 }
 
-/**
- * undici takes the reset of a connection for the end of its response, which one that waits for the output has not: an
- * assertion would take the process down. Under another code it is an error like others.
- */
-function watched(connect: Connector): Connector {
+/** Connections that may end while their response waits for the output. */
+async function outliving(connect: Connector): Promise<Connector> {
+  const { outliveEnds } = await import('@countersign/gateway/outlive-ends')
   return (options, callback) => {
     connect(options, (...opened) => {
       const [, socket] = opened
-      socket?.on('error', (error: NodeJS.ErrnoException) => {
-        if (error.code === 'ECONNRESET') error.code = 'UND_ERR_SOCKET'
-      })
       callback(...opened)
+      if (socket) outliveEnds(socket)
     })
   }
 }
