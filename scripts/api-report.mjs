@@ -6,26 +6,15 @@ import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync
 import { tmpdir } from 'node:os'
 import { dirname, join, relative } from 'node:path'
 import { writeReport } from './lib/api-text.mjs'
+import { entryPoints } from './lib/entry-points.mjs'
 import { conclude, packages, root, run } from './lib/project.mjs'
-
-/** @param {ReturnType<typeof packages>[number]} pkg */
-function entriesOf({ name, folder, manifest }) {
-  const code = Object.entries(manifest.exports ?? {}).filter(
-    ([, target]) => !JSON.stringify(target).includes('.json'),
-  )
-  const entries = code.map(([subpath, target]) => {
-    const file = typeof target === 'string' ? target : (target.types ?? target.default)
-    return [name + subpath.slice(1), join(folder, file.replace(/\.js$/, '.d.ts'))]
-  })
-  return Object.fromEntries(entries)
-}
 
 /** @param {boolean} write @returns {{ problems: string[], count: number }} */
 function main(write) {
   const published = packages().filter(({ manifest }) => !manifest.private && manifest.exports)
   const problems = []
   for (const pkg of published) {
-    const entries = entriesOf(pkg)
+    const entries = entryPoints(pkg)
     const missing = Object.values(entries).filter((file) => !existsSync(file))
     problems.push(...missing.map((file) => `${relative(root, file)} is missing`))
     if (missing.length > 0) continue

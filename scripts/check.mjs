@@ -39,6 +39,7 @@ const checks = [
   ['api', script('api-report.mjs')],
   ['errors', script('errors-doc.mjs')],
   ['attacks', script('attacks-doc.mjs')],
+  ['reference', script('api-reference.mjs')],
 ]
 
 /** @param {string[]} args @returns {string[] | undefined} the names asked for */
@@ -65,7 +66,7 @@ function main(args) {
     const began = performance.now()
     const { code, output } = check()
     const seconds = ((performance.now() - began) / 1000).toFixed(1)
-    console.log(`${name.padEnd(8)} ${code === 0 ? 'ok    ' : 'FAILED'} ${seconds.padStart(5)} s`)
+    console.log(`${name.padEnd(9)} ${code === 0 ? 'ok    ' : 'FAILED'} ${seconds.padStart(5)} s`)
     if (code !== 0) failed.push(name)
     if (code !== 0) console.log(`\n${output.trimEnd()}\n`)
   }

@@ -48,7 +48,7 @@ export interface GatewayParts {
   readonly log: GatewayLog
 }
 
-/** Makes a gateway. */
+/** Makes a gateway of settings, keys and a log; `start` has it listen. */
 export function createGateway(settings: GatewaySettings, { keys, log }: GatewayParts): Gateway {
   const verifier = createGatewayVerifier(settings, keys)
   return new PipelineGateway(settings, { verifier, log, hindrance: () => storeHindrance(keys) })

@@ -18,6 +18,7 @@ import type { KeyHolder } from './key-holder.ts'
 import { assertNames } from './option-names.ts'
 import { readKeyScope, type KeyScope } from './key-scope.ts'
 
+/** Options of signing that mean the same here. */
 type Rules = Pick<
   SigningRules,
   | 'allowUnsignedPayloadOverHttp'

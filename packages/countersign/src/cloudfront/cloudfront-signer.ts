@@ -91,7 +91,7 @@ export interface CloudFrontSigner {
 type Fields = readonly (readonly [name: string, value: string])[]
 
 /**
- * Makes a signer.
+ * Makes a signer of URLs and cookies with the private key of a key group.
  *
  * @throws {@link SigningError} `OPTION_INVALID`, `KEY_INVALID`
  */

@@ -65,7 +65,7 @@ const HEADERS = {
 const AWS_HOST = /^([a-z0-9]+)\.appsync-api\./
 
 /**
- * What opens a socket to an API.
+ * URL and subprotocols that open a WebSocket to an API of AppSync, signed.
  *
  * @param url HTTP endpoint of the API: `https://….appsync-api.eu-west-1.amazonaws.com/graphql`, or `…/event`. A domain
  *   of one's own does not tell its region; give it

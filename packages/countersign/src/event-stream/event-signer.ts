@@ -53,7 +53,10 @@ export interface EventSigner {
 /** The headers of an outer message at their longest, in bytes: the date, and a signature of 72 bytes in DER. */
 const MOST_HEADERS = 107
 
-/** Makes a signer of one stream. */
+/**
+ * Makes a signer of one stream, for those who send its messages themselves. Each signature covers the one before, so
+ * that the messages have to be sent in the order in which they were signed.
+ */
 export function createEventSigner(seed: EventSeed, options: EventSignerOptions): EventSigner {
   return new ChainedSigner(seed, options)
 }

@@ -62,7 +62,7 @@ const CACHED_KEYS = 1000
 const NO_BODY = new Uint8Array()
 
 /**
- * Makes a verifier.
+ * Makes a verifier of streams that begin with a signed request or with the presigned URL of a WebSocket.
  *
  * @throws {@link SigningError} `OPTION_INVALID`
  */

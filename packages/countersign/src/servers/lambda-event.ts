@@ -15,7 +15,9 @@ import { encodeUri } from '../core/uri-encoding.ts'
 import type { RequestMessage } from '../verify/message.ts'
 import { refuse } from '../verify/refusals.ts'
 
+/** Names and values as an event has them. */
 type Values = Readonly<Record<string, string | undefined>>
+/** Names with all their values. */
 type MultiValues = Readonly<Record<string, readonly string[] | undefined>>
 
 /** What is needed of an event, of whichever kind. */

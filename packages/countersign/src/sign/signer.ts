@@ -46,7 +46,15 @@ export interface Signer {
   presign(request: HttpRequest<Body>, options?: { expiresIn?: number | undefined }): Promise<PresignedUrl>
 }
 
-/** Makes a signer. */
+/**
+ * Makes a signer, to be shared by any number of concurrent requests. A provider of credentials is asked once for all
+ * of them, and again before the credentials die.
+ *
+ * ```js
+ * const signer = createSigner({ credentials: provider })
+ * const { method, url, headers, body } = await signer.sign({ method: 'PUT', url: objectUrl, body: blob })
+ * ```
+ */
 export function createSigner(options: SignerOptions): Signer {
   const { now = () => new Date() } = options
   const host: SigningHost = { now: () => now().getTime(), readDate: parseDate }

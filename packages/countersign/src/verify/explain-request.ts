@@ -56,7 +56,9 @@ export interface Finding {
 export interface Report {
   /** `unproven`: nothing speaks against the request, but there was no key to check its signature with. */
   readonly verdict: 'valid' | 'invalid' | 'unproven'
+  /** Every rule that was looked at, in the order of the verifier. */
   readonly findings: readonly Finding[]
+  /** This and what follows is absent where the request does not tell it. */
   readonly mechanism?: Mechanism
   readonly algorithm?: string
   readonly accessKeyId?: string
@@ -66,6 +68,7 @@ export interface Report {
   readonly signedHeaders?: readonly string[]
   /** What the client should have hashed. It may hold a session token. */
   readonly canonicalRequest?: string
+  /** What the client should have signed. */
   readonly stringToSign?: string
 }
 

@@ -11,14 +11,19 @@ import { refuse } from './refusals.ts'
 
 /** A request as the socket gave it: nothing decoded, joined or sorted. */
 export interface RequestMessage {
+  /** As it stood on the request line. */
   readonly method: string
   /** Request target as it stood on the request line: `/path?query`, or an absolute URL. */
   readonly target: string
   /** In the order of the wire, repeats kept, bytes as latin-1 characters. */
   readonly headers: readonly (readonly [name: string, value: string])[]
+  /** The bytes behind the head; nothing of a stream is read before the head is known to be good. */
   readonly body?: Uint8Array | AsyncIterable<Uint8Array> | undefined
+  /** `https` where it came over TLS, for `unsignedPayload: 'https-only'`. */
   readonly protocol?: 'http' | 'https' | undefined
+  /** Address of the client. The guards fill it in; the verifier itself does not look at it. */
   readonly remoteAddress?: string | undefined
+  /** For those who read the body: the verifier itself does not look at it. */
   readonly signal?: AbortSignal | undefined
 }
 

@@ -52,7 +52,10 @@ export interface Shadow<P = unknown> {
   counts(): ShadowCounts
 }
 
-/** Makes a shadow of a verifier. */
+/**
+ * Makes a shadow of a verifier: it looks at every request as the verifier would, tells what it would have refused, and
+ * stops nobody. Give it to a guard in place of the verifier until it tells of nobody any more whom you want to let in.
+ */
 export function createShadow<P = unknown>(verifier: Verifier<P>, options: ShadowOptions = {}): Shadow<P> {
   const byCode = new Map<VerificationErrorCode, number>()
   const counts = { letIn: 0, refused: 0, faults: 0 }

@@ -47,7 +47,13 @@ const MEBIBYTE = 1024 * 1024
 const CACHED_KEYS = 1000
 
 /**
- * Makes a verifier.
+ * Makes a verifier, to be shared by any number of concurrent requests. `service` and `region` say what is served here:
+ * a signature that was made for anything else is refused, however good it is.
+ *
+ * ```js
+ * const verifier = createVerifier({ service: 'execute-api', region: 'eu-west-1', secrets: (id) => keys.get(id) })
+ * const { principal, covered, body } = await verifier.verify({ method, target, headers, body: request })
+ * ```
  *
  * @throws {@link SigningError} `OPTION_INVALID`
  */

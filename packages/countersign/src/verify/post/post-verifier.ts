@@ -94,7 +94,8 @@ const QUERY_SIGNATURES: ReadonlySet<string> = new Set(
 )
 
 /**
- * Makes a verifier of upload forms.
+ * Makes a verifier of upload forms: it reads the fields before the file, checks the signature of their policy and the
+ * policy itself, and hands the file on while it comes.
  *
  * @throws {@link SigningError} `OPTION_INVALID`
  */

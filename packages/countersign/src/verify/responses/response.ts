@@ -6,8 +6,11 @@
 
 /** An HTTP response that refuses a request. */
 export interface ErrorResponse {
+  /** HTTP status. */
   readonly status: number
+  /** In the order in which they are to be sent. */
   readonly headers: [name: string, value: string][]
+  /** XML or JSON, as the dialect has it; empty where a response has none. */
   readonly body: string
 }
 

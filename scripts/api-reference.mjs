@@ -1,0 +1,40 @@
+/**
+ * Makes `docs/api`, the reference of the public API, of the docstrings in the built declarations. Compares it with the
+ * committed pages; `--write` rewrites them. A name without a docstring is a problem.
+ */
+import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { writePages } from './lib/api-pages.mjs'
+import { entryPoints } from './lib/entry-points.mjs'
+import { findUses } from './lib/uses.mjs'
+import { conclude, filesUnder, packages, root } from './lib/project.mjs'
+
+const FOLDER = join(root, 'docs/api')
+const published = packages().filter(({ manifest }) => !manifest.private && manifest.exports)
+const files = Object.fromEntries(published.flatMap((pkg) => Object.entries(entryPoints(pkg))))
+const problems = Object.values(files)
+  .filter((file) => !existsSync(file))
+  .map((file) => `${file} is missing`)
+let count = 0
+if (problems.length === 0) {
+  const { pages, undocumented } = writePages(files, findUses())
+  count = pages.size
+  problems.push(...undocumented)
+  const stale = filesUnder(FOLDER).filter((name) => !pages.has(name))
+  if (process.argv.includes('--write')) {
+    mkdirSync(FOLDER, { recursive: true })
+    for (const name of stale) rmSync(join(FOLDER, name))
+    for (const [name, text] of pages) writeFileSync(join(FOLDER, name), text)
+  } else {
+    const outdated = [...pages].filter(([name, text]) => {
+      const path = join(FOLDER, name)
+      return !existsSync(path) || readFileSync(path, 'utf8') !== text
+    })
+    const names = [...stale, ...outdated.map(([name]) => name)]
+    if (names.length > 0) {
+      problems.push(`docs/api is not what the docstrings say (${names.join(', ')}); run: npm run api`)
+    }
+  }
+}
+if (published.length === 0) problems.push('No package was looked at')
+conclude(problems, `${count} pages of the API up to date`)
