@@ -1,34 +1,36 @@
 /** A form that uploads straight to a store: signed here, and checked there before the first byte of the file is taken. */
 import { createServer } from 'node:http'
 import { buildPostResponse, createPostVerifier, presignPost } from 'countersign/post'
-import { s3Xml, VerificationError } from 'countersign/verify'
+import { requireSignature, verifiedFormOf } from 'countersign/servers/node'
+import { createVerifier, s3Xml, VerificationError } from 'countersign/verify'
 import { listen } from './lib/listen.mjs'
 
 const credentials = { accessKeyId: 'AKIDEXAMPLE', secretAccessKey: 'a secret of at least 30 characters' }
 
 // The store. Its bucket is the path.
-const verifier = createPostVerifier({
-  secrets: (accessKeyId) => (accessKeyId === credentials.accessKeyId ? credentials : undefined),
-  region: 'local',
+const secrets = (/** @type {string} */ id) => (id === credentials.accessKeyId ? credentials : undefined)
+const posts = createPostVerifier({ secrets, region: 'local' })
+const guard = requireSignature(createVerifier({ secrets, service: 's3', region: 'local' }), {
+  respond: s3Xml,
+  forms: (message) => posts.verify({ ...message, bucket: message.target.slice(1) }),
 })
 const server = createServer((request, response) => {
-  const { method = '', url: target = '' } = request
-  const headers = Object.entries(request.headersDistinct).flatMap(([name, values = []]) =>
-    values.map((value) => /** @type {const} */ ([name, value])),
-  )
   const answer = async () => {
-    const post = await verifier.verify({ method, target, headers, body: request, bucket: target.slice(1) })
+    const post = verifiedFormOf(request)
     let size = 0
     for await (const piece of post.file) size += piece.length
     console.log(`stored ${post.bucket}/${post.key}, ${size} bytes`)
-    return buildPostResponse(post, { etag: '"1"', location: `${target}/${post.key}` })
+    return buildPostResponse(post, { etag: '"1"', location: `${request.url}/${post.key}` })
   }
-  void answer()
-    .catch((error) => {
-      if (error instanceof VerificationError) return s3Xml(error)
-      throw error
-    })
-    .then((sent) => response.writeHead(sent.status, sent.headers.flat()).end(sent.body))
+  guard(request, response, () => {
+    void answer()
+      // The file may turn out to be larger than its policy allows.
+      .catch((error) => {
+        if (error instanceof VerificationError) return s3Xml(error)
+        throw error
+      })
+      .then((sent) => response.writeHead(sent.status, sent.headers.flat()).end(sent.body))
+  })
 })
 const base = await listen(server)
 

@@ -10,13 +10,13 @@ import {
   createPostVerifier,
   sigV2Post,
   sigV4Post,
-  type PostVerifier,
+  type VerifiedPost,
 } from '../../packages/countersign/src/post.ts'
 import {
-  readNodeRequest,
+  isVerifiedForm,
   requireSignature,
+  verifiedFormOf,
   verifiedOf,
-  type NodeRequest,
 } from '../../packages/countersign/src/servers/node.ts'
 import {
   createVerifier,
@@ -59,23 +59,30 @@ export async function startStore(options: StoreOptions): Promise<Store> {
     refused: [] as VerificationError[],
   }
   const isOlderTaken = options.algorithms?.some(({ name }) => name === 'AWS')
-  const forms = createPostVerifier({
+  const posts = createPostVerifier({
     ...options,
     service: 's3',
     algorithms: isOlderTaken ? [sigV4Post, sigV2Post] : [sigV4Post],
   })
   const onRefused = (error: VerificationError): void => void store.refused.push(error)
-  const guard = requireSignature(createVerifier(options), { respond: s3Xml, onRefused })
+  const guard = requireSignature(createVerifier(options), {
+    respond: s3Xml,
+    onRefused,
+    forms: (message) => posts.verify({ ...message, bucket: bucketOf(message.target) }),
+  })
 
   function serve(request: IncomingMessage, response: ServerResponse): void {
     // The clock that clients correct theirs by.
     response.setHeader('date', now().toUTCString())
     const answering = (work: Promise<void>): void =>
       void work.catch((error: unknown) => refuseLate(error, onRefused, response))
-    if (isForm(request)) return answering(answerForm(store.contents, forms, request, response))
     guard(request, response, (error) => {
       if (error !== undefined) {
         response.writeHead(500).end()
+        return
+      }
+      if (isVerifiedForm(request)) {
+        answering(answerForm(store.contents, verifiedFormOf(request), response))
         return
       }
       const verified = verifiedOf(request)
@@ -136,19 +143,12 @@ export async function answerS3(
   return answerObject(contents, name, request, response)
 }
 
-function isForm({ method, headers }: IncomingMessage): boolean {
-  return method === 'POST' && headers['content-type']?.startsWith('multipart/form-data') === true
+function bucketOf(target: string): string {
+  return decodeURIComponent(target).replaceAll('/', '')
 }
 
-async function answerForm(
-  contents: Contents,
-  forms: PostVerifier,
-  request: IncomingMessage & NodeRequest,
-  response: ServerResponse,
-): Promise<void> {
-  const bucket = decodeURIComponent(request.url ?? '').replaceAll('/', '')
-  const post = await forms.verify({ ...readNodeRequest(request), bucket })
-  const name = `/${bucket}/${post.key}`
+async function answerForm(contents: Contents, post: VerifiedPost, response: ServerResponse): Promise<void> {
+  const name = `/${post.bucket}/${post.key}`
   const etag = keep(contents, name, await readBody(post.file), post.fields)
   const { status, headers, body } = buildPostResponse(post, { etag, location: `http://store${name}` })
   response.writeHead(status, headers.flat()).end(body)

@@ -17,8 +17,11 @@ import type {
 } from '../../../packages/countersign/src/verify/index.ts'
 import type { Verifier } from '../../../packages/countersign/src/verify/index.ts'
 import {
+  isVerifiedForm,
   requireSignature as guardFastify,
+  verifiedFormOf,
   verifiedOf,
+  type VerifyForm,
 } from '../../../packages/countersign/src/servers/fastify.ts'
 import { requireSignature as guardFetch } from '../../../packages/countersign/src/servers/fetch.ts'
 import { requireSignature as guardHono } from '../../../packages/countersign/src/servers/hono.ts'
@@ -34,6 +37,7 @@ export interface AppOptions {
   readonly respond?: (error: VerificationError) => ErrorResponse
   readonly onRefused?: (error: VerificationError) => void
   readonly trustedProxies?: TrustedProxies
+  readonly forms?: VerifyForm
 }
 
 type FetchCallback = Parameters<typeof getRequestListener>[0]
@@ -55,8 +59,13 @@ async function startExpress(verifier: Verifier, options: AppOptions = {}): Promi
   const app = express()
   app.use(guardNode(verifier, options))
   app.use((request: IncomingMessage, response: ServerResponse) => {
-    const verified = verifiedOf(request)
-    void textOf(verified.body).then((body) => response.end(JSON.stringify(tell(verified, body))))
+    const answer = async (): Promise<string> => {
+      const form = await tellForm(request)
+      if (form) return form
+      const verified = verifiedOf(request)
+      return JSON.stringify(tell(verified, await textOf(verified.body)))
+    }
+    void answer().then((text) => response.end(text))
   })
   app.use(
     (_error: unknown, _request: unknown, response: { statusCode: number; end(): void }, _next: unknown) => {
@@ -72,6 +81,11 @@ async function startKoa(verifier: Verifier, options: AppOptions = {}): Promise<L
   app.silent = true
   app.use(guardKoa(verifier, options))
   app.use(async (context) => {
+    const form = await tellForm(context)
+    if (form) {
+      context.body = form
+      return
+    }
     const verified = verifiedOf(context)
     context.body = JSON.stringify(tell(verified, await textOf(verified.body)))
   })
@@ -83,7 +97,9 @@ async function startFastify(verifier: Verifier, options: AppOptions = {}): Promi
   app.addHook('preParsing', guardFastify(verifier, options))
   // Fastify parses JSON and texts by itself, and wants to be told what to do with the rest.
   app.addContentTypeParser('*', { parseAs: 'string' }, (_request, body, done) => done(null, body))
-  app.all('*', (request, reply) => {
+  app.all('*', async (request, reply) => {
+    const form = await tellForm(request)
+    if (form) return reply.send(form)
     const { body } = request
     const text = typeof body === 'string' ? body : body ? JSON.stringify(body) : ''
     return reply.send(JSON.stringify(tell(verifiedOf(request), text)))
@@ -97,21 +113,32 @@ async function startFastify(verifier: Verifier, options: AppOptions = {}): Promi
 async function startHono(verifier: Verifier, options: AppOptions = {}): Promise<Listening<unknown>> {
   const app = new Hono()
   app.use(guardHono(verifier, options))
-  app.all('*', async (c) => c.json(tell(verifiedOf(c), await c.req.text())))
+  app.all('*', async (c) => {
+    const form = await tellForm(c)
+    return form ? c.body(form) : c.json(tell(verifiedOf(c), await c.req.text()))
+  })
   app.onError((_error, c) => c.body(null, 500))
   return startServer(listenerOf((request, env) => app.fetch(request, env)))
 }
 
 async function startFetch(verifier: Verifier, options: AppOptions = {}): Promise<Listening<unknown>> {
-  const handler = guardFetch(verifier, { ...options, remoteAddress: () => '127.0.0.1' })(async (request) =>
-    Response.json(tell(verifiedOf(request), await request.text())),
-  )
+  const handler = guardFetch(verifier, { ...options, remoteAddress: () => '127.0.0.1' })(async (request) => {
+    const form = await tellForm(request)
+    return form ? new Response(form) : Response.json(tell(verifiedOf(request), await request.text()))
+  })
   return startServer(listenerOf(async (request) => handler(request)))
 }
 
 function listenerOf(serve: FetchCallback): RequestListener {
   const listener = getRequestListener(serve, { errorHandler: () => new Response(null, { status: 500 }) })
   return (request, response) => void listener(request, response)
+}
+
+/** What a handler makes of an upload form; nothing of another request. */
+async function tellForm(request: object): Promise<string | undefined> {
+  if (!isVerifiedForm(request)) return undefined
+  const { principal, bucket, key, file } = verifiedFormOf(request)
+  return JSON.stringify({ principal, bucket, key, file: await textOf(file) })
 }
 
 /** Those that read requests as they stood on the wire. */

@@ -16,6 +16,7 @@ import { readerFor, refusalHeaders, type NodeRequest } from './node-message.ts'
 import { readableOf, type NodeStream } from './node-stream.ts'
 
 export { verifiedOf } from './guard.ts'
+export { isVerifiedForm, verifiedFormOf, type VerifyForm } from './upload-form.ts'
 export type { ForwardedHeader, TrustedProxies } from './trusted-proxies.ts'
 
 /** What is needed of Fastify's request. */
@@ -46,7 +47,7 @@ export type FastifyGuard<R extends FastifyRequestLike> = (
  * as one of the key look-up, goes to Fastify's error handler. `request.body` is then made of what was verified.
  *
  * @param verifier or a shadow of one, before which every request goes on as it came, signed or not
- * @throws {@link SigningError} `IP_RANGE_INVALID`, `OPTION_INVALID` for `trustedProxies`
+ * @throws {@link SigningError} `IP_RANGE_INVALID`, `OPTION_INVALID` for `trustedProxies`, and for `forms` before a shadow
  */
 export function requireSignature<R extends FastifyRequestLike>(
   verifier: Verifier | Shadow,

@@ -18,6 +18,7 @@ import { createGuard, rememberAs, type GuardOptions } from './guard.ts'
 import { readWebRequest, refusalResponse } from './web-message.ts'
 
 export { verifiedOf } from './guard.ts'
+export { isVerifiedForm, verifiedFormOf, type VerifyForm } from './upload-form.ts'
 export type { ForwardedHeader, TrustedProxies } from './trusted-proxies.ts'
 
 /** What a runtime calls: the request, then whatever it adds, such as an environment. */
@@ -39,7 +40,7 @@ export type FetchGuard<A extends unknown[]> = <B extends A>(
  * refused one is answered; any other error, such as one of the key look-up, is thrown on.
  *
  * @param verifier or a shadow of one, before which every request goes on as it came, signed or not
- * @throws {@link SigningError} `IP_RANGE_INVALID`, `OPTION_INVALID` for `trustedProxies`
+ * @throws {@link SigningError} `IP_RANGE_INVALID`, `OPTION_INVALID` for `trustedProxies`, and for `forms` before a shadow
  */
 export function requireSignature<A extends unknown[] = unknown[]>(
   verifier: Verifier | Shadow,

@@ -4,8 +4,9 @@
  *
  * @module
  */
-import { CountersignError, VerificationError } from '../errors.ts'
+import { CountersignError, SigningError, VerificationError } from '../errors.ts'
 import type { RequestMessage } from '../verify/message.ts'
+import type { VerifiedPost } from '../verify/post/verified-post.ts'
 import { refuse } from '../verify/refusals.ts'
 import type { ErrorResponse, ResponseOptions } from '../verify/responses/response.ts'
 import { restJson } from '../verify/responses/rest-json.ts'
@@ -13,6 +14,7 @@ import type { Shadow } from '../verify/shadow.ts'
 import type { VerifiedRequest } from '../verify/verified-request.ts'
 import type { Verifier } from '../verify/verifier.ts'
 import { createBehindProxies, type BehindProxies, type TrustedProxies } from './trusted-proxies.ts'
+import { isUploadForm, isVerifiedForm, rememberForm, verifiedFormOf, type VerifyForm } from './upload-form.ts'
 import { watch } from './watch.ts'
 
 /** Options of every `requireSignature`. `R` is what the server calls a request. */
@@ -23,6 +25,12 @@ export interface GuardOptions<R> {
   readonly onRefused?: ((error: VerificationError, request: R) => void) | undefined
   /** The proxies in front that tell what they were asked for; none by default, and nothing is believed. */
   readonly trustedProxies?: TrustedProxies | undefined
+  /**
+   * Verifies upload forms, which are signed in themselves: `(message) => posts.verify({ ...message, bucket })` with
+   * `createPostVerifier`. It is given each `multipart/form-data` that is signed nowhere else; without it those are
+   * refused. `verifiedFormOf` tells what it found. Not before a shadow.
+   */
+  readonly forms?: VerifyForm | undefined
 }
 
 /** Either is there: what the handler is to have of a request that goes on, or the answer to one that does not. */
@@ -44,6 +52,11 @@ export type Guard<R extends object> = (request: R, read: () => RequestMessage) =
 
 const VERIFIED = Symbol('verified')
 
+/** What is left for a parser of a form: its file is read through {@link verifiedFormOf}. */
+const NOTHING: AsyncIterable<Uint8Array> = {
+  async *[Symbol.asyncIterator]() {},
+}
+
 /** Whether whoever looks at requests stops none of them. */
 export function isShadow(verifier: Verifier | Shadow): verifier is Shadow {
   return 'observe' in verifier
@@ -52,17 +65,17 @@ export function isShadow(verifier: Verifier | Shadow): verifier is Shadow {
 /**
  * Makes a guard.
  *
- * @throws {@link SigningError} `IP_RANGE_INVALID`, `OPTION_INVALID`
+ * @throws {@link SigningError} `IP_RANGE_INVALID`, `OPTION_INVALID`, also for forms before a shadow
  */
 export function createGuard<R extends object>(
   verifier: Verifier | Shadow,
   options: GuardOptions<R>,
 ): Guard<R> {
-  const { trustedProxies } = options
+  const { trustedProxies, forms } = options
   const behindProxies = trustedProxies && createBehindProxies(trustedProxies)
-  return isShadow(verifier)
-    ? createWatchingGuard(verifier, options, behindProxies)
-    : createEnforcingGuard(verifier, options, behindProxies)
+  if (!isShadow(verifier)) return createEnforcingGuard(verifier, options, behindProxies)
+  if (!forms) return createWatchingGuard(verifier, options, behindProxies)
+  throw new SigningError('OPTION_INVALID', 'A shadow looks at no upload forms; leave forms out')
 }
 
 function createWatchingGuard<R extends object>(
@@ -83,12 +96,17 @@ function createWatchingGuard<R extends object>(
 
 function createEnforcingGuard<R extends object>(
   verifier: Verifier,
-  { respond = restJson, onRefused }: GuardOptions<R>,
+  { respond = restJson, onRefused, forms }: GuardOptions<R>,
   behindProxies?: BehindProxies,
 ): Guard<R> {
   function letIn(request: R, verified: VerifiedRequest): Verdict {
     remember(request, verified)
     return { admitted: verified }
+  }
+
+  function letFormIn(request: R, form: VerifiedPost): Verdict {
+    rememberForm(request, form)
+    return { admitted: { body: NOTHING } }
   }
 
   function turnAway(request: R, error: unknown): Verdict {
@@ -100,8 +118,12 @@ function createEnforcingGuard<R extends object>(
   return (request, read) => {
     const refused = (error: unknown): Verdict => turnAway(request, error)
     try {
-      const message = read()
-      const verified = verifier.verifyAtOnce(behindProxies ? behindProxies(message) : message)
+      const given = read()
+      const message = behindProxies ? behindProxies(given) : given
+      if (forms && isUploadForm(message)) {
+        return forms(message).then((form) => letFormIn(request, form), refused)
+      }
+      const verified = verifier.verifyAtOnce(message)
       if (!('then' in verified)) return letIn(request, verified)
       return Promise.resolve(verified).then((result) => letIn(request, result), refused)
     } catch (error) {
@@ -119,10 +141,11 @@ function remember(request: object, verified: VerifiedRequest): void {
   Object.defineProperty(request, VERIFIED, { value: verified, configurable: true })
 }
 
-/** Lets {@link verifiedOf} find by a request what it finds by another one. */
+/** Lets {@link verifiedOf} and {@link verifiedFormOf} find by a request what they find by another one. */
 export function rememberAs(fresh: object, request: object): void {
   const verified = (request as Remembering)[VERIFIED]
   if (verified) remember(fresh, verified)
+  if (isVerifiedForm(request)) rememberForm(fresh, verifiedFormOf(request))
 }
 
 interface Remembering {

@@ -23,6 +23,7 @@ import { readerFor, refusalHeaders, type NodeRequest } from './node-message.ts'
 import { readWebRequest, refusalResponse } from './web-message.ts'
 
 export { verifiedOf } from './guard.ts'
+export { isVerifiedForm, verifiedFormOf, type VerifyForm } from './upload-form.ts'
 export type { ForwardedHeader, TrustedProxies } from './trusted-proxies.ts'
 
 /** What is needed of Hono's context. */
@@ -49,7 +50,7 @@ export interface HonoGuardOptions<C> extends GuardOptions<C> {
  * answered; any other error, such as one of the key look-up, goes to `app.onError`.
  *
  * @param verifier or a shadow of one, before which every request goes on as it came, signed or not
- * @throws {@link SigningError} `IP_RANGE_INVALID`, `OPTION_INVALID` for `trustedProxies`
+ * @throws {@link SigningError} `IP_RANGE_INVALID`, `OPTION_INVALID` for `trustedProxies`, and for `forms` before a shadow
  */
 export function requireSignature<C extends HonoContextLike>(
   verifier: Verifier | Shadow,

@@ -22,6 +22,7 @@ import { readHttp2Headers } from './http2-headers.ts'
 import type { NodeNext } from './node.ts'
 
 export { verifiedOf } from './guard.ts'
+export { isVerifiedForm, verifiedFormOf, type VerifyForm } from './upload-form.ts'
 export {
   deferContinue,
   requireSignature,
@@ -85,7 +86,7 @@ function pseudoHeader(rawHeaders: readonly string[], name: string): string {
  * one of the key look-up, goes to `next`.
  *
  * @param verifier or a shadow of one, before which every request goes on as it came, signed or not
- * @throws {@link SigningError} `IP_RANGE_INVALID`, `OPTION_INVALID` for `trustedProxies`
+ * @throws {@link SigningError} `IP_RANGE_INVALID`, `OPTION_INVALID` for `trustedProxies`, and for `forms` before a shadow
  */
 export function requireStreamSignature(
   verifier: Verifier | Shadow,

@@ -14,6 +14,7 @@ import { createGuard, type GuardOptions } from './guard.ts'
 import { readerFor, refusalHeaders, type NodeRequest } from './node-message.ts'
 
 export { verifiedOf } from './guard.ts'
+export { isVerifiedForm, verifiedFormOf, type VerifyForm } from './upload-form.ts'
 export type { ForwardedHeader, TrustedProxies } from './trusted-proxies.ts'
 
 /** What is needed of Koa's context. */
@@ -34,7 +35,7 @@ export type KoaGuard<C extends KoaContextLike> = (context: C, next: () => Promis
  * of the key look-up, goes to Koa. It has to stand before whatever reads bodies.
  *
  * @param verifier or a shadow of one, before which every request goes on as it came, signed or not
- * @throws {@link SigningError} `IP_RANGE_INVALID`, `OPTION_INVALID` for `trustedProxies`
+ * @throws {@link SigningError} `IP_RANGE_INVALID`, `OPTION_INVALID` for `trustedProxies`, and for `forms` before a shadow
  */
 export function requireSignature<C extends KoaContextLike>(
   verifier: Verifier | Shadow,

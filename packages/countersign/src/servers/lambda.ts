@@ -18,6 +18,7 @@ import { createGuard, type GuardOptions } from './guard.ts'
 import { readLambdaEvent, type LambdaEvent } from './lambda-event.ts'
 
 export { verifiedOf } from './guard.ts'
+export { isVerifiedForm, verifiedFormOf, type VerifyForm } from './upload-form.ts'
 export type { LambdaEvent, LambdaRequestContext } from './lambda-event.ts'
 export type { ForwardedHeader, TrustedProxies } from './trusted-proxies.ts'
 
@@ -39,7 +40,7 @@ export type LambdaGuard<E extends LambdaEvent> = <A extends unknown[], T>(
  * {@link verifiedOf}. A refused one is answered; any other error, such as one of the key look-up, is thrown on.
  *
  * @param verifier or a shadow of one, before which every request goes on as it came, signed or not
- * @throws {@link SigningError} `IP_RANGE_INVALID`, `OPTION_INVALID` for `trustedProxies`
+ * @throws {@link SigningError} `IP_RANGE_INVALID`, `OPTION_INVALID` for `trustedProxies`, and for `forms` before a shadow
  */
 export function requireSignature<E extends LambdaEvent = LambdaEvent>(
   verifier: Verifier | Shadow,

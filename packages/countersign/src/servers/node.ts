@@ -22,6 +22,7 @@ export {
   type WaitingRequest,
 } from './defer-continue.ts'
 export { verifiedOf } from './guard.ts'
+export { isVerifiedForm, verifiedFormOf, type VerifyForm } from './upload-form.ts'
 export { readNodeRequest, type NodeRequest, type NodeResponse } from './node-message.ts'
 export type { ForwardedHeader, TrustedProxies } from './trusted-proxies.ts'
 
@@ -39,7 +40,7 @@ export type NodeGuard = (request: NodeRequest, response: NodeResponse, next: Nod
  * of the key look-up, goes to `next`. It has to stand before whatever reads bodies.
  *
  * @param verifier or a shadow of one, before which every request goes on as it came, signed or not
- * @throws {@link SigningError} `IP_RANGE_INVALID`, `OPTION_INVALID` for `trustedProxies`
+ * @throws {@link SigningError} `IP_RANGE_INVALID`, `OPTION_INVALID` for `trustedProxies`, and for `forms` before a shadow
  */
 export function requireSignature(verifier: Verifier | Shadow, options: NodeGuardOptions = {}): NodeGuard {
   const guard = createGuard(verifier, options)
