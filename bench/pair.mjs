@@ -67,8 +67,9 @@ async function round({ port, child, pool }) {
  * Measures both, and prints it; `--json` prints figures for machines.
  *
  * @param {(mode: 'open' | 'verifying') => ReturnType<typeof start>} startMode
+ * @param {string} name of what is measured
  */
-export async function comparePair(startMode) {
+export async function comparePair(startMode, name) {
   // To wake a sleeping processor up takes microseconds, which whoever sends to it would be charged with: the more,
   // the more pauses it leaves.
   const awake = await Promise.all(
@@ -90,7 +91,10 @@ export async function comparePair(startMode) {
     }
   }
   // The best of each, as anything else that runs on the machine only takes away.
-  print(processes.map(({ mode, cpu, rate }) => ({ mode, cpu: Math.min(...cpu), rate: Math.max(...rate) })))
+  print(
+    processes.map(({ mode, cpu, rate }) => ({ mode, cpu: Math.min(...cpu), rate: Math.max(...rate) })),
+    name,
+  )
   for (const { child, pool } of processes) {
     await pool.destroy()
     child.disconnect()
@@ -98,8 +102,8 @@ export async function comparePair(startMode) {
   for (const { child } of awake) child.disconnect()
 }
 
-/** @param {{ mode: string, cpu: number, rate: number }[]} best */
-function print(best) {
+/** @param {{ mode: string, cpu: number, rate: number }[]} best @param {string} name */
+function print(best, name) {
   const rows = Object.fromEntries(
     best.map(({ mode, cpu, rate }) => [
       mode,
@@ -111,11 +115,11 @@ function print(best) {
   )
   const share = (best[0]?.cpu ?? NaN) / (best[1]?.cpu ?? NaN)
   if (process.argv.includes('--json')) {
-    console.log(JSON.stringify({ node: process.version, rows, share }, undefined, 2))
+    console.log(JSON.stringify({ name, node: process.version, rows, share }, undefined, 2))
     return
   }
   console.log(
-    `Node ${process.version}; best of ${ROUNDS} rounds of ${REQUESTS} requests, ${CONNECTIONS} connections`,
+    `${name}, Node ${process.version}; best of ${ROUNDS} rounds of ${REQUESTS} requests, ${CONNECTIONS} connections`,
   )
   console.table(rows)
   console.log(
