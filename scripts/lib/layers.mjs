@@ -25,6 +25,8 @@ export const layers = new Map([
   ['aws4auth', [...signing, 'tokens']],
   ['adapters', [...signing, 'tokens', 'aws4auth']],
   ['verify', [...belowSigning, 'replay']],
+  // Explains refusals from both sides of the wire, so it must share neither side's code.
+  ['explain', [...belowSigning, 'credentials']],
   ['servers', [...belowSigning, 'verify']],
   ['index', signing],
 ])

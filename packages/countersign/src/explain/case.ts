@@ -1,0 +1,138 @@
+/**
+ * A case: all evidence of one refusal, read once, for the causes to look at.
+ *
+ * @module
+ */
+import { inferScope } from '../core/service-hosts.ts'
+import { serviceRules, type ServiceRules } from '../core/service-rules.ts'
+import type { AnyCredentials } from '../credentials/credentials.ts'
+import { CountersignError } from '../errors.ts'
+import { hashText, parseParts, type CanonicalParts } from './canonical-parts.ts'
+import { compareParts, type Difference } from './difference.ts'
+import { readEcho, type Echo } from './echo.ts'
+import type { Evidence } from './evidence.ts'
+import { KeyOracle, splitScope } from './key-oracle.ts'
+import { canonicalize, viewRequest, type RequestView } from './request-view.ts'
+import { firstValue } from './signature-claim.ts'
+
+/** How one side is known. `presumed`: by the rules, from the request as it was given. */
+export type Basis = 'key' | 'given' | 'echo' | 'wire' | 'presumed'
+
+/** One side's canonical request. */
+export interface Side {
+  readonly parts: CanonicalParts
+  readonly basis: Basis
+}
+
+/** Everything known of a refusal. */
+export interface Case {
+  readonly evidence: Evidence
+  readonly request: RequestView
+  readonly wire: RequestView | undefined
+  /** The rules of the service that was signed for. */
+  readonly rules: ServiceRules
+  /** The scope that was signed for, as it stands in the request. */
+  readonly scope: string
+  readonly host: string
+  readonly echo: Echo
+  readonly credentials: AnyCredentials | undefined
+  readonly candidates: readonly AnyCredentials[]
+  readonly now: Date | undefined
+  readonly oracle: KeyOracle | undefined
+  /** What the rules make of the request as the server got it, as far as that is known. */
+  readonly canonical: CanonicalParts
+  readonly received: Side
+  /** What was signed; `presumed` where nobody knows. */
+  readonly signed: Side
+  /** Whether both sides are known well enough to be compared. */
+  readonly isComparable: boolean
+  readonly differences: readonly Difference[]
+}
+
+/** What a case is opened with. */
+export interface CaseOptions {
+  readonly credentials?: AnyCredentials | undefined
+  readonly candidates?: readonly AnyCredentials[] | undefined
+  readonly now?: Date | undefined
+}
+
+/** Reads the evidence. */
+export function openCase(evidence: Evidence, options: CaseOptions): Case {
+  const request = viewRequest(evidence.request)
+  const wire = evidence.wire && viewRequest(evidence.wire)
+  const echo = readEcho(evidence.answer?.body)
+  const host = firstValue(request.headers, 'host')
+  const scope = request.claim?.scope || scopeLine(echo.stringToSign ?? evidence.signed?.stringToSign)
+  const rules = serviceRules(splitScope(scope)?.service ?? serviceOfHost(host, request.path))
+  const canonical = canonicalize(wire ?? request, rules)
+  const oracle = KeyOracle.create(options.credentials, request.claim ?? wire?.claim)
+  const received = receivedSide(echo, canonical, wire !== undefined)
+  const signed = signedSide(evidence, canonicalize(request, rules), oracle)
+  return {
+    evidence,
+    request,
+    wire,
+    rules,
+    scope,
+    host,
+    echo,
+    credentials: options.credentials,
+    candidates: options.candidates ?? [],
+    now: options.now,
+    oracle,
+    canonical,
+    received,
+    signed,
+    isComparable: isComparable(signed, received, request),
+    differences: compareParts(signed.parts, received.parts),
+  }
+}
+
+/** The case with another account of what was signed. */
+export function withSigned(evidence: Case, signed: Side): Case {
+  const differences = compareParts(signed.parts, evidence.received.parts)
+  return { ...evidence, signed, differences, isComparable: true }
+}
+
+function scopeLine(stringToSign = ''): string {
+  return stringToSign.split('\n')[2] ?? ''
+}
+
+function serviceOfHost(host: string, path: string): string {
+  try {
+    return inferScope(host, path)?.service ?? ''
+  } catch (error) {
+    if (error instanceof CountersignError) return ''
+    throw error
+  }
+}
+
+function receivedSide(echo: Echo, canonical: CanonicalParts, isWire: boolean): Side {
+  const isSound = echo.state === 'sound' || echo.state === 'repaired'
+  const parts = isSound ? parseParts(echo.canonicalRequest ?? '') : undefined
+  return parts ? { parts, basis: 'echo' } : { parts: canonical, basis: isWire ? 'wire' : 'presumed' }
+}
+
+/** What the signer said that it signed, unless that is of another attempt; else what the rules make of the request. */
+function signedSide(evidence: Evidence, canonical: CanonicalParts, oracle: KeyOracle | undefined): Side {
+  const { canonicalRequest = '', stringToSign } = evidence.signed ?? {}
+  const parts = parseParts(canonicalRequest)
+  const isOwn = !stringToSign || stringToSign.endsWith(`\n${hashText(canonicalRequest)}`)
+  if (parts && isOwn && isSameAttempt(parts, canonical)) {
+    return { parts, basis: oracle?.hasSigned(canonicalRequest) ? 'key' : 'given' }
+  }
+  return { parts: canonical, basis: 'presumed' }
+}
+
+function isSameAttempt(a: CanonicalParts, b: CanonicalParts): boolean {
+  const dateOf = ({ headers, query }: CanonicalParts): string =>
+    headers.find(([name]) => name === 'x-amz-date')?.[1] ?? /(?:^|&)X-Amz-Date=([^&]*)/.exec(query)?.[1] ?? ''
+  const [ours, theirs] = [dateOf(a), dateOf(b)]
+  return ours === theirs || ours === '' || theirs === ''
+}
+
+/** Two accounts of the same text say nothing, and neither does one that is of an unsigned request. */
+function isComparable(signed: Side, received: Side, request: RequestView): boolean {
+  if (signed.basis === 'key' || signed.basis === 'given') return true
+  return received.basis !== 'presumed' && Boolean(request.claim?.signature)
+}

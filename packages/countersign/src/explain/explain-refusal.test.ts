@@ -1,0 +1,42 @@
+import { describe, expect, it } from 'vitest'
+import { refusalOf } from '../../../../test/explain/server.ts'
+import { KEY_ID, SECRET, signWrongly } from '../../../../test/explain/wrong-signer.ts'
+import { explainRefusal } from './index.ts'
+
+const credentials = { accessKeyId: KEY_ID, secretAccessKey: SECRET }
+
+describe('explainRefusal', () => {
+  const bare = signWrongly({ target: '/photos/a@b.txt' }, { path: (_, raw) => raw })
+
+  it('proves a cause by what was signed and what the server computed, without a key', async () => {
+    const { request, canonicalRequest } = bare
+    const answer = await refusalOf(request)
+    const { verdicts, searched, echo } = explainRefusal({ request, answer, signed: { canonicalRequest } })
+    expect(verdicts).toEqual([
+      expect.objectContaining({
+        id: 'M37',
+        code: 'path-reserved-bare',
+        grade: 'proven',
+        line: { field: 'path', ours: '/photos/a@b.txt', theirs: '/photos/a%40b.txt' },
+        correction: { target: '/photos/a%40b.txt' },
+      }),
+    ])
+    expect(searched).toBe(0)
+    expect(echo.state).toBe('sound')
+  })
+
+  it('proves it with the key alone, from an answer that echoes nothing', async () => {
+    const { request } = bare
+    const answer = await refusalOf(request, 's3Xml', 'none')
+    const { verdicts, echo } = explainRefusal({ request, answer }, { credentials })
+    expect(verdicts).toMatchObject([{ code: 'path-reserved-bare', grade: 'proven' }])
+    expect(echo.state).toBe('none')
+  })
+
+  it('proves nothing about a request that was signed right', async () => {
+    const { request, canonicalRequest } = signWrongly({ target: '/a%20b?x=1' })
+    expect(await refusalOf(request)).toBeUndefined()
+    const signed = { canonicalRequest }
+    expect(explainRefusal({ request, signed }, { credentials }).verdicts).toEqual([])
+  })
+})

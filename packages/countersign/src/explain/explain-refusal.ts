@@ -1,0 +1,63 @@
+/**
+ * Explains why a server refused a signed request: from the request, what the server answered, and perhaps the key. It
+ * reads nothing but its arguments, asks nobody, and works in a browser.
+ *
+ * @module
+ */
+import type { AnyCredentials, Credentials, KeyCredentials } from '../credentials/credentials.ts'
+import { openCase, withSigned } from './case.ts'
+import { CAUSES } from './catalogue.ts'
+import type { Evidence } from './evidence.ts'
+import type { Explanation } from './explanation.ts'
+import { DEFAULT_LIMITS, searchSigned, type SearchLimits } from './search.ts'
+import { bestOf, detectedVerdicts, provenVerdicts } from './verdicts.ts'
+
+/** Options of {@link explainRefusal}. */
+export interface ExplainRefusalOptions {
+  /** The key that the request was signed with, as far as the caller knows. It is used here, and goes nowhere. */
+  readonly credentials?: Credentials | KeyCredentials | undefined
+  /** Other keys that it may have been signed with by mistake, such as those of other profiles. */
+  readonly candidates?: readonly (Credentials | KeyCredentials)[] | undefined
+  /** The local clock at the time of the refusal. Without it, clocks are compared only by what the answer says. */
+  readonly now?: Date | undefined
+  readonly limits?: Partial<SearchLimits> | undefined
+}
+
+/**
+ * Explains a refusal.
+ *
+ * ```ts
+ * const { verdicts } = explainRefusal({ request, answer: { status: 403, headers, body } })
+ * for (const { grade, finding, fix } of verdicts) console.log(`${grade}: ${finding} ${fix}`)
+ * ```
+ */
+export function explainRefusal(evidence: Evidence, options: ExplainRefusalOptions = {}): Explanation {
+  const limits = { ...DEFAULT_LIMITS, ...options.limits }
+  const opened = openCase(evidence, { ...options, ...asAny(options) })
+  const { oracle } = opened
+  const found =
+    oracle && opened.signed.basis !== 'key' ? searchSigned(opened, CAUSES, oracle, limits) : undefined
+  const settled = found ? withSigned(opened, { parts: found.parts, basis: 'key' }) : opened
+  const verdicts = bestOf([...provenVerdicts(settled, found, CAUSES), ...detectedVerdicts(settled, CAUSES)])
+  const named = new Set(verdicts.map(({ code }) => code))
+  const isTested = oracle !== undefined || settled.isComparable
+  const tested = isTested
+    ? CAUSES.filter(({ signedInstead, receivedInstead }) => signedInstead ?? receivedInstead)
+    : []
+  return {
+    verdicts,
+    ruledOut: tested.map(({ code }) => code).filter((code) => !named.has(code)),
+    isSignatureProblem: !verdicts.some(
+      ({ code }) => CAUSES.find((cause) => cause.code === code)?.family === 'neighbour',
+    ),
+    echo: settled.echo,
+    searched: oracle?.searched ?? 0,
+  }
+}
+
+function asAny({ credentials, candidates }: ExplainRefusalOptions): {
+  credentials: AnyCredentials | undefined
+  candidates: readonly AnyCredentials[] | undefined
+} {
+  return { credentials, candidates }
+}

@@ -1,0 +1,12 @@
+/**
+ * Explains why a server refused a signed request, and proves it where it can.
+ *
+ * @module
+ */
+export type { Evidence, HeaderField, ObservedAnswer, ObservedRequest } from './evidence.ts'
+export type { Correction, DifferingLine, Explanation, Grade, Verdict } from './explanation.ts'
+export type { Echo } from './echo.ts'
+export type { Cause, Family } from './cause.ts'
+export type { SearchLimits } from './search.ts'
+export { CAUSES, findCause } from './catalogue.ts'
+export { explainRefusal, type ExplainRefusalOptions } from './explain-refusal.ts'
