@@ -40,6 +40,7 @@ const checks = [
   ['errors', script('errors-doc.mjs')],
   ['attacks', script('attacks-doc.mjs')],
   ['reference', script('api-reference.mjs')],
+  ['docs', script('check-docs.mjs')],
 ]
 
 /** @param {string[]} args @returns {string[] | undefined} the names asked for */
