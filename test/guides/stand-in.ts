@@ -93,10 +93,15 @@ export async function startStandIn(tls: {
       const { status, headers, body } = s3Xml(error as VerificationError)
       response.writeHead(status, headers.flat()).end(body)
     }
-    ;(isStore ? storeGuard : guard)(request, response, (error) => {
-      if (error === undefined) serve(request, response).catch(fail)
-      else fail(error)
-    })
+    const answer = async (fault: unknown): Promise<void> => {
+      if (fault !== undefined) return fail(fault)
+      try {
+        await serve(request, response)
+      } catch (thrown) {
+        fail(thrown)
+      }
+    }
+    ;(isStore ? storeGuard : guard)(request, response, (error) => void answer(error))
   })
 }
 

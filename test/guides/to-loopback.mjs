@@ -5,7 +5,7 @@
 import tls from 'node:tls'
 
 const { connect } = tls
-const port = Number(process.env.STAND_IN_PORT)
+const port = Number(process.env['STAND_IN_PORT'])
 
 /** @param {any} options @param {...any} rest */
 tls.connect = (options, ...rest) => {
