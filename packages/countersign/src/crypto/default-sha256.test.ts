@@ -1,28 +1,48 @@
-import { afterEach, expect, it, vi } from 'vitest'
+import * as nodeBuffer from 'node:buffer'
+import * as nodeCrypto from 'node:crypto'
+import { expect, it } from 'vitest'
+import { chooseSha256 } from './default-sha256.ts'
 import { nobleSha256 } from './noble-sha256.ts'
 
-/** A copy of the module that has not chosen yet. */
-async function choose(): Promise<unknown> {
-  vi.resetModules()
-  const { defaultSha256 } = await import('./default-sha256.ts')
-  const noble = await import('./noble-sha256.ts')
-  return defaultSha256() === noble.nobleSha256 ? nobleSha256 : 'node:crypto'
+type Host = Parameters<typeof chooseSha256>[0]
+
+/** A runtime whose `node:crypto` is another one. */
+function hostWith(crypto: object | undefined, buffer: object | undefined = nodeBuffer): Host {
+  const getBuiltinModule = (name: string): unknown => (name === 'node:crypto' ? crypto : buffer)
+  return { getBuiltinModule } as Host
 }
 
-afterEach(() => {
-  vi.unstubAllGlobals()
+it('takes node:crypto where it works', () => {
+  expect(chooseSha256(process)).not.toBe(nobleSha256)
+  expect(chooseSha256(hostWith(nodeCrypto))).not.toBe(nobleSha256)
 })
 
-it('takes node:crypto where there is one', async () => {
-  expect(await choose()).toBe('node:crypto')
-})
+/** workerd's of 2026, without its default for the length. */
+class PickyBuffer extends Uint8Array {
+  static override from(): never {
+    throw new RangeError('The value of "length" is out of range')
+  }
+  static concat(): never {
+    throw new RangeError('The value of "length" is out of range')
+  }
+}
 
-it.each([
-  ['no process', undefined],
-  ['a process without built-in modules', {}],
-  ['no node:crypto', { getBuiltinModule: () => undefined }],
-  ['a node:crypto without the one-shot hash', { getBuiltinModule: () => ({ createHash: () => {} }) }],
-])('takes plain JavaScript where there is %s', async (_, process) => {
-  vi.stubGlobal('process', process)
-  expect(await choose()).toBe(nobleSha256)
+it.each<[string, Host]>([
+  ['there is no process', undefined],
+  ['there are no built-in modules', {}],
+  ['they are not there', hostWith(undefined)],
+  ['there is no Buffer', hostWith(nodeCrypto, { Buffer: undefined })],
+  ['the one-shot hash is missing', hostWith({ ...nodeCrypto, hash: undefined })],
+  ['the one-shot hash takes no such encoding', hostWith({ ...nodeCrypto, hash: () => 'x' })],
+  ['its Buffer throws', hostWith(nodeCrypto, { Buffer: PickyBuffer })],
+  [
+    'asking for a module throws',
+    {
+      getBuiltinModule() {
+        throw new Error('not implemented')
+      },
+    },
+  ],
+])('takes plain JavaScript where %s', (_, host) => {
+  expect(chooseSha256(host)).toBe(nobleSha256)
 })

@@ -8,9 +8,12 @@ import { BLOCK, padKey, type HmacKey, type Sha256 } from './sha256.ts'
 type NodeHash = typeof import('node:crypto').hash
 type NodeBuffer = typeof import('node:buffer').Buffer
 
-/** What `write` calls for this encoding, 40 ns later. Every runtime with a `Buffer` has it; its types do not. */
+/**
+ * What `write` calls for this encoding, 40 ns later. Every runtime with a `Buffer` has it; its types do not. The length
+ * has a default everywhere but in workerd, which refuses offsets beyond 8 without it.
+ */
 interface Latin1Writer {
-  latin1Write(text: string, offset: number): number
+  latin1Write(text: string, offset: number, length: number): number
 }
 
 /**
@@ -28,9 +31,9 @@ function hmacKey(hash: NodeHash, buffer: NodeBuffer, key: Uint8Array): HmacKey {
       const length = BLOCK + message.length
       // Messages of one key are nearly always of one length, so its buffer seldom changes.
       if (inner.length !== length) inner = allocate(innerBlock, length)
-      inner.latin1Write(message, BLOCK)
+      inner.latin1Write(message, BLOCK, message.length)
       // A digest as text is three times cheaper to get than one as a new Buffer.
-      outer.latin1Write(hash('sha256', inner, 'binary'), BLOCK)
+      outer.latin1Write(hash('sha256', inner, 'binary'), BLOCK, 32)
       return hash('sha256', outer, 'hex')
     },
   }

@@ -1,0 +1,121 @@
+/**
+ * Same inputs, same bytes: the portable suite on every runtime, from the packed package, each held against the Node
+ * that runs the tests. `npm run test:runtimes` installs the runtimes first; one that is not here is skipped.
+ */
+import { writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import type { Row } from '../../packages/countersign/test/portable/suite.ts'
+import { findTool } from '../kit/tools.ts'
+import { assemble, type Assembly } from './assemble.ts'
+import { runtimes, workerd, type Runtime } from './found.ts'
+import { openPage, type OpenPage } from './run-chromium.ts'
+import { runScript, runSuiteWith } from './run-script.ts'
+import { startWorkerd, type RunningWorkerd, type Worker } from './run-workerd.ts'
+
+const MOST = 60_000
+const isRequired = process.env['COUNTERSIGN_REQUIRE_TOOLS'] === '1'
+let assembly: Assembly
+let reference: readonly Row[] = []
+
+beforeAll(async () => {
+  assembly = await assemble()
+  reference = await runSuiteWith(process.execPath, ['script.mjs'], assembly.folder)
+}, MOST)
+afterAll(() => assembly.remove())
+
+/** Fails with what differs, and not with two long tables. */
+function expectSame(rows: readonly Row[]): void {
+  const names = rows.map(({ name }) => name)
+  expect(names).toEqual(reference.map(({ name }) => name))
+  expect(new Set(names).size).toBe(names.length)
+  const different = reference.flatMap((expected, index) => {
+    const { name, digest, excerpt, isOk } = rows[index]!
+    return isOk && digest === expected.digest ? [] : [{ name, here: excerpt, onThisNode: expected.excerpt }]
+  })
+  expect(different).toEqual([])
+}
+
+/** A suite that is skipped in plain sight where its runtime is not here, and fails there in CI. */
+function describeOn(name: string, program: string | undefined, fn: (program: string) => void): void {
+  describe(name, () => {
+    if (program !== undefined) {
+      fn(program)
+    } else if (isRequired) {
+      it(`needs ${name}`, () => {
+        throw new Error(`${name} is not here, and COUNTERSIGN_REQUIRE_TOOLS is set`)
+      })
+    } else {
+      it.skip(`skipped: ${name} is not here; npm run test:runtimes installs it`, () => {})
+    }
+  })
+}
+
+/** Every entry point, imported; and required, where that is a thing. */
+function loadsEverything({ run }: Pick<Runtime, 'run'>, program: string): void {
+  it.each(['mjs', 'cjs'])('loads every entry point, %s', async (kind) => {
+    const { folder, subpaths } = assembly
+    const load = (path: string): string => (kind === 'mjs' ? `await import('${path}')` : `require('${path}')`)
+    const lines = subpaths.map((path) => `console.log('${path}', Object.keys(${load(path)}).length > 0)\n`)
+    const script = `load.${kind}`
+    writeFileSync(join(folder, script), lines.join(''))
+    const printed = await runScript(program, run(script), folder)
+    expect(printed.trimEnd().split('\n')).toEqual(subpaths.map((path) => `${path} true`))
+  })
+}
+
+describe(`Node ${process.versions.node}`, () => {
+  it('passes the suite', () => {
+    expect(reference.length).toBeGreaterThan(100)
+    expect(reference.filter(({ isOk }) => !isOk)).toEqual([])
+  })
+  loadsEverything({ run: (script) => [script] }, process.execPath)
+})
+
+for (const runtime of runtimes) {
+  describeOn(runtime.name, runtime.program, (program) => {
+    it(
+      'gives the same bytes',
+      async () => {
+        expectSame(await runSuiteWith(program, runtime.run('script.mjs'), assembly.folder))
+      },
+      MOST,
+    )
+    loadsEverything(runtime, program)
+  })
+}
+
+describeOn('workerd', workerd, (program) => {
+  let running: RunningWorkerd
+  beforeAll(async () => {
+    running = await startWorkerd(program, assembly.folder)
+  })
+  afterAll(() => running.stop())
+
+  it.each<[string, Worker]>([
+    ['a plain worker', 'plain'],
+    ['a worker with what Node has', 'node'],
+  ])('gives the same bytes: %s', async (_name, worker) => expectSame(await running.run(worker)), MOST)
+})
+
+describeOn('Chromium', findTool('chromium') ?? findTool('google-chrome'), (program) => {
+  let page: OpenPage
+  beforeAll(async () => {
+    page = await openPage(program, assembly.folder)
+  }, MOST)
+  afterAll(() => page.close())
+
+  it('gives the same bytes in a page', async () => expectSame(await page.call('inPage')), MOST)
+  it(
+    'gives the same bytes in a service worker',
+    async () => expectSame(await page.call('inServiceWorker')),
+    MOST,
+  )
+  it('signs in a page what its service worker verifies', async () => {
+    const [status, text] = await page.call('throughServiceWorker')
+    expect([status, JSON.parse(text)]).toEqual([
+      200,
+      expect.objectContaining({ principal: 'alice', payload: 'verified' }),
+    ])
+  })
+})
