@@ -281,6 +281,15 @@ export type IdentityProofErrorCode =
   /** The replay guard is full of proofs that have not expired: it takes more, or proofs are refused. */
   | 'REPLAY_GUARD_FULL'
 
+/** What an {@link EvidenceError} can be about. */
+export type EvidenceErrorCode =
+  /** The text is neither a request nor an answer in any of the forms that are read. */
+  | 'EVIDENCE_UNKNOWN'
+  /** The text has one of the forms, and a part of it cannot be read. */
+  | 'EVIDENCE_MALFORMED'
+  /** The text is larger than what is read. */
+  | 'EVIDENCE_TOO_LARGE'
+
 /** What a {@link CountersignError} of no other kind can be about. */
 export type CountersignErrorCode =
   /** A replay guard remembers as much as it may; verifiers make a refusal of it. */
@@ -391,5 +400,15 @@ export class IdentityProofError extends CountersignError {
     this.name = 'IdentityProofError'
     this.status = status
     this.facts = facts
+  }
+}
+
+/** A pasted request or answer that cannot be read. No message repeats what the text holds. */
+export class EvidenceError extends CountersignError {
+  declare readonly code: EvidenceErrorCode
+
+  constructor(code: EvidenceErrorCode, message: string, options?: ErrorOptions) {
+    super(code, message, options)
+    this.name = 'EvidenceError'
   }
 }
