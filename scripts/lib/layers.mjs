@@ -73,6 +73,7 @@ export const programs = new Map([
       ['events', ['frame', 'credentials', 'curl', 'request']],
       ['verbs', ['frame', 'credentials', 'curl', 'request', 'keys', 'token', 'events', 'send']],
       ['main', ['frame', 'send']],
+      ['answer', ['frame', 'main']],
     ]),
   ],
 ])

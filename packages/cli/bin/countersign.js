@@ -1,3 +1,4 @@
 #!/usr/bin/env node
-import { main } from '../dist/main.js'
-await main(process.argv.slice(2))
+const { existsSync } = require('node:fs')
+const verb = /^[a-z-]+$/.test(process.argv[2] ?? '') ? `${__dirname}/../dist/${process.argv[2]}.cjs` : ''
+require(existsSync(verb) ? verb : '../dist/help.cjs').main(process.argv.slice(2))

@@ -1,5 +1,5 @@
 /**
- * The command `countersign`: finds the verb, loads it, runs it, and says how it went.
+ * A verb of the command `countersign`: runs it, and says how it went.
  *
  * @module
  */
@@ -7,37 +7,43 @@ import { CommanderError } from 'commander'
 import { EXIT } from './frame/exit-codes.ts'
 import { reportFailure } from './frame/report-failure.ts'
 import { endOnSignals, endQuietlyOnClosedPipe } from './frame/streams.ts'
-import { VERBS } from './frame/verbs.ts'
+import type { VerbModule } from './frame/verbs.ts'
 import { separateFlags } from './send/send-arguments.ts'
 
 /**
- * Runs the command. How it went is in `process.exitCode`.
+ * Runs a verb. How it went is in `process.exitCode`.
  *
- * @param given what stands behind the command's name
+ * @param given what stands behind the command's name; the verb comes first
  */
-export async function main(given: readonly string[]): Promise<void> {
+export async function runVerb(
+  { createCommand }: Pick<VerbModule, 'createCommand'>,
+  given: readonly string[],
+): Promise<void> {
+  const [name = '', ...rest] = given[0] === 'send' ? separateFlags(given) : given
+  // The gateway finishes what is under way before it ends.
+  if (name !== 'gateway') endOnSignals()
+  await reportOn(`countersign help ${name}`, rest, async () => {
+    await createCommand().parseAsync(rest, { from: 'user' })
+  })
+}
+
+/**
+ * Runs something, and tells of what it throws. How it went is in `process.exitCode`.
+ *
+ * @param help the command line that shows the help on it
+ * @param args the words that were given to it
+ */
+export async function reportOn(
+  help: string,
+  args: readonly string[],
+  run: () => Promise<void>,
+): Promise<void> {
   endQuietlyOnClosedPipe()
-  const args = given[0] === 'send' ? separateFlags(given) : given
   try {
-    await run(args)
+    await run()
   } catch (error) {
     // Help and version end commander's parsing as errors do.
     if (error instanceof CommanderError && error.exitCode === EXIT.ok) return
-    const help = VERBS.has(args[0] ?? '') ? `countersign help ${args[0]}` : 'countersign help'
     process.exitCode = reportFailure(error, help, args.includes('--json'))
   }
-}
-
-async function run(args: readonly string[]): Promise<void> {
-  const [name = '--help', ...rest] = args
-  const verb = VERBS.get(name)
-  if (verb) {
-    // The gateway finishes what is under way before it ends.
-    if (name !== 'gateway') endOnSignals()
-    const { createCommand } = await verb.load()
-    await createCommand().parseAsync(rest, { from: 'user' })
-    return
-  }
-  const { help } = await import('./frame/help.ts')
-  await help(name, rest)
 }

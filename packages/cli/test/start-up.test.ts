@@ -1,48 +1,41 @@
 /** What a plain verb loads at its start: its own modules, and nothing of what others need. */
-import { readFileSync } from 'node:fs'
-import { dirname, join } from 'node:path'
-import { fileURLToPath } from 'node:url'
 import { describe, expect, it } from 'vitest'
+import { buildVerb, verbs } from '../build.mjs'
+import { VERBS } from '../src/frame/verbs.ts'
 
-const DIST = fileURLToPath(new URL('../dist', import.meta.url))
-const IMPORT = /^(?:import|export)[^"]*"(\.[^"]+)"/gm
-/** The bundler writes above each module where it was. */
-const MODULE = /^\/\/ (.+\.[jt]s)$/gm
-
-/** The files that a file of the bundle brings along, at once, and itself. */
-function filesOf(file: string, seen = new Set<string>()): Set<string> {
-  if (seen.has(file)) return seen
-  seen.add(file)
-  for (const [, path] of readFileSync(file, 'utf8').matchAll(IMPORT))
-    filesOf(join(dirname(file), path!), seen)
-  return seen
-}
-
-/** The modules of the command with a verb. */
-function modulesOfVerb(verb: string): string[] {
-  const files = filesOf(join(DIST, 'main.js'))
-  for (const file of files) {
-    const loaded = new RegExp(`import\\("(\\./(?:chunks/)?${verb}-[A-Z0-9]+\\.js)"\\)`).exec(
-      readFileSync(file, 'utf8'),
-    )
-    if (loaded) filesOf(join(dirname(file), loaded[1]!), files)
-  }
-  return [...files].flatMap((file) =>
-    [...readFileSync(file, 'utf8').matchAll(MODULE)].map(([, name]) => name!),
-  )
+/** The modules that a verb has loaded before it does anything. */
+async function modulesOf(verb: string): Promise<readonly string[]> {
+  const chunks = await buildVerb(verb, false)
+  const first = chunks.find(({ isEntry }) => isEntry)
+  const start = chunks.filter(({ fileName }) => first?.imports.includes(fileName))
+  return [first, ...start].flatMap((chunk) => chunk?.moduleIds ?? [])
 }
 
 const OTHERS =
   /\/(?:verify|cloudfront|post|streaming|tokens|event-stream|checksums)\/|sigv4a|sigv2|noble\/curves/
 
 describe('start-up', () => {
-  it.each(['presign', 'sign'])('%s loads neither verifier nor curve', (verb) => {
-    const modules = modulesOfVerb(verb)
+  it('has a bundle for each verb', () => {
+    expect(verbs.toSorted()).toEqual([...VERBS.keys()].toSorted())
+  })
+
+  it.each(['presign', 'sign'])('%s loads neither verifier nor curve', async (verb) => {
+    const modules = await modulesOf(verb)
     expect(modules).toContainEqual(expect.stringMatching(/countersign.dist.sign.sign-request/))
     expect(modules.filter((name) => OTHERS.test(name))).toEqual([])
   })
 
-  it('of verify has one, so that the search finds what there is', () => {
-    expect(modulesOfVerb('verify').some((name) => OTHERS.test(name))).toBe(true)
+  it('of verify has one, so that the search finds what there is', async () => {
+    expect((await modulesOf('verify')).some((name) => OTHERS.test(name))).toBe(true)
+  })
+
+  it('takes two files, whatever else a verb may load later', async () => {
+    for (const verb of verbs) {
+      const chunks = await buildVerb(verb, false)
+      const first = chunks.find(({ isEntry }) => isEntry)
+      expect([verb, first?.imports.length]).toEqual([verb, 1])
+      const start = chunks.find(({ fileName }) => fileName === first?.imports[0])
+      expect(start?.imports.filter((name) => name.endsWith('.cjs') && !name.includes('runtime'))).toEqual([])
+    }
   })
 })

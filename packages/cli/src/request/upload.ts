@@ -5,8 +5,7 @@
  * @module
  */
 import { createHash } from 'node:crypto'
-import { createReadStream } from 'node:fs'
-import { stat } from 'node:fs/promises'
+import { createReadStream, statSync } from 'node:fs'
 import { readBytes, unreadable } from '../frame/files.ts'
 import type { GivenRequest } from './given-request.ts'
 
@@ -23,7 +22,7 @@ export async function readUpload(path: string): Promise<Pick<GivenRequest, 'body
   let length = 0
   try {
     // A pipe has no length, and could not be read again to be sent.
-    if (!(await stat(path)).isFile()) return { body: await readBytes(path, READER) }
+    if (!statSync(path).isFile()) return { body: await readBytes(path, READER) }
     for await (const chunk of createReadStream(path, { highWaterMark: 1024 * 1024 })) {
       hash.update(chunk as Uint8Array)
       length += (chunk as Uint8Array).length

@@ -5,8 +5,18 @@
  *
  * @module
  */
+import { existsSync } from 'node:fs'
+import { createRequire } from 'node:module'
 import { Readable, Writable } from 'node:stream'
-import { main } from '../../dist/main.js'
+import { fileURLToPath } from 'node:url'
+
+const require = createRequire(import.meta.url)
+
+/** The bundle that a command line starts with, as `bin/countersign.js` finds it. @param {string} [verb] */
+function load(verb) {
+  const path = fileURLToPath(new URL(`../../dist/${verb}.cjs`, import.meta.url))
+  return require(verb && /^[a-z-]+$/.test(verb) && existsSync(path) ? path : '../../dist/help.cjs')
+}
 
 /** @returns {{ stream: Writable, bytes: () => Buffer }} a stream that keeps what is written to it */
 function collector() {
@@ -52,7 +62,7 @@ async function run({ args, env, home, input }) {
   setEnvironment(env)
   process.chdir(home)
   process.exitCode = 0
-  await main(args)
+  await load(args[0]).main(args)
   for (const signal of ['SIGINT', 'SIGTERM']) process.removeAllListeners(signal)
   // A process ends when nothing of the command is under way any more, and not when its main function does.
   for (let delay = 0; (await countHeld(delay)) > idle; delay = 1);
