@@ -15,6 +15,7 @@ export const layers = new Map([
   ['credentials', belowSigning],
   ['sign', [...belowSigning, 'credentials']],
   ['tokens', signing],
+  ['providers', [...signing, 'tokens']],
   ['event-stream', [...signing, 'tokens', 'verify']],
   ['streaming', [...signing, 'event-stream']],
   ['cloudfront', signing],
@@ -41,6 +42,8 @@ export const entryMayImport = [...layers.keys()].filter((layer) => layer !== 'in
 export const packagesAllowed = new Map([
   ['@noble/hashes', ['crypto', 'algorithms']],
   ['@noble/curves', ['crypto', 'algorithms']],
+  // An optional one, imported on call.
+  ['@aws-sdk/credential-provider-node', ['providers']],
 ])
 
 /** Who may import whom in the packages that are programs. They run on Node alone, and import what their manifests name. */

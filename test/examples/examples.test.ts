@@ -65,6 +65,11 @@ const PROMISES: Readonly<Record<string, readonly (string | RegExp)[]>> = {
     'alice: hello alice\nbob: hello bob\nalice with the token of bob: 403 KEY_UNKNOWN',
     'alice: 403 SIGNATURE_MISMATCH\nno token: 403 KEY_UNKNOWN\nan hour late: 400 TOKEN_EXPIRED',
   ],
+  '17-credentials.mjs': [
+    '100 requests, signed with the keys of ASIA1, ASIA2',
+    'CREDENTIALS_CHAIN_FAILED role failed, and nothing may stand in for it',
+    'CREDENTIALS_NOT_FOUND There are no credentials: environment: AWS_ACCESS_KEY_ID is not set; source 2: has none',
+  ],
   '15-s3-express.mjs': [
     /^the store gives out a session\n200 SESSION1 GET .*\/a, token signed: true\n200 SESSION1/,
     'a URL lives for 5 minutes',

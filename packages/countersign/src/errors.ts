@@ -96,6 +96,20 @@ export type CredentialsErrorCode =
   | 'CREDENTIALS_EXPIRED'
   /** The credentials provider threw; its error is the `cause`. */
   | 'CREDENTIALS_PROVIDER_FAILED'
+  /** There are no credentials in any of the places that were looked at; the message names each, and what it lacks. */
+  | 'CREDENTIALS_NOT_FOUND'
+  /** A source of a chain has credentials that cannot be had or used, and none behind it may stand in for them. */
+  | 'CREDENTIALS_CHAIN_FAILED'
+  /** The file is not one of the CSV files of the IAM console, or has no or several access keys. */
+  | 'CREDENTIALS_FILE_INVALID'
+  /** The package with AWS's own chain of credentials is not installed. */
+  | 'AWS_CHAIN_MISSING'
+  /** STS gave no temporary credentials; its own code is in `awsCode`. */
+  | 'STS_REFUSED'
+  /** STS could not be reached, took too long, or is overloaded. */
+  | 'STS_UNAVAILABLE'
+  /** The answer is not one of STS's, or has no usable credentials. */
+  | 'STS_REPLY_INVALID'
   /** A bearer token is empty, or cannot stand in a header. */
   | 'BEARER_TOKEN_INVALID'
   /** A bearer token has expired. */
@@ -334,6 +348,32 @@ export class CredentialsError extends CountersignError {
   constructor(code: CredentialsErrorCode, message: string, options?: ErrorOptions) {
     super(code, message, options)
     this.name = 'CredentialsError'
+  }
+}
+
+/** STS gave no temporary credentials. */
+export class StsError extends CredentialsError {
+  /** Code of STS, such as `AccessDenied` or `ExpiredTokenException`; empty when it answered without one. */
+  readonly awsCode: string
+  /** HTTP status of the answer; 0 when there was none. */
+  readonly status: number
+  /** What AWS's support asks for; empty when there is none. */
+  readonly requestId: string
+
+  constructor(
+    code: CredentialsErrorCode,
+    message: string,
+    {
+      awsCode = '',
+      status = 0,
+      requestId = '',
+    }: { awsCode?: string; status?: number; requestId?: string } = {},
+  ) {
+    super(code, message)
+    this.name = 'StsError'
+    this.awsCode = awsCode
+    this.status = status
+    this.requestId = requestId
   }
 }
 

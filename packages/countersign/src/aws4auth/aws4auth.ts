@@ -5,7 +5,7 @@
  * @module
  */
 import { parseDate } from '../core/http-date.ts'
-import { cacheProvider } from '../credentials/cached-provider.ts'
+import { cacheCredentials } from '../credentials/cache-credentials.ts'
 import type { Credentials, CredentialsProvider, KeyCredentials } from '../credentials/credentials.ts'
 import { CredentialsError, SigningError } from '../errors.ts'
 import type { SigningKey } from '../keys/signing-key.ts'
@@ -77,7 +77,7 @@ export class AWS4Auth {
     this.#clock = now
     this.#scope = scope
     this.#firstDay = date === undefined ? undefined : parseKeyDate(date, this.#now())
-    if (typeof source === 'function') this.#provide = cacheProvider(source, () => this.#now())
+    if (typeof source === 'function') this.#provide = cacheCredentials(source, { now: () => this.#now() })
     else this.#holder = 'key' in source ? source : this.#hold(source)
   }
 

@@ -7,7 +7,7 @@
 import { isText } from '../core/bytes.ts'
 import { CredentialsError, SigningError } from '../errors.ts'
 import { readUrl } from '../sign/read-url.ts'
-import { RefreshedValue } from '../sign/refreshed-value.ts'
+import { RefreshedValue } from '../credentials/refreshed-value.ts'
 import { assertSecret } from '../sign/secret-transport.ts'
 import type { Signer } from '../sign/signer.ts'
 import { sendPlain } from './plain-request.ts'
@@ -53,7 +53,7 @@ const TIMES = { advisory: 15 * MINUTE, mandatory: 10 * MINUTE, pause: MINUTE }
 export function createBearerSigner(options: BearerSignerOptions): BearerSigner {
   const { token, allowPlainHttp, now = () => new Date() } = options
   const fetchToken = async (): Promise<BearerToken> => assertToken(await askFor(token), now())
-  const current = new RefreshedValue(fetchToken, TIMES, now)
+  const current = new RefreshedValue(fetchToken, () => TIMES, now)
   return {
     scheme: 'bearer',
     async sign(request) {

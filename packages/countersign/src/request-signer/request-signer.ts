@@ -5,7 +5,7 @@
  * @module
  */
 import { sigV4 } from '../algorithms/sigv4.ts'
-import { cacheProvider } from '../credentials/cached-provider.ts'
+import { cacheCredentials } from '../credentials/cache-credentials.ts'
 import type { Credentials, KeyCredentials } from '../credentials/credentials.ts'
 import { CredentialsError, SigningError } from '../errors.ts'
 import type { Body, HttpRequest, PresignedUrl, SignedRequest } from '../sign/http-request.ts'
@@ -56,7 +56,7 @@ export class RequestSigner implements Signer {
     this.#now = now ?? (() => new Date())
     this.#provide =
       typeof credentials === 'function'
-        ? cacheProvider(credentials, this.#now)
+        ? cacheCredentials(credentials, { now: this.#now })
         : async () => {
             if (credentials) return credentials
             throw new CredentialsError(

@@ -8,7 +8,7 @@
 import type { Header } from '../core/canonical-headers.ts'
 import { X_AMZ_SECURITY_TOKEN } from '../core/names.ts'
 import { encodeUri } from '../core/uri-encoding.ts'
-import { cacheProvider } from '../credentials/cached-provider.ts'
+import { resolveProvider } from '../credentials/cache-credentials.ts'
 import { assertCredentials } from '../credentials/credentials.ts'
 import { SigningError } from '../errors.ts'
 import type { Body, HttpRequest, SigningSteps } from '../sign/http-request.ts'
@@ -46,8 +46,7 @@ const EXPIRES = /[?&]X-Amz-Expires=/
 export function createS3ExpressSigner(options: S3ExpressSignerOptions): S3ExpressSigner {
   const { credentials, service = SERVICE, signHeaders, now = () => new Date() } = options
   const sessions = createSessions(options)
-  const provide =
-    typeof credentials === 'function' ? cacheProvider(credentials, now) : async () => credentials
+  const provide = resolveProvider(credentials, now)
   const signing: Omit<SignerOptions, 'credentials'> = {
     ...options,
     service,

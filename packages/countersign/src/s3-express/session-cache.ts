@@ -5,7 +5,7 @@
  * @module
  */
 import type { AnyCredentials, Credentials, KeyCredentials } from '../credentials/credentials.ts'
-import { RefreshedValue } from '../sign/refreshed-value.ts'
+import { RefreshedValue } from '../credentials/refreshed-value.ts'
 import { createSession, type SessionTerms } from './create-session.ts'
 import type { ExpressSession } from './session.ts'
 
@@ -48,7 +48,7 @@ export class SessionCache {
 
   #begin(bucketUrl: string, owner: Given): CachedSession {
     const fetchSession = async (): Promise<ExpressSession> => createSession(bucketUrl, owner, this.#terms)
-    return { owner, session: new RefreshedValue(fetchSession, TIMES, this.#terms.now) }
+    return { owner, session: new RefreshedValue(fetchSession, () => TIMES, this.#terms.now) }
   }
 }
 

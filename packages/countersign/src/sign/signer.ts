@@ -6,7 +6,7 @@
 import type { Bytes } from '../core/bytes.ts'
 import { X_AMZ_CONTENT_SHA256 } from '../core/names.ts'
 import { parseDate } from '../core/http-date.ts'
-import { cacheProvider } from '../credentials/cached-provider.ts'
+import { resolveProvider } from '../credentials/cache-credentials.ts'
 import type { Credentials, CredentialsProvider, KeyCredentials } from '../credentials/credentials.ts'
 import { SigningError } from '../errors.ts'
 import type { Body, HttpRequest, PresignedUrl, SignedRequest } from './http-request.ts'
@@ -59,8 +59,7 @@ export function createSigner(options: SignerOptions): Signer {
   const { now = () => new Date() } = options
   const host: SigningHost = { now: () => now().getTime(), readDate: parseDate }
   const { credentials } = options
-  const provide =
-    typeof credentials === 'function' ? cacheProvider(credentials, now) : async () => credentials
+  const provide = resolveProvider(credentials, now)
 
   return {
     async sign(request) {

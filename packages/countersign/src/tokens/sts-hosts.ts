@@ -66,7 +66,7 @@ function partitionOf(region: string): Partition | undefined {
 export function stsHostOf(region: string): string {
   const partition = partitionOf(region)
   if (partition) return `sts.${region}.${partition.domains[0]}`
-  throw new SigningError('OPTION_INVALID', 'The region is not one whose STS is known; give hostname too')
+  throw new SigningError('OPTION_INVALID', 'The region is not one whose STS is known; name its host too')
 }
 
 /** Reads a host that AWS itself runs, in lower case; `undefined` for any other. */

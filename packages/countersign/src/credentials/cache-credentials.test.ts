@@ -1,6 +1,6 @@
 import { describe, expect, it, vi } from 'vitest'
 import { CredentialsError } from '../errors.ts'
-import { cacheProvider } from './cached-provider.ts'
+import { cacheCredentials } from './cache-credentials.ts'
 import type { Credentials } from './credentials.ts'
 
 const MINUTE = 60_000
@@ -15,14 +15,14 @@ function setUp({ lifetime }: { lifetime?: number } = {}) {
     const end = lifetime === undefined ? undefined : new Date(time + lifetime * MINUTE)
     return { accessKeyId: `AKID${count}`, secretAccessKey: 'secret', expiration: end }
   })
-  const provide = cacheProvider(provider, () => new Date(time))
+  const provide = cacheCredentials(provider, { now: () => new Date(time) })
   return { provider, provide, wait: (minutes: number) => void (time += minutes * MINUTE) }
 }
 
 /** Lets a refresh in the background come to its end. */
 const settle = (): Promise<void> => new Promise((resolve) => setTimeout(resolve))
 
-const idOf = async (provide: ReturnType<typeof cacheProvider>): Promise<string> =>
+const idOf = async (provide: ReturnType<typeof cacheCredentials>): Promise<string> =>
   (await provide()).accessKeyId
 
 describe('asking (CRED-1, CRED-2)', () => {
@@ -43,10 +43,7 @@ describe('asking (CRED-1, CRED-2)', () => {
 
   it('hands out one frozen set, whatever happens to the provider’s own (TOK-1)', async () => {
     const own = { accessKeyId: 'AKID', secretAccessKey: 'secret', sessionToken: 'token' }
-    const provide = cacheProvider(
-      async () => own,
-      () => new Date(START),
-    )
+    const provide = cacheCredentials(async () => own, { now: () => new Date(START) })
     const given = await provide()
     own.sessionToken = 'other'
     expect(given.sessionToken).toBe('token')
@@ -128,10 +125,9 @@ describe('failures', () => {
   })
 
   it('refuses what is no credentials, naming the part', async () => {
-    const provide = cacheProvider(
-      async () => ({ accessKeyId: 'AKID' }) as Credentials,
-      () => new Date(START),
-    )
+    const provide = cacheCredentials(async () => ({ accessKeyId: 'AKID' }) as Credentials, {
+      now: () => new Date(START),
+    })
     await expect(provide()).rejects.toMatchObject({
       code: 'CREDENTIALS_INVALID',
       message: expect.stringContaining('secretAccessKey'),
@@ -139,12 +135,69 @@ describe('failures', () => {
   })
 
   it('takes a provider that throws at once like one that rejects', async () => {
-    const provide = cacheProvider(
+    const provide = cacheCredentials(
       () => {
         throw failure
       },
-      () => new Date(START),
+      { now: () => new Date(START) },
     )
     await expect(provide()).rejects.toMatchObject({ code: 'CREDENTIALS_PROVIDER_FAILED' })
+  })
+
+  it('refuses credentials that have ended when they are handed out, and says when', async () => {
+    const { provider, provide } = setUp({ lifetime: -1 })
+    await expect(provide()).rejects.toMatchObject({
+      code: 'CREDENTIALS_EXPIRED',
+      message: expect.stringContaining('2026-11-22T11:59:00.000Z') as string,
+    })
+    expect(provider).toHaveBeenCalledTimes(1)
+  })
+
+  it.each(['2040-01-01T00:00:00Z', 2_208_988_800, new Date(NaN)])(
+    'refuses %s as an end',
+    async (expiration) => {
+      const given = { accessKeyId: 'AKID', secretAccessKey: 'secret', expiration }
+      const provide = cacheCredentials(async () => given as Credentials)
+      await expect(provide()).rejects.toMatchObject({
+        code: 'CREDENTIALS_INVALID',
+        message: expect.stringContaining('expiration') as string,
+      })
+    },
+  )
+})
+
+describe('sharing', () => {
+  it('wraps a provider once, whoever wraps it again', async () => {
+    const { provide } = setUp()
+    expect(cacheCredentials(provide)).toBe(provide)
+  })
+})
+
+describe('a role that lives for two seconds', () => {
+  it('is asked for once at a time, and serves every call of 200 a second', async () => {
+    let time = START
+    let open = 0
+    let most = 0
+    const asked: number[] = []
+    const provide = cacheCredentials(
+      async () => {
+        most = Math.max(most, ++open)
+        asked.push(time)
+        const end = new Date(time + 2000)
+        // STS takes its time: 40 calls of others come by.
+        for (let turn = 0; turn < 40; turn++) await Promise.resolve()
+        open--
+        return { accessKeyId: `AKID${asked.length}`, secretAccessKey: 'secret', expiration: end }
+      },
+      { now: () => new Date(time) },
+    )
+    for (let call = 0; call < 200 * 60; call++) {
+      const { expiration } = await provide()
+      expect(expiration?.getTime()).toBeGreaterThan(time)
+      time += 5
+    }
+    expect(most).toBe(1)
+    expect(asked.length).toBeGreaterThan(29)
+    expect(asked.length).toBeLessThan(50)
   })
 })
