@@ -10,8 +10,9 @@ const IMPORT = /^import \{([^}]+)\} from '((?:@countersign\/)?[\w/-]+)'/gm
 /** @returns {Use[]} */
 export function findUses() {
   const guides = filesUnder(join(root, 'docs/guides')).map((name) => `docs/guides/${name}`)
+  const pages = ['docs/how-it-works.md', ...guides]
   const examples = filesUnder(join(root, 'examples')).map((name) => `examples/${name}`)
-  const shown = [...guides, ...examples].filter((path) => /\/(?:\d\d-)?[\w-]+\.(?:md|mjs)$/.test(path))
+  const shown = [...pages, ...examples].filter((path) => /\/(?:\d\d-)?[\w-]+\.(?:md|mjs)$/.test(path))
   return shown.map((path) => {
     const text = readFileSync(join(root, path), 'utf8')
     /** @type {Map<string, Set<string>>} */

@@ -14,7 +14,11 @@ import { patternOf, readGuide } from './guide-page.ts'
 import { CREDENTIALS, startStandIn } from './stand-in.ts'
 
 const root = fileURLToPath(new URL('../../', import.meta.url))
-const guides = join(root, 'docs/guides')
+/** Pages that are programs, from the root. */
+const pages = [
+  'docs/how-it-works.md',
+  ...readdirSync(join(root, 'docs/guides')).map((name) => `docs/guides/${name}`),
+]
 const hook = pathToFileURL(join(root, 'test/guides/to-loopback.mjs')).href
 
 /** Files that a page may take for granted. */
@@ -61,10 +65,8 @@ describeWithTool('curl', 'guides', () =>
     })
     afterAll(() => standIn.close())
 
-    it.each(readdirSync(guides))('%s', async (name) => {
-      const { script, shell, files } = readGuide(
-        await withFreePorts(readFileSync(join(guides, name), 'utf8')),
-      )
+    it.each(pages)('%s', async (page) => {
+      const { script, shell, files } = readGuide(await withFreePorts(readFileSync(join(root, page), 'utf8')))
       expect(script.printed + shell.printed, 'what the page prints').not.toBe('')
       // Inside of the project, where the packages are found.
       const folder = mkdtempSync(join(root, 'test/guides/run-'))
