@@ -29,7 +29,11 @@ it('draws what is computed', () => {
   const { pathname, search } = new URL(signed.url)
 
   expect(lines).toEqual([
-    ...['POST', pathname, search, ...sent, '{"cups":2}'],
+    'POST',
+    pathname,
+    search,
+    ...sent,
+    '{"cups":2}',
     ...signed.canonicalRequest.split('\n').filter((line) => line !== ''),
     ...signed.stringToSign.split('\n'),
     'AWS4 + the secret access key',

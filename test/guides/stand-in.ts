@@ -26,18 +26,22 @@ export const CREDENTIALS = {
   secretAccessKey: 'wJalrXUtnFEMI/K7MDENG+bPxRfiCYEXAMPLEKEY',
 }
 
-interface StoredObject {
+/** An object of a bucket. */
+export interface StoredObject {
   readonly bytes: Buffer
   readonly type: string
 }
 
 const SERVICES = ['s3', 'sqs', 'es', 'execute-api', 'dynamodb', 'bedrock', 'sts']
 
+/** One that runs. */
+export interface StandIn extends Listening<unknown> {
+  /** What it keeps, by `bucket/key`. */
+  readonly objects: ReadonlyMap<string, StoredObject>
+}
+
 /** Starts one. */
-export async function startStandIn(tls: {
-  readonly key: string
-  readonly cert: string
-}): Promise<Listening<unknown>> {
+export async function startStandIn(tls: { readonly key: string; readonly cert: string }): Promise<StandIn> {
   const objects = new Map<string, StoredObject>()
   const secrets = (accessKeyId: string): { secretAccessKey: string; principal: string } | undefined =>
     accessKeyId === CREDENTIALS.accessKeyId ? { ...CREDENTIALS, principal: 'you' } : undefined
@@ -85,7 +89,7 @@ export async function startStandIn(tls: {
     response.end(covered.method === 'HEAD' ? undefined : object.bytes)
   }
 
-  return startTlsServer(tls, (request, response) => {
+  const server = await startTlsServer(tls, (request, response) => {
     const isStore = request.headers.host?.includes('.s3.')
     // Pages of any origin may ask, as a bucket can be told.
     response.setHeader('access-control-allow-origin', '*')
@@ -103,6 +107,7 @@ export async function startStandIn(tls: {
     }
     ;(isStore ? storeGuard : guard)(request, response, (error) => void answer(error))
   })
+  return { ...server, objects }
 }
 
 function bucketOf(headers: readonly (readonly [name: string, value: string])[]): string {
