@@ -24,7 +24,9 @@ export const layers = new Map([
   // Whoever checks a proof of identity must not find a verifier of requests in the same bundle.
   ['identity-proof', [...signing, 'tokens', 'replay']],
   ['aws4auth', [...signing, 'tokens']],
-  ['adapters', [...signing, 'tokens', 'aws4auth']],
+  // What answers tell: for adapters, for whoever explains a refusal, and for programs.
+  ['answers', ['errors', 'core']],
+  ['adapters', [...signing, 'tokens', 'aws4auth', 'answers']],
   ['verify', [...belowSigning, 'replay']],
   // Explains refusals from both sides of the wire, so it must share neither side's code.
   ['explain', [...belowSigning, 'credentials']],

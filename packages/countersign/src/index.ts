@@ -6,7 +6,8 @@
  */
 export { signRequest } from './sign/sign-request.ts'
 export { presignUrl } from './sign/presign-url.ts'
-export { createSigner, type Signer, type SignerOptions } from './sign/signer.ts'
+export { createSigner, type Signer } from './sign/signer.ts'
+export type { RequestOptions, SignerOptions } from './sign/sign-any-body.ts'
 export { SigningKey, type SigningKeyScope } from './keys/signing-key.ts'
 export type {
   Body,
@@ -14,6 +15,7 @@ export type {
   HeaderValue,
   HttpRequest,
   PresignedUrl,
+  SignedBody,
   SignedRequest,
   SigningSteps,
   SigningWarning,

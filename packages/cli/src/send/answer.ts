@@ -9,10 +9,9 @@ import { openSink, type AnswerSink } from './answer-sink.ts'
 import type { Counts, Delivered } from './delivery.ts'
 import type { Progress } from './progress.ts'
 import { formatResponseHead, redactHeader, redactUrl } from './redacted-heads.ts'
-import { headerValue } from './refusal.ts'
 import type { SendFlags } from './send-flags.ts'
 import type { WireResponse } from './transport.ts'
-import type { WireRequest } from './wire-request.ts'
+import { headerValue, type WireRequest } from './wire-request.ts'
 
 /** What lasts for one run. */
 export interface Run {

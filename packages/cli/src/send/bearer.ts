@@ -10,7 +10,7 @@ import { CommandError } from '../frame/command-error.ts'
 import { EXIT } from '../frame/exit-codes.ts'
 import { readBytes } from '../frame/files.ts'
 import type { OutgoingRequest } from './outgoing-request.ts'
-import { headerValue } from './refusal.ts'
+import { headerValue } from './wire-request.ts'
 import type { SendFlags } from './send-flags.ts'
 import type { OtherSigning } from './signing.ts'
 

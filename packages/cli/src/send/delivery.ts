@@ -4,16 +4,22 @@
  * @module
  */
 import { setTimeout as wait } from 'node:timers/promises'
+import {
+  isTransient,
+  resolveDelay,
+  resolveRedirect,
+  type Hop,
+  type NextStep,
+} from 'countersign/adapters/exchange'
 import type { ResolvedScope } from '../request/scope.ts'
 import { describeNetworkError, isNetworkError } from './network-error.ts'
 import type { OutgoingRequest } from './outgoing-request.ts'
 import type { Progress } from './progress.ts'
 import { readRefusal, type Refusal } from './refusal.ts'
-import { resolveRedirect, type Hop, type NextStep } from './redirects.ts'
 import { hashBody } from './request-body.ts'
-import { isTransient, resolveDelay } from './retry.ts'
 import { signAttempt, type SignedAttempt, type SigningMeans } from './signing.ts'
 import { exchange, type Way, type WireResponse } from './transport.ts'
+import { headerValue } from './wire-request.ts'
 
 /** What is told of a delivery while it is under way. */
 export interface DeliveryEvents {
@@ -154,13 +160,17 @@ async function sendWithRetries(
       const { status, headers } = delivered.response
       if (isLast || !isTransient(status)) return delivered
       await delivered.response.close()
-      await pause(`status ${status}`, resolveDelay(attempt, headers, Math.random(), Date.now()), options)
+      await pause(
+        `status ${status}`,
+        resolveDelay(attempt, headerValue(headers, 'retry-after'), Math.random(), Date.now()),
+        options,
+      )
     } catch (error) {
       const described = describeNetworkError(error, hostOf(request.url))
       if (isLast || !isNetworkError(described)) throw described
       await pause(
         String((described as Error).message),
-        resolveDelay(attempt, [], Math.random(), Date.now()),
+        resolveDelay(attempt, undefined, Math.random(), Date.now()),
         options,
       )
     }
@@ -216,10 +226,11 @@ async function sendOnce(
   const prefix = await readPrefix(response)
   const refusal = readRefusal(status, headers, prefix)
   const redirected = { ...request, service: scope.service }
+  const place = { status, location: headerValue(headers, 'location'), region: refusal.region }
   const next: NextStep =
     options.redirects === 'none'
       ? { kind: 'done' }
-      : resolveRedirect(redirected, { status, headers, refusal }, options.redirects === 'any-host')
+      : resolveRedirect(redirected, place, options.redirects === 'any-host')
   return { request, attempt, scope, response, prefix, refusal, next }
 }
 

@@ -11,10 +11,9 @@ import { readBytes } from '../frame/files.ts'
 import { openSegment, openUpload } from './body-source.ts'
 import { planChunks, type ChunkPlan } from './chunk-plan.ts'
 import { buildMultipart } from './multipart.ts'
-import { headerValue } from './refusal.ts'
 import { createBody, type RequestBody } from './request-body.ts'
 import type { SendFlags } from './send-flags.ts'
-import type { Header } from './wire-request.ts'
+import { headerValue, type Header } from './wire-request.ts'
 
 /** A request to be signed. */
 export interface OutgoingRequest {

@@ -12,7 +12,8 @@ import { redactAll } from '../frame/redact.ts'
 import { formatDuration } from '../frame/times.ts'
 import type { Delivered } from './delivery.ts'
 import { printable, redactUrl } from './redacted-heads.ts'
-import { headerValue, type Refusal, type RefusalKind } from './refusal.ts'
+import type { Refusal, RefusalKind } from './refusal.ts'
+import { headerValue } from './wire-request.ts'
 import type { SendFlags } from './send-flags.ts'
 import type { SignedAttempt } from './signing.ts'
 
@@ -45,6 +46,7 @@ const KINDS: Readonly<Record<RefusalKind, readonly [ErrorCode, ExitCode, what: s
     'The signature is right, and the permission is missing',
   ],
   expired: ['CREDENTIALS_UNUSABLE', EXIT.credentials, 'The credentials have expired'],
+  throttled: ['HTTP_STATUS', EXIT.http, 'The server refused'],
   other: ['HTTP_STATUS', EXIT.http, 'The server refused'],
 }
 
@@ -112,7 +114,7 @@ export function describeRefusal(given: Refusal, request: RefusedRequest): Comman
 
 function clockOf({ kind, serverTime }: Refusal, at: Date | undefined): string {
   if (kind !== 'clock' || serverTime === undefined) return ''
-  const seconds = Math.round(((at?.getTime() ?? Date.now()) - serverTime) / 1000)
+  const seconds = Math.round(((at?.getTime() ?? Date.now()) - serverTime.getTime()) / 1000)
   const clock = at ? 'the time of --at' : 'this clock'
   return ` (${clock} is ${formatDuration(Math.abs(seconds))} ${seconds < 0 ? 'behind' : 'ahead of'} the server's)`
 }

@@ -10,9 +10,8 @@ import type { AnySigned } from '../request/any-signed.ts'
 import { signGiven } from '../request/sign-given.ts'
 import type { ResolvedScope } from '../request/scope.ts'
 import type { OutgoingRequest } from './outgoing-request.ts'
-import { headerValue } from './refusal.ts'
 import { createBody, type RequestBody } from './request-body.ts'
-import type { Header, WireRequest } from './wire-request.ts'
+import { headerValue, type Header, type WireRequest } from './wire-request.ts'
 
 /** Credentials, and how to sign with them. */
 interface KeySigning {

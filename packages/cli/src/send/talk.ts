@@ -9,7 +9,7 @@ import type { Output } from '../frame/output.ts'
 import { sectionsOf } from '../request/sections.ts'
 import { tellWarnings } from '../request/signing-warnings.ts'
 import type { DeliveryEvents } from './delivery.ts'
-import { headerValue } from './refusal.ts'
+import { headerValue } from './wire-request.ts'
 import { printable, redactCanonical, redactUrl, requestLines, responseLines } from './redacted-heads.ts'
 import type { SignedAttempt } from './signing.ts'
 

@@ -5,9 +5,8 @@
  */
 import type { HttpRequest } from 'countersign'
 import { signChunks, type SignChunksOptions, type SignedUpload } from 'countersign/streaming'
-import { headerValue } from './refusal.ts'
 import type { RequestBody } from './request-body.ts'
-import type { Header } from './wire-request.ts'
+import { headerValue, type Header } from './wire-request.ts'
 
 /** An upload that is ready to be sent. */
 interface UploadInChunks {

@@ -39,3 +39,8 @@ export function formatHead(request: WireRequest): string {
     .map(([name, value]) => `${name}: ${value}\r\n`)
   return `${request.method} ${request.target} HTTP/1.1\r\n${lines.join('')}\r\n`
 }
+
+/** Value of the first header of a name, which is compared in lower case. */
+export function headerValue(headers: readonly Header[], name: string): string | undefined {
+  return headers.find(([other]) => other.toLowerCase() === name)?.[1]
+}

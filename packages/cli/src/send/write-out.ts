@@ -4,8 +4,7 @@
  * @see {@link https://curl.se/docs/manpage.html#-w}
  * @module
  */
-import { headerValue } from './refusal.ts'
-import type { Header } from './wire-request.ts'
+import { headerValue, type Header } from './wire-request.ts'
 
 /** What there is to say about a transfer. */
 export interface Transfer {

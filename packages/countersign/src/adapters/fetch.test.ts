@@ -188,10 +188,17 @@ describe('on the wire', () => {
     expect(seen[0]!.headers['cookie']).toEqual(['a=1; b=2'])
   })
 
-  it('hands a redirect back', async () => {
-    const response = await createSignedFetch(signer)(`${server.origin}/redirect`)
-    expect(response.status).toBe(307)
-    expect(seen).toHaveLength(1)
+  it('follows a redirect within the host, signed anew, or hands it back, or refuses it, as fetch does', async () => {
+    const signedFetch = createSignedFetch(signer)
+    const response = await signedFetch(`${server.origin}/redirect`, { method: 'PUT', body: 'text' })
+    expect(response.status).toBe(200)
+    expect(seen.map(({ verified }) => verified.covered.path)).toEqual(['/redirect', '/elsewhere'])
+    expect(seen.map(({ body }) => body.toString())).toEqual(['text', 'text'])
+    const manual = { redirect: 'manual' } as const
+    expect(await signedFetch(`${server.origin}/redirect`, manual)).toMatchObject({ status: 307 })
+    const refused = new Request(`${server.origin}/redirect`, { redirect: 'error' })
+    await expect(signedFetch(refused)).rejects.toThrow(TypeError)
+    expect(seen).toHaveLength(4)
   })
 
   it('stops waiting for the answer when it is aborted', async () => {
@@ -288,10 +295,6 @@ describe('what is refused before anything is sent', () => {
     await refused('BODY_UNSUPPORTED', 'https://h/', { method: 'PUT', body: 5 as unknown as string })
   })
 
-  it('following a redirect', async () => {
-    await refused('OPTION_INVALID', 'https://h/', { redirect: 'follow' })
-  })
-
   it.each(['/a', 'h/a', '', 'https://h:99999/', 'https://[::1%25eth0]/'])('the URL %j', async (url) => {
     await refused('URL_INVALID', url)
   })
@@ -323,11 +326,11 @@ describe('what is handed to fetch', () => {
     const { fetch: send, last } = recorder()
     const signedFetch = createSignedFetch(signer, { fetch: send })
     await signedFetch('https://h/', { cache: 'no-store', redirect: 'error', keepalive: true })
-    expect(last()).toMatchObject({ cache: 'no-store', redirect: 'error', keepalive: true })
+    expect(last()).toMatchObject({ cache: 'no-store', redirect: 'manual', keepalive: true })
     await signedFetch(
       new Request('https://h/', { credentials: 'omit', referrerPolicy: 'origin', redirect: 'error' }),
     )
-    expect(last()).toMatchObject({ credentials: 'omit', referrerPolicy: 'origin', redirect: 'error' })
+    expect(last()).toMatchObject({ credentials: 'omit', referrerPolicy: 'origin', redirect: 'manual' })
     await signedFetch(new Request('https://h/'))
     expect(last()).toMatchObject({ redirect: 'manual' })
   })

@@ -6,10 +6,10 @@
  */
 import { X_AMZ_CONTENT_SHA256 } from '../core/names.ts'
 import { SigningError } from '../errors.ts'
-import type { Body, HttpRequest, SyncBody } from '../sign/http-request.ts'
+import type { Body, HttpRequest, SignedBody, SyncBody } from '../sign/http-request.ts'
 import { isStream, readBody } from '../sign/read-body.ts'
 import { headerValue, readHeaders } from '../sign/read-headers.ts'
-import { withContentType, type SignedBody } from '../sign/signer.ts'
+import { withContentType } from '../sign/sign-any-body.ts'
 
 /**
  * Refuses what is no request at all.

@@ -7,10 +7,18 @@ import type { SignatureAlgorithm } from '../algorithms/algorithm.ts'
 import { UNSIGNED_PAYLOAD, X_AMZ_CONTENT_SHA256 } from '../core/names.ts'
 import type { AnyCredentials, Credentials, KeyCredentials } from '../credentials/credentials.ts'
 import { SigningError } from '../errors.ts'
-import type { Body, HttpRequest, PresignedUrl, SignedRequest, SyncBody } from '../sign/http-request.ts'
+import type {
+  Body,
+  HttpRequest,
+  PresignedUrl,
+  SignedBody,
+  SignedRequest,
+  SyncBody,
+} from '../sign/http-request.ts'
 import { isStream, readBody } from '../sign/read-body.ts'
 import { readHeaders } from '../sign/read-headers.ts'
-import { createSigner, withContentType, type SignedBody, type Signer } from '../sign/signer.ts'
+import { signedHost, withContentType } from '../sign/sign-any-body.ts'
+import { createSigner, type Signer } from '../sign/signer.ts'
 import type { SigningDecision } from './decision.ts'
 import { NO_STEPS, planPlain, sendPlain } from './plain-request.ts'
 import type {
@@ -44,7 +52,7 @@ export interface Engine {
 /** What all of them sign with. */
 export interface EngineParts {
   readonly provide: () => Promise<Credentials | KeyCredentials>
-  readonly now: (() => Date) | undefined
+  readonly now: ((host: string) => Date) | undefined
 }
 
 /** The last instant that a `Date` can have: what is not signed does not end. */
@@ -110,17 +118,20 @@ function engineOfOlder(
   { scheme, signRequest, presignUrl }: OlderScheme,
   { provide, now }: EngineParts,
 ): Engine {
-  const settle = async (): Promise<OlderOptions> => ({
+  const settle = async (request: HttpRequest): Promise<OlderOptions> => ({
     credentials: withSecret(await provide()),
-    date: now?.(),
+    date: now?.(signedHost(request)),
   })
   return {
     async sign(request) {
-      return { ...NO_STEPS, ...signRequest(await readWhole(request), await settle()) }
+      return { ...NO_STEPS, ...signRequest(await readWhole(request), await settle(request)) }
     },
     async presign(request, _, { expiresIn }) {
       if (!presignUrl) throw new SigningError('PRESIGN_UNSUPPORTED', `${scheme} has no presigned URLs here`)
-      return { ...NO_STEPS, ...presignUrl(await readWhole(request), { ...(await settle()), expiresIn }) }
+      return {
+        ...NO_STEPS,
+        ...presignUrl(await readWhole(request), { ...(await settle(request)), expiresIn }),
+      }
     },
   }
 }

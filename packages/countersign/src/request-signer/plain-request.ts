@@ -6,12 +6,12 @@
 import type { Header } from '../core/canonical-headers.ts'
 import { encodeUnsendable } from '../core/uri-encoding.ts'
 import { SigningError } from '../errors.ts'
-import type { Body, HttpRequest, SignedRequest, SigningSteps } from '../sign/http-request.ts'
+import type { Body, HttpRequest, SignedBody, SignedRequest, SigningSteps } from '../sign/http-request.ts'
 import { readMethod, resolveHost } from '../sign/plan-request.ts'
 import { isStream, readBody } from '../sign/read-body.ts'
 import { readHeaders } from '../sign/read-headers.ts'
 import { readUrl } from '../sign/read-url.ts'
-import { withContentType, type SignedBody } from '../sign/signer.ts'
+import { withContentType } from '../sign/sign-any-body.ts'
 
 /** What is left of an earlier signature. */
 const OF_SIGNATURE: ReadonlySet<string> = new Set([

@@ -66,6 +66,6 @@ export interface RequestSignerOptions extends RequestRules {
    * ```
    */
   readonly algorithms?: readonly RequestAlgorithm[] | undefined
-  /** The clock. */
-  readonly now?: (() => Date) | undefined
+  /** The clock; it is told the host that is signed for. */
+  readonly now?: ((host: string) => Date) | undefined
 }

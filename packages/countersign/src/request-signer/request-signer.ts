@@ -8,10 +8,11 @@ import { sigV4 } from '../algorithms/sigv4.ts'
 import { cacheCredentials } from '../credentials/cache-credentials.ts'
 import type { Credentials, KeyCredentials } from '../credentials/credentials.ts'
 import { CredentialsError, SigningError } from '../errors.ts'
-import type { Body, HttpRequest, PresignedUrl, SignedRequest } from '../sign/http-request.ts'
+import type { Body, HttpRequest, PresignedUrl, SignedBody, SignedRequest } from '../sign/http-request.ts'
 import type { PostForm, PresignedPost, PresignPostOptions } from '../sign/post/post-form.ts'
 import { presignPost } from '../sign/post/presign-post.ts'
-import type { SignedBody, Signer } from '../sign/signer.ts'
+import { readUrl } from '../sign/read-url.ts'
+import type { Signer } from '../sign/signer.ts'
 import { decide, mergeRules } from './decide.ts'
 import type { SigningDecision } from './decision.ts'
 import { createEngines, type Engine } from './engines.ts'
@@ -49,14 +50,14 @@ export class RequestSigner implements Signer {
   readonly #rules: RequestRules
   readonly #engines: ReadonlyMap<SchemeName, Engine>
   readonly #provide: () => Promise<Credentials | KeyCredentials>
-  readonly #now: () => Date
+  readonly #now: (host: string) => Date
 
   constructor({ credentials, algorithms = [sigV4], now, ...rules }: RequestSignerOptions) {
     this.#rules = rules
     this.#now = now ?? (() => new Date())
     this.#provide =
       typeof credentials === 'function'
-        ? cacheCredentials(credentials, { now: this.#now })
+        ? cacheCredentials(credentials, { now: () => this.#now('') })
         : async () => {
             if (credentials) return credentials
             throw new CredentialsError(
@@ -121,7 +122,7 @@ export class RequestSigner implements Signer {
       )
     }
     this.#engineFor(decision)
-    const date = this.#now()
+    const date = this.#now(readUrl(form.url).host)
     const credentials = await this.#provide()
     return { ...presignPost(form, { credentials, service, region, date, algorithm }), decision }
   }

@@ -4,7 +4,7 @@
  * @module
  */
 import type { HeadersLike } from '../sign/http-request.ts'
-import type { SignerOptions } from '../sign/signer.ts'
+import type { SignerOptions } from '../sign/sign-any-body.ts'
 import type { SessionFetch } from './create-session.ts'
 
 /** Options of {@link createS3ExpressSigner}. */

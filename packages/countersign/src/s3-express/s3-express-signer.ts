@@ -16,7 +16,8 @@ import { headerValue, readHeaders } from '../sign/read-headers.ts'
 import { readUrl } from '../sign/read-url.ts'
 import { isSessionRequest, readDirectoryBucket } from '../sign/s3-express-bucket.ts'
 import { assertSecret } from '../sign/secret-transport.ts'
-import { createSigner, type Signer, type SignerOptions } from '../sign/signer.ts'
+import type { SignerOptions } from '../sign/sign-any-body.ts'
+import { createSigner, type Signer } from '../sign/signer.ts'
 import type { ExpressSession } from './session.ts'
 import { SessionCache } from './session-cache.ts'
 import type { S3ExpressSignerOptions } from './s3-express-options.ts'
@@ -44,13 +45,14 @@ const EXPIRES = /[?&]X-Amz-Expires=/
  *   `PLAIN_HTTP_REFUSED`; {@link CredentialsError} `SESSION_REFUSED`, `SESSION_UNAVAILABLE`, `SESSION_INVALID`
  */
 export function createS3ExpressSigner(options: S3ExpressSignerOptions): S3ExpressSigner {
-  const { credentials, service = SERVICE, signHeaders, now = () => new Date() } = options
+  const { credentials, service = SERVICE, signHeaders, now: clock = () => new Date() } = options
+  const now = (): Date => clock('')
   const sessions = createSessions(options)
   const provide = resolveProvider(credentials, now)
   const signing: Omit<SignerOptions, 'credentials'> = {
     ...options,
     service,
-    now,
+    now: clock,
     // What stands in the other place is taken off again: see withoutToken.
     tokenPlacement: 'after',
     signHeaders: typeof signHeaders === 'object' ? [...signHeaders, S3SESSION_TOKEN] : signHeaders,
@@ -83,7 +85,9 @@ export function createS3ExpressSigner(options: S3ExpressSignerOptions): S3Expres
     async presign(request, { expiresIn } = {}) {
       const headers = readOwnHeaders(request)
       const session = await findSession(request, Math.min(expiresIn ?? LIFE_OF_URL, LIFE_OF_URL))
-      const left = Math.floor((session.expiration.getTime() - now().getTime()) / 1000)
+      const left = Math.floor(
+        (session.expiration.getTime() - clock(readUrl(request.url).host).getTime()) / 1000,
+      )
       const signer = createSigner({ ...signing, credentials: session })
       const presigned = await signer.presign(
         { ...request, url: urlWithToken(request, session), headers },
@@ -110,7 +114,7 @@ function createSessions({
     headers: [...mode, ...readHeaders(sessionHeaders)],
     fetch,
     timeout,
-    now,
+    now: () => now(''),
   })
 }
 

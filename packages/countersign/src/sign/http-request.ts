@@ -18,6 +18,9 @@ export type SyncBody = string | ArrayBuffer | ArrayBufferView | URLSearchParams 
 /** Bodies of every kind that can be sent. */
 export type Body = SyncBody | Blob | FormData | ReadableStream<Uint8Array> | AsyncIterable<Uint8Array>
 
+/** A body as a signed request carries it: the bytes that were hashed, or a stream that was not. */
+export type SignedBody = Bytes | ReadableStream<Uint8Array> | AsyncIterable<Uint8Array>
+
 /** A request to be signed. */
 export interface HttpRequest<B = Body> {
   readonly method: string

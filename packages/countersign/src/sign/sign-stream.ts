@@ -21,8 +21,9 @@ import { formatStreamingMode } from '../core/streaming-mode.ts'
 import { SigningError } from '../errors.ts'
 import { ChunkEncoder, type ChunkPlan, type ChunkSigner, type Trailer } from './chunk-encoder.ts'
 import { readSource, type ChunkSource, type OpenableSource } from './chunk-source.ts'
+import { declaredLength } from './declared-length.ts'
 import type { HttpRequest, SignedRequest } from './http-request.ts'
-import { headerValue, readHeaders } from './read-headers.ts'
+import { readHeaders } from './read-headers.ts'
 import { readUrl } from './read-url.ts'
 import { resolveKey } from './resolve-key.ts'
 import type { SigningHost, SignOptions } from './sign-options.ts'
@@ -147,11 +148,6 @@ function chunkSigner(
   const [algorithm = '', amzDate = '', scopeText = ''] = stringToSign.split('\n')
   const key = resolveKey(options, readUrl(url), scope.date)
   return { algorithm, amzDate, scopeText, signature, sign: (text) => key.sign(text) }
-}
-
-/** The length that the headers of a request tell; `undefined` when they tell none. */
-export function declaredLength(headers: readonly Header[]): string | undefined {
-  return headerValue(headers, X_AMZ_DECODED_CONTENT_LENGTH) ?? headerValue(headers, 'content-length')
 }
 
 function resolveLength(

@@ -2,7 +2,8 @@ import { describe, expect, it, vi } from 'vitest'
 import { CredentialsError, SigningError } from '../errors.ts'
 import { presignUrl } from './presign-url.ts'
 import { signRequest } from './sign-request.ts'
-import { createSigner, type SignerOptions } from './signer.ts'
+import type { SignerOptions } from './sign-any-body.ts'
+import { createSigner } from './signer.ts'
 
 const credentials = {
   accessKeyId: 'AKIDEXAMPLE',

@@ -4,33 +4,29 @@
  * @see {@link https://www.rfc-editor.org/rfc/rfc9110#section-10.2.3}
  * @module
  */
-import { headerValue } from './refusal.ts'
-import type { Header } from './wire-request.ts'
-
-/** In seconds. */
-const [BASE, LONGEST] = [0.5, 20]
+import { jitter } from './pause.ts'
 
 /** Whether an answer says that the same request may succeed later. */
 export function isTransient(status: number): boolean {
-  return status === 408 || status === 429 || status >= 500
+  return status === 408 || status === 429 || (status >= 500 && status !== 501 && status !== 505)
 }
 
 /**
  * How long to wait, in seconds.
  *
  * @param attempt the one that failed, from 0
- * @param headers of the answer, if there was one
+ * @param retryAfter the header of the answer, if there was one: seconds, or a date
  * @param random from 0 up to 1
+ * @param now in milliseconds
  */
 export function resolveDelay(
   attempt: number,
-  headers: readonly Header[],
+  retryAfter: string | undefined,
   random: number,
   now: number,
 ): number {
-  const text = headerValue(headers, 'retry-after')?.trim() ?? ''
+  const text = retryAfter?.trim() ?? ''
   if (/^\d{1,6}$/.test(text)) return Number(text)
   const date = /^[A-Z]/.test(text) ? Date.parse(text) : NaN
-  if (!Number.isNaN(date)) return Math.max(0, (date - now) / 1000)
-  return random * Math.min(LONGEST, BASE * 2 ** attempt)
+  return Number.isNaN(date) ? jitter(attempt, random) : Math.max(0, (date - now) / 1000)
 }

@@ -1,6 +1,7 @@
 import fc from 'fast-check'
 import { expect, it } from 'vitest'
-import { readRefusal } from './refusal.ts'
+import { parseAwsError } from './aws-error.ts'
+import { readErrorAnswer } from './error-answer.ts'
 
 const PIECES = [
   '<',
@@ -29,9 +30,10 @@ it('reads whatever a server answers', () => {
   )
   fc.assert(
     fc.property(body, fc.integer({ min: 300, max: 599 }), (text, status) => {
-      const { kind, message } = readRefusal(status, [], Buffer.from(text))
-      expect(['signature', 'clock', 'permission', 'expired', 'other']).toContain(kind)
-      expect(message ?? '').not.toMatch(/[\r\n]/)
+      const { kind, message } = parseAwsError({ status, body: Buffer.from(text) })
+      expect(['signature', 'clock', 'permission', 'expired', 'throttled', 'other']).toContain(kind)
+      expect(message).not.toMatch(/[\x00-\x1f]/)
+      expect(message).not.toBe('')
     }),
   )
 })
@@ -42,6 +44,9 @@ it('reads a large answer in no time', () => {
     '&#'.repeat(50_000),
     `A${'a'.repeat(100_000)}`,
     ' '.repeat(100_000),
+    '<a '.repeat(30_000),
+    `<a${' '.repeat(60_000)}`,
+    `<Message>Authorization=${'x='.repeat(30_000)}`,
   ]
-  for (const text of attacks) expect(readRefusal(403, [], Buffer.from(text)).kind).toBe('other')
+  for (const text of attacks) expect(readErrorAnswer({ status: 403, body: text }).kind).toBe('other')
 })

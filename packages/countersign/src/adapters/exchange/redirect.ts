@@ -4,16 +4,25 @@
  *
  * @module
  */
-import { headerValue, type Refusal } from './refusal.ts'
-import type { Header } from './wire-request.ts'
+import { bytesOfText } from '../../core/bytes.ts'
+import { regionalUrl, sameBucket } from './s3-places.ts'
 
 /** A request that got a redirect for an answer. */
 export interface RedirectedRequest {
   readonly url: string
   readonly method: string
-  /** Whether `-X` named the method, which then stays. */
-  readonly isMethodGiven: boolean
+  /** Whether the method stays, whatever the number of the redirect says. */
+  readonly isMethodGiven?: boolean | undefined
   readonly service: string
+}
+
+/** What decides about a redirect. */
+export interface RedirectingAnswer {
+  readonly status: number
+  /** The header, as it came. */
+  readonly location: string | undefined
+  /** Where S3 says that the bucket is. */
+  readonly region: string | undefined
 }
 
 /** The request to send next. */
@@ -36,17 +45,17 @@ const REDIRECTS: ReadonlySet<number> = new Set([301, 302, 303, 307, 308])
 /**
  * Reads a redirect.
  *
- * @param isTrusted whether any host may have the request, as `--location-trusted` says
+ * @param isTrusted whether any host may have the request
  */
 export function resolveRedirect(
   request: RedirectedRequest,
-  answer: { readonly status: number; readonly headers: readonly Header[]; readonly refusal: Refusal },
-  isTrusted: boolean,
+  answer: RedirectingAnswer,
+  isTrusted = false,
 ): NextStep {
-  const { status, headers, refusal } = answer
+  const { status, location } = answer
   if (!REDIRECTS.has(status)) return { kind: 'done' }
-  const region = request.service === 's3' ? refusal.region : undefined
-  const url = readLocation(request.url, headers) ?? regionalUrl(request.url, region)
+  const region = request.service === 's3' ? answer.region : undefined
+  const url = readLocation(request.url, location) ?? regionalUrl(request.url, region)
   if (url === undefined) return { kind: 'refused', to: 'nowhere', reason: 'the answer names no place' }
   const reason = isTrusted ? undefined : reasonAgainst(request, url)
   if (reason !== undefined) return { kind: 'refused', to: originOf(url)?.host ?? 'nowhere', reason }
@@ -62,10 +71,10 @@ function changesToGet(status: number, method: string): boolean {
 }
 
 /** The place that `Location` names, in its own spelling: no class for URLs gets to tidy the path up. */
-function readLocation(base: string, headers: readonly Header[]): string | undefined {
-  const latin1 = headerValue(headers, 'location')
-  if (!latin1) return undefined
-  const location = Buffer.from(latin1, 'latin1').toString('utf8').trim()
+function readLocation(base: string, header: string | undefined): string | undefined {
+  if (!header) return undefined
+  const isLatin1 = /^[\0-\xff]*$/.test(header)
+  const location = (isLatin1 ? new TextDecoder().decode(bytesOfText(header)) : header).trim()
   const [, scheme = '', authority = '', path = ''] = /^([a-z]+:)(\/\/[^/?#]*)([^?#]*)/i.exec(base) ?? []
   if (/^[a-z][\w+.-]*:/i.test(location)) return location
   if (location.startsWith('//')) return scheme + location
@@ -87,30 +96,4 @@ function reasonAgainst(request: RedirectedRequest, url: string): string | undefi
   if (from.host === to.host && (from.protocol === to.protocol || isUpgrade)) return undefined
   const isSameBucket = request.service === 's3' && from.port === to.port && sameBucket(request.url, url)
   return isSameBucket ? undefined : 'it is another host, which must not get the token or a signature'
-}
-
-const S3_HOST =
-  /^(?:(.+)\.)?s3(?:-fips)?(?:[.-](?:dualstack\.)?[a-z]{2}(?:-[a-z]+)+-\d)?\.(amazonaws\.com(?:\.cn)?)$/
-const REGION = /^[a-z]{2}(?:-[a-z]+)+-\d$/
-
-function sameBucket(from: string, to: string): boolean {
-  const [a, b] = [readBucket(from), readBucket(to)]
-  return a !== undefined && a === b
-}
-
-/** A bucket with AWS's partition, whichever way the URL spells it. */
-function readBucket(url: string): string | undefined {
-  const [, inHost, partition] = S3_HOST.exec(originOf(url)?.hostname ?? '') ?? []
-  const inPath = /^https?:\/\/[^/?#]*\/([^/?#]+)/i.exec(url)?.[1]
-  const bucket = inHost ?? inPath
-  return partition === undefined || bucket === undefined ? undefined : `${bucket} ${partition}`
-}
-
-/** The same URL in another region: S3 does not always say more than where the bucket is. */
-function regionalUrl(url: string, region: string | undefined): string | undefined {
-  const host = originOf(url)?.hostname ?? ''
-  const [, bucket, partition] = S3_HOST.exec(host) ?? []
-  if (region === undefined || partition === undefined || !REGION.test(region)) return undefined
-  const regional = `${bucket === undefined ? '' : `${bucket}.`}s3.${region}.${partition}`
-  return regional === host ? undefined : url.replace(/^(https?:\/\/)[^/?#:]*/i, `$1${regional}`)
 }

@@ -3,7 +3,7 @@ import { isTransient, resolveDelay } from './retry.ts'
 
 const NOW = Date.parse('2026-11-22T12:00:00Z')
 const delay = (attempt: number, retryAfter: string | undefined, random = 0.5): number =>
-  resolveDelay(attempt, retryAfter === undefined ? [] : [['Retry-After', retryAfter]], random, NOW)
+  resolveDelay(attempt, retryAfter, random, NOW)
 
 it.each([
   [0, '0', 0],
@@ -30,6 +30,7 @@ it.each([
   [408, true],
   [429, true],
   [500, true],
+  [501, false],
   [599, true],
 ])('sends again after %i: %s', (status, expected) => {
   expect(isTransient(status)).toBe(expected)
