@@ -10,7 +10,18 @@ export const credentials = { accessKeyId: 'CSAKBENCHMARKKEY2345', secretAccessKe
  * @returns {import('@countersign/gateway').GatewaySettings}
  */
 export const settings = (upstreamPort) => ({
-  upstream: new URL(`http://127.0.0.1:${upstreamPort}`),
+  verify: true,
+  routes: [
+    {
+      upstream: new URL(`http://127.0.0.1:${upstreamPort}`),
+      connect: undefined,
+      allow: { hosts: [], paths: [], methods: [], services: [], regions: [] },
+      sign: undefined,
+    },
+  ],
+  clients: { tokenFile: undefined, keys: [], anyone: false },
+  tls: undefined,
+  upstreamTls: { authority: undefined, certificate: undefined, key: undefined, serverName: undefined },
   listen: { host: '127.0.0.1', port: 0 },
   health: undefined,
   service: [service, 's3'],

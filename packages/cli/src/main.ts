@@ -20,8 +20,8 @@ export async function runVerb(
   given: readonly string[],
 ): Promise<void> {
   const [name = '', ...rest] = given[0] === 'send' ? separateFlags(given) : given
-  // The gateway finishes what is under way before it ends.
-  if (name !== 'gateway') endOnSignals()
+  // What serves finishes what is under way before it ends.
+  if (name !== 'gateway' && name !== 'proxy') endOnSignals()
   await reportOn(`countersign help ${name}`, rest, async () => {
     await createCommand().parseAsync(rest, { from: 'user' })
   })

@@ -43,17 +43,16 @@ export class Callers {
     const name = `${accessKeyId}\n${principal}\n${date}/${region}/${service}`
     const known = this.#callers.get(name)
     if (known) return known
-    const caller = this.#describe(accessKeyId, principal, `${date}/${region}/${service}`)
-    if (this.#callers.size >= CALLERS) this.#callers.clear()
-    this.#callers.set(name, caller)
-    return caller
-  }
-
-  #describe(accessKeyId: string, principal: string, scope: string): Caller {
-    return {
+    const scope = `${date}/${region}/${service}`
+    const caller = {
       principal,
+      service,
+      region,
       signed: `key=${accessKeyId}, scope=${scope}`,
       log: this.#log.child({ accessKeyId, principal, scope }),
     }
+    if (this.#callers.size >= CALLERS) this.#callers.clear()
+    this.#callers.set(name, caller)
+    return caller
   }
 }

@@ -1,33 +1,48 @@
 /**
- * The gateway: a reverse proxy that verifies a request's signature before anything of it goes upstream.
+ * Gateway and signing proxy, which are one pipeline: a request is verified, authorised, signed and forwarded, and
+ * either end may be switched off.
  *
  * @module
  */
 import { mkdtemp, rm } from 'node:fs/promises'
-import type { IncomingMessage, Server, ServerResponse } from 'node:http'
+import { ServerResponse, type IncomingMessage, type Server } from 'node:http'
+import type { Socket } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import type { Duplex } from 'node:stream'
 import type { Verifier } from 'countersign/verify'
-import type { Pool } from 'undici'
 import type { Address, GatewaySettings } from './config/settings.ts'
 import { Callers } from './callers.ts'
 import { logExchange, type GatewayLog } from './log.ts'
+import { createMetrics, type Metrics } from './metrics.ts'
 import { authenticate, createGatewayVerifier, type KeySource } from './pipeline/authenticate.ts'
-import { openExchange, type Exchange } from './pipeline/exchange.ts'
+import { createAuthoriser, type Authoriser } from './pipeline/authorise.ts'
+import { openExchange, type Exchange, type Upgrade } from './pipeline/exchange.ts'
 import { GatewayFault } from './pipeline/faults.ts'
-import { forward, type Route } from './pipeline/forward.ts'
+import { forward } from './pipeline/forward.ts'
+import { forwardUpgrade, isWebSocket } from './pipeline/forward-upgrade.ts'
 import { isChunkedUpload } from './pipeline/headers.ts'
 import { holdBody, type HeldBody } from './pipeline/held-body.ts'
 import { refuse } from './pipeline/refuse.ts'
+import { signAndForward } from './pipeline/sign-and-forward.ts'
 import { Connections } from './server/connections.ts'
 import { createHealthServer } from './server/health.ts'
-import { createListener, listen } from './server/listener.ts'
-import { createUpstreamPool } from './server/upstream-pool.ts'
+import { createListener, listen, type ListenerTls } from './server/listener.ts'
+import type { UpstreamTls } from './server/upstream-pool.ts'
+import type { CredentialsFactory } from './signing-credentials.ts'
+import { Upstreams } from './upstreams.ts'
 
 /** Where a gateway listens, once it does. */
 export interface Listening {
   readonly clients: Address
   readonly health?: Address | undefined
+}
+
+/** What may change while a gateway runs. */
+export interface Secrets {
+  /** Bearer tokens of which clients must have one; none where they need none. */
+  readonly tokens?: readonly string[] | undefined
+  readonly tls?: ListenerTls | undefined
 }
 
 /** A gateway. */
@@ -38,20 +53,30 @@ export interface Gateway {
    * @throws {@link ConfigError} `ADDRESS_UNAVAILABLE`
    */
   start(): Promise<Listening>
+  /** Takes other tokens and certificates, and asks anew for credentials; connections that are open stay so. */
+  reload(secrets: Secrets): Promise<void>
   /** Takes no more requests, lets those under way end, and resolves when all is closed. */
   stop(): Promise<void>
 }
 
-/** What a gateway is given to work with; it closes none of it. */
-export interface GatewayParts {
-  readonly keys: KeySource
+/** What both ends are given to work with. */
+interface CommonParts extends Secrets {
   readonly log: GatewayLog
+  readonly upstreamTls?: UpstreamTls | undefined
+  /** Makes what gives the credentials that sign; needed where requests are signed. */
+  readonly credentials?: CredentialsFactory | undefined
 }
 
-/** Makes a gateway of settings, keys and a log; `start` has it listen. */
-export function createGateway(settings: GatewaySettings, { keys, log }: GatewayParts): Gateway {
+/** What a gateway is given to work with; it closes none of it. */
+export interface GatewayParts extends CommonParts {
+  readonly keys: KeySource
+}
+
+/** Makes a gateway or a proxy of settings, keys and a log; `start` has it listen. */
+export function createGateway(settings: GatewaySettings, { keys, ...parts }: GatewayParts): Gateway {
+  if (!settings.verify) return new PipelineGateway(settings, parts)
   const verifier = createGatewayVerifier(settings, keys)
-  return new PipelineGateway(settings, { verifier, log, hindrance: () => storeHindrance(keys) })
+  return new PipelineGateway(settings, { ...parts, verifier, hindrance: () => storeHindrance(keys) })
 }
 
 function storeHindrance(keys: KeySource): string | undefined {
@@ -64,9 +89,8 @@ function storeHindrance(keys: KeySource): string | undefined {
 }
 
 /** The stages of a gateway, as they are switched on. */
-export interface PipelineParts {
+export interface PipelineParts extends CommonParts {
   readonly verifier?: Verifier<string> | undefined
-  readonly log: GatewayLog
   /** Names what keeps the gateway from serving; `undefined` when nothing does. */
   readonly hindrance?: (() => string | undefined) | undefined
 }
@@ -77,11 +101,12 @@ export class PipelineGateway implements Gateway {
   readonly #verifier: Verifier<string> | undefined
   readonly #log: GatewayLog
   readonly #callers: Callers
-  readonly #route: Route
-  readonly #pool: Pool
+  readonly #upstreams: Upstreams
   readonly #listener: Server
   readonly #health: Server
   readonly #connections: Connections
+  #authorise: Authoriser
+  #metrics: Metrics | undefined
   #folder = ''
   #isStopping = false
 
@@ -90,19 +115,28 @@ export class PipelineGateway implements Gateway {
     this.#verifier = parts.verifier
     this.#log = parts.log
     this.#callers = new Callers(parts.log)
-    this.#pool = createUpstreamPool(settings)
-    this.#route = createRoute(settings, this.#pool)
-    this.#listener = createListener(settings, (...exchange) => void this.#handle(...exchange))
+    this.#upstreams = new Upstreams(settings, parts)
+    this.#authorise = createAuthoriser(settings, this.#upstreams.routes, parts.tokens ?? [])
+    const handlers = {
+      request: (...exchange: Parameters<typeof openExchange>) => void this.#handle(openExchange(...exchange)),
+      upgrade: (request: IncomingMessage, socket: Duplex, head: Buffer) =>
+        this.#upgrade(request, { socket, head }),
+    }
+    this.#listener = createListener(settings, handlers, parts.tls)
     this.#connections = new Connections(this.#listener)
-    this.#health = createHealthServer(() =>
-      this.#isStopping ? 'the gateway is stopping' : parts.hindrance?.(),
-    )
+    this.#health = createHealthServer({
+      hindrance: () =>
+        this.#isStopping ? 'the gateway is stopping' : (parts.hindrance?.() ?? this.#upstreams.hindrance()),
+      metrics: async () => (await this.#metrics?.read()) ?? { contentType: 'text/plain', text: '' },
+    })
   }
 
   async start(): Promise<Listening> {
     const { listen: address, health } = this.#settings
     this.#folder = await mkdtemp(join(tmpdir(), 'countersign-gateway-'))
     try {
+      await this.#upstreams.open()
+      if (health) this.#metrics = await createMetrics(this.#upstreams)
       const clients = await listen(this.#listener, address)
       return { clients, health: health && (await listen(this.#health, health)) }
     } catch (error) {
@@ -111,27 +145,39 @@ export class PipelineGateway implements Gateway {
     }
   }
 
+  async reload({ tokens = [], tls }: Secrets): Promise<void> {
+    this.#authorise = createAuthoriser(this.#settings, this.#upstreams.routes, tokens)
+    if (tls && 'setSecureContext' in this.#listener) {
+      const { setSecureContext } = this.#listener as TlsServer
+      setSecureContext.call(this.#listener, tls)
+    }
+    await this.#upstreams.reload()
+  }
+
   async stop(): Promise<void> {
     this.#isStopping = true
     const { drain } = this.#settings.timeouts
     const timer = setTimeout(() => this.#listener.closeAllConnections(), drain * 1000)
+    const upgrades = setTimeout(() => this.#connections.closeUpgraded(), drain * 1000)
     const closed = close(this.#listener)
     this.#connections.closeIdle()
     await closed
     clearTimeout(timer)
+    clearTimeout(upgrades)
     const healthClosed = close(this.#health)
     this.#health.closeAllConnections()
     await healthClosed
-    await this.#pool.destroy()
+    await this.#upstreams.close()
     if (this.#folder) await rm(this.#folder, { recursive: true, force: true })
   }
 
-  async #handle(request: IncomingMessage, response: ServerResponse, expectsContinue: boolean): Promise<void> {
-    const exchange = openExchange(request, response, expectsContinue)
+  async #handle(exchange: Exchange): Promise<void> {
+    const { request, response } = exchange
     // A client that is gone is no error of the gateway's.
     request.on('error', () => {})
     response.on('error', () => {})
     this.#connections.hold(request.socket, response)
+    this.#metrics?.begin()
     const timer = this.#limitTime(exchange)
     try {
       await this.#pass(exchange)
@@ -141,24 +187,34 @@ export class PipelineGateway implements Gateway {
     } finally {
       clearTimeout(timer)
       logExchange(this.#log, exchange)
+      this.#metrics?.end(exchange)
     }
   }
 
   async #pass(exchange: Exchange): Promise<void> {
+    if (this.#verifier) {
+      const idle = this.#settings.timeouts.bodyIdle
+      const known = authenticate(exchange, this.#verifier, idle)
+      const verified = known instanceof Promise ? await known : known
+      exchange.verified = verified
+      exchange.caller = this.#callers.find(verified)
+    }
+    const route = this.#authorise(exchange)
+    const { upgrade } = exchange
+    if (upgrade) {
+      this.#connections.holdUpgraded(upgrade.socket as Socket)
+      return forwardUpgrade(exchange, upgrade, route)
+    }
+    const { signer } = route
+    if (signer) return signAndForward(exchange, route, signer, this.#settings, this.#folder)
     let body: HeldBody | undefined
     try {
-      if (this.#verifier) {
-        const idle = this.#settings.timeouts.bodyIdle
-        const known = authenticate(exchange, this.#verifier, idle)
-        const verified = known instanceof Promise ? await known : known
-        exchange.verified = verified
-        exchange.caller = this.#callers.find(verified)
-        if (verified.body) {
-          const isFramed = isChunkedUpload(exchange.request.headers['x-amz-content-sha256'])
-          body = await holdBody(verified, verified.body, isFramed, this.#folder)
-        }
+      const { verified } = exchange
+      if (verified?.body) {
+        const isFramed = isChunkedUpload(exchange.request.headers['x-amz-content-sha256'])
+        body = await holdBody(verified, verified.body, isFramed, this.#folder)
       }
-      await forward(exchange, this.#route, body)
+      await forward(exchange, route, body)
     } finally {
       await body?.release()
     }
@@ -170,17 +226,20 @@ export class PipelineGateway implements Gateway {
     const fault = new GatewayFault('EXCHANGE_TIMED_OUT', `The exchange took more than ${total} s`)
     return setTimeout(() => void refuse(exchange, fault, this.#settings), total * 1000)
   }
+
+  /** Node has let go of the connection: from here on it is ours. */
+  #upgrade(request: IncomingMessage, upgrade: Upgrade): void {
+    const response = new ServerResponse(request)
+    response.shouldKeepAlive = false
+    response.assignSocket(upgrade.socket as Socket)
+    response.once('finish', () => upgrade.socket.end())
+    // Whoever offers another version of HTTP goes on with this one.
+    void this.#handle(openExchange(request, response, false, isWebSocket(request) ? upgrade : undefined))
+  }
 }
 
-function createRoute(settings: GatewaySettings, upstream: Pool): Route {
-  return {
-    upstream,
-    host: settings.upstream.host,
-    prefix: settings.upstream.pathname.replace(/\/$/, ''),
-    keepHost: settings.preserveHost,
-    keepSignature: settings.forwardSignature,
-    idle: settings.timeouts.bodyIdle,
-  }
+interface TlsServer {
+  setSecureContext(tls: ListenerTls): void
 }
 
 function close(server: Server): Promise<void> {

@@ -5,7 +5,7 @@
  */
 import { pino, destination, type Logger } from 'pino'
 import type { GatewaySettings } from './config/settings.ts'
-import type { Exchange } from './pipeline/exchange.ts'
+import type { Exchange, Signed } from './pipeline/exchange.ts'
 
 /** The part of a logger that is used here. */
 export interface GatewayLog extends Pick<Logger, 'debug' | 'info' | 'warn' | 'error' | 'flush'> {
@@ -44,5 +44,17 @@ function lineOf(exchange: Exchange): object {
     milliseconds: Math.round((performance.now() - startedAt) * 10) / 10,
     failure,
     reason,
+    ...(exchange.signed && describe(exchange.signed)),
+  }
+}
+
+/** What was signed for the upstream, and what that said. */
+function describe({ host, service, region, attempts, requestId, cause }: Signed): object {
+  return {
+    upstream: host,
+    signedFor: `${region}/${service}`,
+    attempts: attempts > 1 ? attempts : undefined,
+    upstreamRequestId: requestId,
+    cause,
   }
 }

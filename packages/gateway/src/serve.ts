@@ -1,53 +1,104 @@
 /**
- * A gateway with its store of keys and its log, from its settings: all that the command line starts and stops.
+ * A gateway or a signing proxy with its keys, its secrets and its log, from its settings: all that the command line
+ * starts and stops.
  *
  * @module
  */
 import { existsSync } from 'node:fs'
 import type { GatewaySettings } from './config/settings.ts'
-import { createGateway, type Listening } from './gateway.ts'
+import { createGateway, type Listening, type Secrets } from './gateway.ts'
 import { openKeyStore, type KeyStore } from './keys/key-store.ts'
 import { resolveMasterKey } from './keys/master-key.ts'
+import type { KeySource } from './pipeline/authenticate.ts'
 import { limitMemory } from './server/memory.ts'
-import { createLog } from './log.ts'
+import { readClientKeys, readListenerTls, readTokens, readUpstreamTls } from './server/secret-files.ts'
+import type { CredentialsFactory } from './signing-credentials.ts'
+import { createLog, type GatewayLog } from './log.ts'
 
 /** A gateway that serves. */
 export interface Serving {
   readonly listening: Listening
-  readonly keys: KeyStore
+  /** Absent where clients do not sign, or with keys of the settings. */
+  readonly keys?: KeyStore | undefined
+  /** Reads certificates and tokens again, and asks anew for credentials. What cannot be had stays as it is. */
+  reload(): Promise<void>
   /** Lets requests under way end, closes the store, and brings the last lines of the log out. */
   stop(): Promise<void>
 }
 
+/** What settings do not hold. */
+export interface ServeParts {
+  /** What `COUNTERSIGN_MASTER_KEY` holds. */
+  readonly masterKey?: string | undefined
+  /** Makes what gives the credentials that sign; needed where requests are signed. */
+  readonly credentials?: CredentialsFactory | undefined
+}
+
 /**
- * Opens the store and serves. Keys that cannot be used any more are named in the log, and the others are served.
+ * Opens the store where clients sign with its keys, and serves. Keys that cannot be used any more are named in the
+ * log, and the others are served.
  *
- * @param masterKeyText what `COUNTERSIGN_MASTER_KEY` holds
  * @throws {@link KeyStoreError} `MASTER_KEY_MISSING`, `MASTER_KEY_INVALID`, `MASTER_KEY_WRONG`, `STORE_UNREADABLE`
- * @throws {@link ConfigError} `ADDRESS_UNAVAILABLE`
+ * @throws {@link ConfigError} `ADDRESS_UNAVAILABLE`, `CONFIG_INVALID`
  */
-export async function serve(settings: GatewaySettings, masterKeyText: string | undefined): Promise<Serving> {
+export async function serve(settings: GatewaySettings, parts: ServeParts): Promise<Serving> {
   limitMemory()
-  const keys = openStore(settings, masterKeyText)
+  const secrets = readSecrets(settings)
   const log = createLog(settings.log)
-  for (const error of keys.checkAll()) log.error({ code: error.code, reason: error.message }, 'key unusable')
-  const gateway = createGateway(settings, { keys, log })
+  const { source, store } = openKeys(settings, parts.masterKey, log)
+  const gateway = createGateway(settings, {
+    ...secrets,
+    keys: source,
+    log,
+    upstreamTls: readUpstreamTls(settings.upstreamTls),
+    credentials: parts.credentials,
+  })
   try {
     const listening = await gateway.start()
-    log.info({ ...listening, upstream: settings.upstream.origin }, 'started')
-    return { listening, keys, stop }
+    const upstreams = settings.routes.map(({ upstream, allow }) => upstream?.origin ?? allow.hosts.join(','))
+    log.info({ ...listening, upstream: upstreams.join(' ') }, 'started')
+    return { listening, keys: store, reload, stop }
   } catch (error) {
-    keys.close()
+    store?.close()
     throw error
+  }
+
+  async function reload(): Promise<void> {
+    try {
+      await gateway.reload(readSecrets(settings))
+      log.info('reloaded')
+    } catch (error) {
+      log.error({ reason: error instanceof Error ? error.message : 'unknown error' }, 'not reloaded')
+    }
   }
 
   async function stop(): Promise<void> {
     log.info('stopping')
     await gateway.stop()
-    keys.close()
+    store?.close()
     log.info('stopped')
     await new Promise((resolve) => log.flush(resolve))
   }
+}
+
+function readSecrets({ clients, tls }: GatewaySettings): Secrets {
+  return { tokens: readTokens(clients), tls: readListenerTls(tls) }
+}
+
+interface Keys {
+  readonly source: KeySource
+  readonly store: KeyStore | undefined
+}
+
+function openKeys(settings: GatewaySettings, masterKey: string | undefined, log: GatewayLog): Keys {
+  const { verify, clients } = settings
+  if (!verify || clients.keys.length > 0) {
+    const known = readClientKeys(clients.keys)
+    return { source: { find: (accessKeyId) => known.get(accessKeyId) }, store: undefined }
+  }
+  const store = openStore(settings, masterKey)
+  for (const error of store.checkAll()) log.error({ code: error.code, reason: error.message }, 'key unusable')
+  return { source: store, store }
 }
 
 function openStore({ store }: GatewaySettings, masterKeyText: string | undefined): KeyStore {

@@ -81,7 +81,7 @@ describe('an upstream', () => {
     })
     await new Promise<void>((resolve) => upstream.listen(0, '127.0.0.1', resolve))
     const { port } = upstream.address() as { port: number }
-    running = await startGateway({ upstream: new URL(`http://127.0.0.1:${port}`) })
+    running = await startGateway({ routes: settingsFor(`http://127.0.0.1:${port}`).routes })
     for (const path of ['/1', '/2', '/3']) {
       expect(await send(sign({ url: running.origin + path }))).toMatchObject({ status: 200, body: 'ok' })
     }

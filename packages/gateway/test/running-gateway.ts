@@ -9,6 +9,7 @@ import { buffer } from 'node:stream/consumers'
 import { signRequest, type HttpRequest, type SignedRequest } from 'countersign'
 import { startServer, type Listening } from '../../../test/kit/servers.ts'
 import { createGateway, type Gateway } from '../src/gateway.ts'
+import { settleRoutes, type GivenRoute } from '../src/config/route-settings.ts'
 import type { GatewaySettings } from '../src/config/settings.ts'
 import { pino } from 'pino'
 import type { GatewayLog } from '../src/log.ts'
@@ -17,9 +18,16 @@ export const KEY = { accessKeyId: 'CSAKTESTKEY234567ABC', secretAccessKey: 'a-se
 export const region = 'us-east-1'
 
 /** Settings that differ from the defaults only where a test says so. */
-export function settingsFor(upstream: string, changes: Partial<GatewaySettings> = {}): GatewaySettings {
+export function settingsFor(
+  upstream: string,
+  { sign: signing, allow, ...changes }: Partial<GatewaySettings> & Pick<GivenRoute, 'sign' | 'allow'> = {},
+): GatewaySettings {
   return {
-    upstream: new URL(upstream),
+    verify: true,
+    routes: settleRoutes({ upstream: new URL(upstream), allow, sign: signing }, [], signing !== undefined),
+    clients: { tokenFile: undefined, keys: [], anyone: false },
+    tls: undefined,
+    upstreamTls: { authority: undefined, certificate: undefined, key: undefined, serverName: undefined },
     listen: { host: '127.0.0.1', port: 0 },
     health: { host: '127.0.0.1', port: 0 },
     service: ['execute-api', 's3'],
@@ -71,7 +79,7 @@ export interface RunningGateway {
 
 /** Starts an upstream that keeps what it gets and answers `200 upstream`, and a gateway before it. */
 export async function startGateway(
-  changes: Partial<GatewaySettings> = {},
+  changes: Parameters<typeof settingsFor>[1] = {},
   respond: RequestListener = (_request, response) => void response.end('upstream'),
 ): Promise<RunningGateway> {
   const arrived: Arrived[] = []

@@ -46,6 +46,8 @@ export async function askChain(profile: string | undefined): Promise<ResolvedCre
     ...(profile === undefined ? {} : { profile }),
     timeout: METADATA_TIMEOUT,
     maxRetries: 0,
+    // Who runs long asks again when the files have changed.
+    ignoreCache: true,
     logger: loggerOf(tried),
   })
   const name = profile ?? process.env['AWS_PROFILE']

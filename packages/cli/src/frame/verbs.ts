@@ -67,5 +67,6 @@ export const VERBS: ReadonlyMap<string, Verb> = new Map<string, Verb>([
     },
   ],
   ['gateway', { summary: 'run the verifying gateway', load: () => import('../verbs/gateway.ts') }],
+  ['proxy', { summary: 'run the signing proxy', load: () => import('../verbs/proxy.ts') }],
   ['keys', { summary: "manage the gateway's access keys", load: () => import('../verbs/keys.ts') }],
 ])

@@ -3,11 +3,13 @@
  *
  * @module
  */
-import type { Address, GatewaySettings, Serving } from '@countersign/gateway'
+import type { GatewaySettings, Serving } from '@countersign/gateway'
 import { Option, type Command } from 'commander'
-import { EXIT } from '../frame/exit-codes.ts'
+import { createProvider } from '../credentials/provide.ts'
 import { createVerbCommand } from '../frame/options.ts'
 import { createOutput, type Output } from '../frame/output.ts'
+import { explainConfig } from '../serve/explain-config.ts'
+import { runUntilSignal, settingsOf, upstreamsOf, urlOf, type SettingOptions } from '../serve/run.ts'
 
 interface GatewayFlags extends Readonly<Record<string, string | boolean | undefined>> {
   readonly config?: string
@@ -16,12 +18,12 @@ interface GatewayFlags extends Readonly<Record<string, string | boolean | undefi
 }
 
 /** Flags that stand for a setting, with the path of that setting in the file. */
-const SETTINGS: readonly (readonly [path: string, option: Option])[] = [
+const SETTINGS: SettingOptions = [
   ['upstream', new Option('--upstream <url>', 'where verified requests go')],
   ['service', new Option('--service <names>', 'signing names that are served, such as execute-api,s3')],
   ['region', new Option('--region <names>', 'regions that are served, or * for all')],
   ['listen', new Option('--listen <address>', 'where clients connect; 127.0.0.1:8080')],
-  ['health', new Option('--health <address>', '/livez and /readyz, or off; 127.0.0.1:8081')],
+  ['health', new Option('--health <address>', '/livez, /readyz, /metrics, or off; 127.0.0.1:8081')],
   ['store.file', new Option('--store <file>', 'the keys, in SQLite')],
   [
     'store.masterKeyFile',
@@ -62,91 +64,27 @@ async function run(flags: GatewayFlags): Promise<void> {
   const { settings, origins } = await loadSettings({
     file: flags.config,
     env: process.env,
-    flags: settingsOf(flags),
+    flags: settingsOf(flags, SETTINGS),
   })
   const output = createOutput({ json: flags.json })
-  if (flags.explainConfig) return explainConfig(settings, origins, output)
-  const stopping = stopSignal()
-  const serving = await serve(settings, process.env['COUNTERSIGN_MASTER_KEY'])
-  announce(serving, settings, output)
-  await stopping
-  output.note('Stopping: requests under way may end')
-  await serving.stop()
-}
-
-/** The flags that were given, by the paths of their settings. */
-function settingsOf(flags: GatewayFlags): Record<string, string> {
-  const given: Record<string, string> = {}
-  for (const [path, option] of SETTINGS) {
-    const value = flags[option.attributeName()]
-    if (typeof value === 'string') given[path] = value
-  }
-  return given
+  if (flags.explainConfig) return explainConfig('gateway', settings, origins, output)
+  const parts = { masterKey: process.env['COUNTERSIGN_MASTER_KEY'], credentials: createProvider(output) }
+  await runUntilSignal(
+    () => serve(settings, parts),
+    (serving) => announce(serving, settings, output),
+    output,
+  )
 }
 
 function announce(
   { listening, keys }: Serving,
-  { service, upstream }: GatewaySettings,
+  { service, routes, tls }: GatewaySettings,
   { note }: Output,
 ): void {
   const { clients, health } = listening
-  note(`Serving ${service.join(', ')} on ${urlOf(clients)} for ${upstream.href}`)
-  if (health) note(`Health: ${urlOf(health)}/readyz`)
-  if (keys.list().length === 0) note('There is no key yet: countersign keys create --principal NAME')
-}
-
-function urlOf({ host, port }: Address): string {
-  return `http://${host.includes(':') ? `[${host}]` : host}:${port}`
-}
-
-/** Waits for SIGTERM or Ctrl-C. The second one ends the process at once. */
-function stopSignal(): Promise<void> {
-  return new Promise((resolve) => {
-    for (const [signal, exitCode] of [
-      ['SIGINT', EXIT.interrupted],
-      ['SIGTERM', EXIT.terminated],
-    ] as const) {
-      process.once(signal, () => {
-        resolve()
-        process.once(signal, () => process.exit(exitCode))
-      })
-    }
-  })
-}
-
-/** Prints each setting with where it comes from. No setting is a secret. */
-function explainConfig(
-  settings: GatewaySettings,
-  origins: ReadonlyMap<string, string>,
-  output: Output,
-): void {
-  const rows = flatten(settings).map(([path, value]) => ({
-    path,
-    value,
-    from: origins.get(path) ?? 'default',
-  }))
-  if (output.isJson) return output.writeJson('gateway', { settings: rows })
-  const width = Math.max(...rows.map(({ path }) => path.length))
-  for (const { path, value, from } of rows) output.write(`${path.padEnd(width)}  ${value}  (${from})\n`)
-}
-
-function flatten(value: object, prefix = ''): [path: string, value: string][] {
-  return Object.entries(value).flatMap(([name, entry]: [string, unknown]): [string, string][] => {
-    const text = textOf(entry)
-    if (text !== undefined) return [[prefix + name, text]]
-    return flatten(entry as object, `${prefix}${name}.`)
-  })
-}
-
-/** A setting as text; `undefined` for a group of settings. */
-function textOf(entry: unknown): string | undefined {
-  if (entry instanceof URL) return entry.href
-  if (Array.isArray(entry)) return entry.join(', ') || '-'
-  if (entry === undefined) return '-'
-  if (typeof entry !== 'object' || entry === null) return JSON.stringify(entry).replace(/^"(.*)"$/, '$1')
-  return isAddress(entry) ? `${entry.host}:${entry.port}` : undefined
-}
-
-function isAddress(value: object): value is Address {
-  return 'host' in value && 'port' in value
+  note(
+    `Serving ${service.join(', ')} on ${urlOf(clients, tls ? 'https' : 'http')} for ${upstreamsOf(routes)}`,
+  )
+  if (health) note(`Health: ${urlOf(health)}/readyz, metrics: ${urlOf(health)}/metrics`)
+  if (keys?.list().length === 0) note('There is no key yet: countersign keys create --principal NAME')
 }

@@ -1,10 +1,18 @@
 /**
- * The address that a server listens on, as people write it: `127.0.0.1:8080`, `[::1]:8080`, `8080`.
+ * The address that a server listens on, as people write it: `127.0.0.1:8080`, `[::1]:8080`, `8080`,
+ * `unix:/run/proxy.sock`.
  *
  * @module
  */
 import { isIPv4, isIPv6 } from 'node:net'
-import type { Address } from './settings.ts'
+
+/** Where a server listens. */
+export interface Address {
+  /** Name or address, or the path of a socket as `unix:/run/proxy.sock`. */
+  readonly host: string
+  /** 0 takes any free port; of a socket it is always 0. */
+  readonly port: number
+}
 
 const PARTS = /^(?:(\[[^[\]]+\]|[\w.-]+):)?(\d{1,5})$/
 const NAME = /^(?!.*\.\.)[A-Za-z\d][\w.-]*$/
@@ -12,6 +20,22 @@ const NAME = /^(?!.*\.\.)[A-Za-z\d][\w.-]*$/
 const DIGITS = /^[\d.]+$/
 /** A port alone listens to this machine only; to be reached from others has to be said. */
 const LOOPBACK = '127.0.0.1'
+
+/** Begins the path of a socket in the file system. */
+export const SOCKET_PREFIX = 'unix:'
+
+/** Reads an address to listen on; `undefined` for a text that is none. */
+export function parseListenAddress(text: string): Address | undefined {
+  const isSocket = text.startsWith(SOCKET_PREFIX) && text.length > SOCKET_PREFIX.length
+  return isSocket && !text.includes('\0') ? { host: text, port: 0 } : parseAddress(text)
+}
+
+/** Whether nobody but this machine can reach an address. */
+export function isLoopback({ host }: Address): boolean {
+  return (
+    host.startsWith(SOCKET_PREFIX) || host === 'localhost' || host === '::1' || /^127\.[\d.]+$/.test(host)
+  )
+}
 
 /** Reads an address; `undefined` for a text that is none. */
 export function parseAddress(text: string): Address | undefined {

@@ -5,14 +5,22 @@
  */
 import type { SettingsSource } from './settings-tree.ts'
 
-/** Settings without which there is no gateway. */
-export const REQUIRED_SETTINGS: readonly string[] = ['upstream', 'service', 'region']
-
 /** The defaults, written as a configuration file has them. What is `undefined` is found out later. */
 export const DEFAULT_SETTINGS: SettingsSource = {
   tree: {
+    verify: undefined,
+    upstream: undefined,
+    connect: undefined,
+    allow: {},
+    sign: undefined,
+    routes: [],
+    clients: { tokenFile: undefined, keys: [], anyone: false },
+    tls: undefined,
+    upstreamTls: { authority: undefined, certificate: undefined, key: undefined, serverName: undefined },
     listen: '127.0.0.1:8080',
     health: '127.0.0.1:8081',
+    service: undefined,
+    region: undefined,
     unsignedPayload: undefined,
     maxClockSkew: undefined,
     preserveHost: false,

@@ -4,17 +4,30 @@
  * @module
  */
 import { z } from 'zod'
-import { parseAddress } from './address.ts'
+import { GROUP, list, oneOf, path, textual, truth } from './given-kinds.ts'
+import { givenClients, givenRoute, givenRoutes, givenTls, givenUpstreamTls } from './given-routes.ts'
+import { parseListenAddress } from './address.ts'
 import { DURATION, SIZE, parseDuration, parseSize } from './quantities.ts'
+import type { ClientSettings, GivenRoute, TlsSettings, UpstreamTlsSettings } from './route-settings.ts'
 import type { Address, GatewayLimits, GatewaySettings, StoreSettings, Timeouts } from './settings.ts'
 
 /** Anything may be left out. */
 type Given<T> = { readonly [Name in keyof T]?: T[Name] | undefined }
 
 /** Settings of which any may be left out. */
-export interface GivenSettings extends Given<
-  Omit<GatewaySettings, 'health' | 'store' | 'timeouts' | 'limits' | 'log'>
-> {
+export interface GivenSettings
+  extends
+    GivenRoute,
+    Given<
+      Omit<
+        GatewaySettings,
+        'routes' | 'clients' | 'tls' | 'upstreamTls' | 'health' | 'store' | 'timeouts' | 'limits' | 'log'
+      >
+    > {
+  readonly routes?: readonly GivenRoute[] | undefined
+  readonly clients?: Given<ClientSettings> | undefined
+  readonly tls?: TlsSettings | undefined
+  readonly upstreamTls?: Given<UpstreamTlsSettings> | undefined
   readonly health?: Address | 'off' | undefined
   readonly store?: Given<StoreSettings> | undefined
   readonly timeouts?: Given<Timeouts> | undefined
@@ -24,51 +37,23 @@ export interface GivenSettings extends Given<
 
 /** The timers of Node count no more than 2^31 milliseconds. */
 const LONGEST_SECONDS = 2_147_483
-const UPSTREAM = /^https?:\/\/[^/?#@\\\s]+(?:\/[^?#\\\s]*)?$/i
 /** What the verifier takes for a service or a region in a scope. */
 const SCOPE_PART = /^[\w.~-]+$/
 const HEADER = /^x-amz-[a-z\d-]+$/i
 /** They say when, what and as whom somebody signs: a verifier that takes them unsigned verifies nothing. */
 const NEVER_UNSIGNED = new Set(['x-amz-date', 'x-amz-security-token', 'x-amz-content-sha256'])
 
-// No message repeats a value: it may be a secret at the wrong place.
-const GROUP = 'must hold settings, each on a line of its own beneath it'
-const ADDRESS = 'must be an address such as 127.0.0.1:8080, [::1]:8080, or a port for this machine alone'
+const ADDRESS =
+  'must be an address such as 127.0.0.1:8080, [::1]:8080, or a port for this machine alone, or unix: and the path of a socket'
 const TIME = 'must be a time of at most 24 days: seconds, or a number with ms, s, m, h or d, such as 30s'
 const BYTES = 'must be a size of at least 1: bytes, or a number with its unit, such as 5GiB or 64 KiB'
 const COUNT = 'must be a whole number of at least 1'
-const TRUTH = 'must be true or false'
-const PATH = 'must be the path of a file'
-const ORIGIN =
-  'must be an http or https URL such as http://127.0.0.1:9000, without credentials, query or fragment'
-
-/** A value that is read from a text; `fault` says what it has to be. */
-function textual<T>(fault: string, parse: (text: string) => T | undefined) {
-  return z.union([z.string(fault), z.number(fault)], fault).transform((value, { addIssue }) => {
-    const parsed = parse(String(value))
-    if (parsed !== undefined) return parsed
-    addIssue({ code: 'custom', message: fault })
-    return z.NEVER
-  })
-}
 
 function inRange(value: number, least: number, most: number): number | undefined {
   return value >= least && value <= most ? value : undefined
 }
 
-/** A list, or one text with commas. */
-function list(fault: string, isEntry: (entry: string) => boolean) {
-  return z.union([z.string(fault), z.array(z.string(fault))], fault).transform((value, { addIssue }) => {
-    const entries = typeof value === 'string' ? value.split(',').map((entry) => entry.trim()) : value
-    for (const [index, entry] of entries.entries()) {
-      if (isEntry(entry)) continue
-      addIssue({ code: 'custom', message: fault, path: typeof value === 'string' ? [] : [index] })
-    }
-    return entries
-  })
-}
-
-const address = textual(ADDRESS, parseAddress)
+const address = textual(ADDRESS, parseListenAddress)
 const time = textual(TIME, (text) =>
   DURATION.test(text) ? inRange(parseDuration(text), 0, LONGEST_SECONDS) : undefined,
 )
@@ -76,34 +61,28 @@ const size = textual(BYTES, (text) =>
   SIZE.test(text) ? inRange(parseSize(text), 1, Number.MAX_SAFE_INTEGER) : undefined,
 )
 const count = textual(COUNT, (text) => (/^\d{1,9}$/.test(text) ? inRange(Number(text), 1, 1e9) : undefined))
-const truth = z
-  .union([z.boolean(TRUTH), z.enum(['true', 'false'], TRUTH)], TRUTH)
-  .transform((value) => String(value) === 'true')
-const path = z.string(PATH).regex(/^[^\0]+$/, PATH)
-const upstream = z.string(ORIGIN).transform((text, { addIssue }) => {
-  if (UPSTREAM.test(text) && URL.canParse(text)) return new URL(text)
-  addIssue({ code: 'custom', message: ORIGIN })
-  return z.NEVER
-})
 const names = (what: string, example: string, isEntry = (entry: string) => SCOPE_PART.test(entry)) => {
   const fault = `must be the ${what} that is served, or a list of several, such as ${example}`
   return list(fault, isEntry).refine((entries) => entries.length > 0, fault)
 }
-const oneOf = <const T extends readonly string[]>(...values: T) =>
-  z.enum(values, `must be one of ${values.join(', ')}`)
 
 /** Names, meaning and form of all settings, of which any may be left out. */
 export const settingsSchema: z.ZodType<GivenSettings> = z.strictObject(
   {
-    upstream: upstream
+    verify: truth
       .optional()
-      .describe('Where verified requests go: scheme, host, port, and a path put before theirs'),
+      .describe('Whether clients have to sign; of a gateway true, of a proxy where clients.keys are given'),
+    ...givenRoute.shape,
+    routes: givenRoutes.optional().describe('Several upstreams; the first that allows a request gets it'),
+    clients: givenClients.optional().describe('Who may have requests signed'),
+    tls: givenTls.optional().describe('TLS towards clients'),
+    upstreamTls: givenUpstreamTls.optional().describe('TLS towards the upstream, where it is not as usual'),
     listen: address.optional().describe('Address of the gateway; 127.0.0.1:8080'),
     health: z
       .union([z.literal(false), z.literal('off'), z.literal('false'), address], `${ADDRESS}, or off`)
       .transform((value) => (typeof value === 'object' ? value : 'off'))
       .optional()
-      .describe('Address of health and readiness, or off; 127.0.0.1:8081'),
+      .describe('Address of health, readiness and metrics, or off; 127.0.0.1:8081'),
     service: names('service', 's3 or execute-api').optional().describe('Signing names that are served'),
     region: names('region', 'eu-west-1, or * for all', (entry) => entry === '*' || SCOPE_PART.test(entry))
       .optional()

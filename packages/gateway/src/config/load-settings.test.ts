@@ -8,6 +8,18 @@ import { loadSettings, type LoadedSettings, type SettingsOrigins } from './load-
 const NEEDED = { upstream: 'http://127.0.0.1:9000', service: 's3', region: 'eu-west-1' }
 const NEEDED_YAML = 'upstream: http://127.0.0.1:9000\nservice: s3\nregion: eu-west-1\n'
 
+const NO_LIMITS = { hosts: [], paths: [], methods: [], services: [], regions: [] }
+/** What a gateway is that is told nothing of signing. */
+const VERIFYING = {
+  verify: true,
+  routes: [
+    { upstream: new URL('http://127.0.0.1:9000'), connect: undefined, allow: NO_LIMITS, sign: undefined },
+  ],
+  clients: { tokenFile: undefined, keys: [], anyone: false },
+  tls: undefined,
+  upstreamTls: { authority: undefined, certificate: undefined, key: undefined, serverName: undefined },
+}
+
 let folder: string
 let file: string
 beforeEach(() => {
@@ -40,7 +52,7 @@ describe('loadSettings', () => {
   it('needs to be told the upstream, the service and the region, and has defaults for the rest', async () => {
     const { settings, origins } = await load({ flags: NEEDED })
     expect(settings).toEqual({
-      upstream: new URL('http://127.0.0.1:9000'),
+      ...VERIFYING,
       listen: { host: '127.0.0.1', port: 8080 },
       health: { host: '127.0.0.1', port: 8081 },
       service: ['s3'],
@@ -103,7 +115,7 @@ limits:
 log: { level: debug }
 `)
     expect(settings).toEqual({
-      upstream: new URL('http://127.0.0.1:9000'),
+      ...VERIFYING,
       listen: { host: '::1', port: 9443 },
       health: undefined,
       service: ['s3'],
@@ -195,7 +207,7 @@ log: { level: debug }
       },
     })
     expect(settings).toMatchObject({
-      upstream: new URL('https://up.example.com/base'),
+      routes: [{ upstream: new URL('https://up.example.com/base') }],
       listen: { host: '0.0.0.0', port: 80 },
       health: undefined,
       service: ['s3', 'execute-api'],

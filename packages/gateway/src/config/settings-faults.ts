@@ -52,8 +52,12 @@ function describeUnknown(group: SettingPath, name: string): string {
 /** The names of a group's settings. */
 function listNames(group: SettingPath): readonly string[] {
   let schema: z.core.JSONSchema._JSONSchema | undefined = buildSettingsJsonSchema()
-  for (const name of group)
-    schema = typeof schema === 'object' ? schema.properties?.[String(name)] : undefined
+  for (const name of group) {
+    if (typeof schema !== 'object') return []
+    const inner: z.core.JSONSchema.JSONSchema['items'] =
+      typeof name === 'number' ? schema.items : schema.properties?.[String(name)]
+    schema = Array.isArray(inner) ? undefined : inner
+  }
   return typeof schema === 'object' ? Object.keys(schema.properties ?? {}) : []
 }
 

@@ -8,7 +8,7 @@ import { dirname, resolve } from 'node:path'
 import { LineCounter, isAlias, isMap, isNode, isScalar, isSeq, parseDocument, type Document } from 'yaml'
 import { ConfigError } from '../errors.ts'
 import type { SettingPath } from './settings-faults.ts'
-import { isTree, mergeTrees, type SettingsSource } from './settings-tree.ts'
+import { isTree, type SettingsSource } from './settings-tree.ts'
 
 const LARGEST = 1024 * 1024
 /** Enough to share a value; too little to build a bomb of aliases that hold aliases. */
@@ -63,13 +63,27 @@ function readTree(document: Document, file: string): unknown {
   }
 }
 
+/** Groups in which texts are paths, save those that are not. */
+const WITH_PATHS = new Set(['store', 'tls', 'upstreamTls', 'clients'])
+const NO_PATHS = new Set(['serverName', 'accessKeyId', 'principal', 'anyone'])
+
 /** Paths are relative to the file, wherever the gateway is started. */
 function anchorPaths(tree: unknown, folder: string): unknown {
-  if (!isTree(tree) || !isTree(tree['store'])) return tree
-  const store = Object.entries(tree['store']).map(([name, value]) =>
-    typeof value === 'string' && value !== '' ? [name, resolve(folder, value)] : [name, value],
+  if (!isTree(tree)) return tree
+  const anchored = Object.entries(tree).map(([name, value]) =>
+    WITH_PATHS.has(name) ? [name, anchor(value, folder)] : [name, value],
   )
-  return mergeTrees(tree, { store: Object.fromEntries(store) })
+  return Object.fromEntries(anchored)
+}
+
+function anchor(value: unknown, folder: string): unknown {
+  if (typeof value === 'string' && value !== '') return resolve(folder, value)
+  if (Array.isArray(value)) return value.map((entry: unknown) => anchor(entry, folder))
+  if (!isTree(value)) return value
+  const entries = Object.entries(value).map(([name, entry]) =>
+    NO_PATHS.has(name) ? [name, entry] : [name, anchor(entry, folder)],
+  )
+  return Object.fromEntries(entries)
 }
 
 /** Where the name of a setting starts, or the entry of a list; the innermost part of the path that is there. */

@@ -10,6 +10,9 @@ export type SettingsFlags = Readonly<Record<string, string | boolean | readonly 
 /** Variables of the environment, as in `process.env`. */
 export type Environment = Readonly<Record<string, string | undefined>>
 
+/** A gateway verifies, and a proxy signs: `--service` is about that. */
+export type Kind = 'gateway' | 'proxy'
+
 const VARIABLES = new Map([
   ['upstream', 'COUNTERSIGN_UPSTREAM'],
   ['listen', 'COUNTERSIGN_LISTEN'],
@@ -27,26 +30,42 @@ const FLAGS = new Map([
   ['store.masterKeyFile', '--master-key-file'],
 ])
 
+/** What a proxy calls by a shorter name. */
+const SHORT = new Map([
+  ['sign.service', 'service'],
+  ['sign.region', 'region'],
+  ['sign.algorithm', 'algorithm'],
+  ['sign.payload', 'payload'],
+  ['sign.profile', 'profile'],
+  ['sign.retries', 'retries'],
+  ['clients.tokenFile', 'tokenFile'],
+  ['clients.anyone', 'allowAnyone'],
+])
+
 /** The variable that gives a setting, if there is one. */
-export function variableOf(path: string): string | undefined {
-  return VARIABLES.get(path)
+export function variableOf(path: string, kind: Kind = 'gateway'): string | undefined {
+  return VARIABLES.get(kind === 'proxy' ? (SHORT.get(path) ?? path) : path)
 }
 
 /** The flag that gives a setting: `limits.body` is `--limits-body`. */
-export function flagOf(path: string): string {
-  const words = path.replaceAll('.', '-').replaceAll(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)
+export function flagOf(path: string, kind: Kind = 'gateway'): string {
+  const name = kind === 'proxy' ? (SHORT.get(path) ?? path) : path
+  const words = name.replaceAll('.', '-').replaceAll(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)
   return FLAGS.get(path) ?? `--${words}`
 }
 
 /** What the environment says; an empty variable says nothing. */
-export function readEnvironment(environment: Environment): SettingsSource {
-  const given = [...VARIABLES].map(([path, name]) => [path, environment[name] || undefined] as const)
-  return createSource(given, (path) => variableOf(path) ?? path)
+export function readEnvironment(environment: Environment, kind: Kind = 'gateway'): SettingsSource {
+  const paths = [...VARIABLES.keys()].map((path) =>
+    kind === 'proxy' && (path === 'service' || path === 'region') ? `sign.${path}` : path,
+  )
+  const given = paths.map((path) => [path, environment[variableOf(path, kind) ?? ''] || undefined] as const)
+  return createSource(given, (path) => variableOf(path, kind) ?? path)
 }
 
 /** What the flags say. */
-export function readFlags(flags: SettingsFlags): SettingsSource {
-  return createSource(Object.entries(flags), flagOf)
+export function readFlags(flags: SettingsFlags, kind: Kind = 'gateway'): SettingsSource {
+  return createSource(Object.entries(flags), (path) => flagOf(path, kind))
 }
 
 function createSource(

@@ -4,13 +4,10 @@
  * @module
  */
 import type { Limits, UnsignedPayload } from 'countersign/verify'
+import type { Address } from './address.ts'
+import type { ClientSettings, RouteSettings, TlsSettings, UpstreamTlsSettings } from './route-settings.ts'
 
-/** Where a server listens. */
-export interface Address {
-  readonly host: string
-  /** 0 takes any free port. */
-  readonly port: number
-}
+export type { Address } from './address.ts'
 
 /** How long the gateway waits, in seconds; 0 waits for ever. */
 export interface Timeouts {
@@ -48,12 +45,19 @@ export interface StoreSettings {
   readonly masterKeyFile: string
 }
 
-/** All settings of a gateway; nothing is left out. */
+/** All settings of a gateway or a signing proxy; nothing is left out. */
 export interface GatewaySettings {
-  /** Where verified requests go: scheme, host, port, and a path that is put before theirs. */
-  readonly upstream: URL
+  /** Whether clients have to sign their requests. */
+  readonly verify: boolean
+  /** Where requests go, and which of them: the first route that allows a request takes it. At least one. */
+  readonly routes: readonly RouteSettings[]
+  /** Who may use it, apart from those whose signature is good. */
+  readonly clients: ClientSettings
+  /** TLS towards clients. */
+  readonly tls: TlsSettings | undefined
+  readonly upstreamTls: UpstreamTlsSettings
   readonly listen: Address
-  /** Health and readiness; never on the port of the clients. `undefined` switches it off. */
+  /** Health, readiness and metrics; never on the port of the clients. `undefined` switches it off. */
   readonly health: Address | undefined
   /** Signing names that are served. */
   readonly service: readonly string[]

@@ -5,6 +5,7 @@
  */
 import { randomUUID } from 'node:crypto'
 import type { IncomingMessage, ServerResponse } from 'node:http'
+import type { Duplex } from 'node:stream'
 import type { TLSSocket } from 'node:tls'
 import type { VerifiedRequest } from 'countersign/verify'
 import type { Logger } from 'pino'
@@ -12,10 +13,33 @@ import type { Logger } from 'pino'
 /** Whoever sends requests, and what is the same for all of them. */
 export interface Caller {
   readonly principal: string
+  readonly service: string
+  /** `*` where the signature is for no single one. */
+  readonly region: string
   /** Key, day, region and service, as the upstream is told. */
   readonly signed: string
   /** Writes lines that name the caller. */
   readonly log: Pick<Logger, 'info'>
+}
+
+/** A connection that its client wants to speak another protocol on, such as WebSocket. */
+export interface Upgrade {
+  readonly socket: Duplex
+  /** What came behind the request already. */
+  readonly head: Buffer
+}
+
+/** A request as it was signed for the upstream, and what that said to it. */
+export interface Signed {
+  readonly host: string
+  readonly service: string
+  /** Of SigV4A a list. */
+  readonly region: string
+  attempts: number
+  /** The upstream's own id of the request. */
+  requestId: string | undefined
+  /** The upstream's code for a refusal. */
+  cause: string | undefined
 }
 
 /** One request with its response. */
@@ -28,6 +52,8 @@ export interface Exchange {
   readonly startedAt: number
   /** Whether the client waits to be told to send the body. */
   readonly expectsContinue: boolean
+  /** Absent in usual requests. */
+  readonly upgrade: Upgrade | undefined
   /** What is known of its signature, once it is. */
   verified: VerifiedRequest<string> | undefined
   /** Who sent it, once that is known. */
@@ -36,6 +62,10 @@ export interface Exchange {
   failure: string | undefined
   /** For the operator: what the error says, free of secrets. */
   reason: string | undefined
+  /** Code of the refusal, where the signature was refused. */
+  refusal: string | undefined
+  /** What was signed for the upstream, once it was. */
+  signed: Signed | undefined
   /** Bytes of the bodies. */
   bytesIn: number
   bytesOut: number
@@ -46,6 +76,7 @@ export function openExchange(
   request: IncomingMessage,
   response: ServerResponse,
   expectsContinue: boolean,
+  upgrade?: Upgrade,
 ): Exchange {
   const requestId = randomUUID().replaceAll('-', '').slice(0, 16).toUpperCase()
   return {
@@ -54,10 +85,13 @@ export function openExchange(
     requestId,
     startedAt: performance.now(),
     expectsContinue,
+    upgrade,
     verified: undefined,
     caller: undefined,
     failure: undefined,
     reason: undefined,
+    refusal: undefined,
+    signed: undefined,
     bytesIn: 0,
     bytesOut: 0,
   }

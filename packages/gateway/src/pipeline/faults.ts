@@ -15,6 +15,22 @@ export type GatewayFaultCode =
   | 'BODY_STALLED'
   /** The client closed the connection before it was answered, or reads nothing of the answer. */
   | 'CLIENT_GONE'
+  /** The client has no token, or another one. */
+  | 'CLIENT_UNKNOWN'
+  /** No route allows this host, path or method, or what it would be signed for. */
+  | 'NOT_ALLOWED'
+  /** A web page of another host asks, or one whose host only pretends to be this machine. */
+  | 'PAGE_FOREIGN'
+  /** The body is longer than is allowed. */
+  | 'BODY_TOO_LONG'
+  /** The request came signed in a way that cannot be signed anew. */
+  | 'NOT_RESIGNABLE'
+  /** There are no credentials to sign with. */
+  | 'CREDENTIALS_UNAVAILABLE'
+  /** The request cannot be signed as it is. */
+  | 'NOT_SIGNABLE'
+  /** The upstream does not speak the protocol that was asked for. */
+  | 'UPGRADE_REFUSED'
   /** The upstream cannot be reached, or closed the connection. */
   | 'UPSTREAM_UNAVAILABLE'
   /** The upstream did not answer in time. */
@@ -46,6 +62,38 @@ const ANSWERS: ReadonlyMap<GatewayFaultCode, Answer> = new Map([
       text: 'Your socket connection to the server was not read from or written to within the timeout period.',
     },
   ],
+  [
+    'CLIENT_UNKNOWN',
+    {
+      status: 401,
+      awsCode: 'AccessDenied',
+      text: 'This proxy wants a bearer token, in Authorization or Proxy-Authorization',
+    },
+  ],
+  ['NOT_ALLOWED', { status: 403, awsCode: 'AccessDenied', text: 'This proxy does not allow that' }],
+  [
+    'PAGE_FOREIGN',
+    { status: 403, awsCode: 'AccessDenied', text: 'This proxy does not sign for web pages of other hosts' },
+  ],
+  [
+    'BODY_TOO_LONG',
+    {
+      status: 413,
+      awsCode: 'EntityTooLarge',
+      text: 'The body is longer than this proxy takes: limits.body says how long it may be',
+    },
+  ],
+  ['NOT_RESIGNABLE', { status: 400, awsCode: 'InvalidRequest', text: 'The request cannot be signed anew' }],
+  [
+    'CREDENTIALS_UNAVAILABLE',
+    {
+      status: 503,
+      awsCode: 'CredentialsUnavailable',
+      text: 'This proxy has no credentials to sign with; nothing was sent',
+    },
+  ],
+  ['NOT_SIGNABLE', { status: 400, awsCode: 'InvalidRequest', text: 'The request cannot be signed' }],
+  ['UPGRADE_REFUSED', { status: 501, awsCode: 'NotImplemented', text: 'This cannot be upgraded' }],
   ['UPSTREAM_UNAVAILABLE', { status: 502, awsCode: 'BadGateway', text: 'The upstream cannot be reached' }],
   ['UPSTREAM_TIMED_OUT', { status: 504, awsCode: 'GatewayTimeout', text: 'Endpoint request timed out' }],
   ['EXCHANGE_TIMED_OUT', { status: 504, awsCode: 'GatewayTimeout', text: 'Endpoint request timed out' }],
@@ -63,7 +111,11 @@ export class GatewayFault extends CountersignError {
   }
 }
 
+/** Faults whose message says to the client what to do, and nothing that only the operator should know. */
+const TOLD: ReadonlySet<GatewayFaultCode> = new Set(['NOT_ALLOWED', 'NOT_RESIGNABLE', 'NOT_SIGNABLE'])
+
 /** How a fault is told to the client: without what only the operator should know. */
-export function answerOf({ code }: GatewayFault): Answer {
-  return ANSWERS.get(code) ?? INTERNAL
+export function answerOf({ code, message }: GatewayFault): Answer {
+  const answer = ANSWERS.get(code) ?? INTERNAL
+  return TOLD.has(code) ? { ...answer, text: message } : answer
 }

@@ -10,21 +10,9 @@ import { protocolOf, type Exchange } from './exchange.ts'
 import { GatewayFault } from './faults.ts'
 import type { HeldBody } from './held-body.ts'
 import { forwardedHeaders, addIdentity, isChunkedUpload, requestHeaders, withoutFraming } from './headers.ts'
-import { ResponseRelay } from './response-relay.ts'
+import { ResponseRelay, type Watch } from './response-relay.ts'
+import type { Route } from './routes.ts'
 import { upstreamTarget } from './target.ts'
-
-/** Where requests go, and what of them. */
-export interface Route {
-  readonly upstream: Dispatcher
-  /** Host of the upstream, with its port. */
-  readonly host: string
-  /** Path that is put before the target's. */
-  readonly prefix: string
-  readonly keepHost: boolean
-  readonly keepSignature: boolean
-  /** Seconds for a client that reads nothing; 0 waits for ever. */
-  readonly idle: number
-}
 
 const REPEATABLE: ReadonlySet<string> = new Set(['GET', 'HEAD', 'OPTIONS'])
 
@@ -53,7 +41,8 @@ function isReset(error: unknown): boolean {
   return (error as NodeJS.ErrnoException).code === 'ECONNRESET'
 }
 
-function buildMessage(
+/** The message for the upstream, unsigned. */
+export function buildMessage(
   { request, verified, caller, requestId }: Exchange,
   { host, prefix, keepHost, keepSignature }: Route,
   body: HeldBody | undefined,
@@ -81,13 +70,19 @@ function buildMessage(
   }
 }
 
-function relay(
+/**
+ * Sends a message and its response back.
+ *
+ * @param watch looks on at the response
+ */
+export function relay(
   exchange: Exchange,
-  { upstream, idle }: Route,
+  { upstream, idle }: Pick<Route, 'upstream' | 'idle'>,
   message: Dispatcher.DispatchOptions,
+  watch?: Watch,
 ): Promise<void> {
   return new Promise((resolve, reject) => {
-    upstream.dispatch(message, new ResponseRelay(exchange, idle, { resolve, reject }))
+    upstream.dispatch(message, new ResponseRelay(exchange, idle, { resolve, reject }, watch))
   })
 }
 
@@ -97,8 +92,8 @@ const TIMEOUTS: ReadonlySet<string | undefined> = new Set([
   'UND_ERR_BODY_TIMEOUT',
 ])
 
-/** Errors that the client's body brought along stay what they are. */
-function faultOf(error: unknown): unknown {
+/** What an error means; those that the client's body brought along stay what they are. */
+export function faultOf(error: unknown): unknown {
   if (error instanceof VerificationError || error instanceof GatewayFault) return error
   const { code, name } = error as NodeJS.ErrnoException
   if (TIMEOUTS.has(code))

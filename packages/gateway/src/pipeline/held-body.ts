@@ -4,6 +4,7 @@
  *
  * @module
  */
+import { createHash } from 'node:crypto'
 import { open, unlink, type FileHandle } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { VerifiedRequest } from 'countersign/verify'
@@ -11,7 +12,11 @@ import { countPassed } from '../server/memory.ts'
 
 /** A body that may go upstream. */
 export interface HeldBody {
+  /** What is held can be read more than once. */
   readonly content: Buffer | AsyncIterable<Uint8Array>
+  readonly isRepeatable: boolean
+  /** In hex, where it was computed here. */
+  readonly sha256?: string | undefined
   /** In bytes, where it is known before the end. */
   readonly length?: number | undefined
   /** Lets go of the temporary file. */
@@ -37,14 +42,55 @@ export async function holdBody(
   folder: string,
 ): Promise<HeldBody> {
   if (isPending) return holdInFile(body, folder)
-  if (payload === 'unsigned' && !isFramed) return { content: body, release: nothing }
+  if (payload === 'unsigned' && !isFramed) return { content: body, isRepeatable: false, release: nothing }
   const chunks: Uint8Array[] = []
   for await (const chunk of body) chunks.push(chunk)
   const content =
     chunks.length === 1
       ? Buffer.from(chunks[0]!.buffer, chunks[0]!.byteOffset, chunks[0]!.length)
       : Buffer.concat(chunks)
-  return { content, length: content.length, release: nothing }
+  return { content, length: content.length, isRepeatable: true, release: nothing }
+}
+
+/**
+ * Holds a body of which nothing is known until all of it is here, and hashes it.
+ *
+ * @param most bytes in memory; a longer one goes to a file
+ */
+export async function collectBody(
+  body: AsyncIterable<Uint8Array>,
+  most: number,
+  folder: string,
+): Promise<HeldBody> {
+  const iterator = body[Symbol.asyncIterator]()
+  const chunks: Uint8Array[] = []
+  for (let length = 0; length <= most;) {
+    const next = await iterator.next()
+    if (next.done) {
+      const content = Buffer.concat(chunks)
+      return { content, length: content.length, isRepeatable: true, release: nothing }
+    }
+    chunks.push(next.value)
+    length += next.value.length
+  }
+  const hash = createHash('sha256')
+  const held = await holdInFile(rest(), folder)
+  return { ...held, sha256: hash.digest('hex') }
+
+  async function* rest(): AsyncGenerator<Uint8Array, void, undefined> {
+    try {
+      for (let chunk = chunks.shift(); chunk; chunk = chunks.shift()) yield hashed(chunk)
+      for (let next = await iterator.next(); !next.done; next = await iterator.next())
+        yield hashed(next.value)
+    } finally {
+      await iterator.return?.()
+    }
+  }
+
+  function hashed(chunk: Uint8Array): Uint8Array {
+    hash.update(chunk)
+    return chunk
+  }
 }
 
 let count = 0
@@ -59,7 +105,12 @@ async function holdInFile(body: AsyncIterable<Uint8Array>, folder: string): Prom
       await writeAll(file, chunk)
       length += chunk.length
     }
-    return { content: readBack(file), length, release: () => letGo(file, removed ? undefined : path) }
+    return {
+      content: { [Symbol.asyncIterator]: () => readBack(file) },
+      length,
+      isRepeatable: true,
+      release: () => letGo(file, removed ? undefined : path),
+    }
   } catch (error) {
     await letGo(file, path)
     throw error

@@ -31,6 +31,7 @@ export async function refuse(exchange: Exchange, error: unknown, rules: RefusalR
   const known = isKnown ? error : new GatewayFault('INTERNAL', 'The gateway failed')
   exchange.failure = known.code
   exchange.reason = known.message
+  if (known instanceof VerificationError) exchange.refusal = known.code
   if (response.headersSent || response.destroyed) {
     // Half an answer must not look like a whole one.
     response.destroy()

@@ -16,19 +16,32 @@ export interface Settle {
   reject(error: unknown): void
 }
 
+/** Looks on while a response comes in, and may keep it from the client. */
+export interface Watch {
+  /** @returns whether the response is kept back: nothing of it goes to the client */
+  begin(status: number, rawHeaders: readonly string[]): boolean
+  data(chunk: Buffer): void
+}
+
 type Controller = Dispatcher.DispatchController
+
+/** What is read of a response that is kept back, so that its connection can be used again. */
+const KEPT_BYTES = 64 * 1024
 
 /** Handler of one request to the upstream. */
 export class ResponseRelay implements Dispatcher.DispatchHandler {
   readonly #exchange: Exchange
   readonly #idle: number
   readonly #settle: Settle
+  readonly #watch: Watch | undefined
+  #keptBytes = -1
   #controller: Controller | undefined
   #stalled: NodeJS.Timeout | undefined
   readonly #onClose = (): void => this.#breakOff('The client is gone')
 
   /** @param idle seconds for a client that reads nothing; 0 waits for ever */
-  constructor(exchange: Exchange, idle: number, settle: Settle) {
+  constructor(exchange: Exchange, idle: number, settle: Settle, watch?: Watch) {
+    this.#watch = watch
     this.#exchange = exchange
     this.#idle = idle
     this.#settle = settle
@@ -45,12 +58,18 @@ export class ResponseRelay implements Dispatcher.DispatchHandler {
     // What is said before the response, such as 103, is for this connection only.
     if (status < 200) return
     const raw = (controller.rawHeaders as Buffer[]).map((bytes) => bytes.toString('latin1'))
+    if (this.#watch?.begin(status, raw)) {
+      this.#keptBytes = 0
+      return
+    }
     const headers = responseHeaders(raw)
     headers.push('x-countersign-request-id', this.#exchange.requestId)
     this.#exchange.response.writeHead(status, statusText, headers)
   }
 
   onResponseData(controller: Controller, chunk: Buffer): void {
+    if (this.#keptBytes >= 0) return this.#keep(controller, chunk)
+    this.#watch?.data(chunk)
     const { response } = this.#exchange
     this.#exchange.bytesOut += chunk.length
     countPassed(chunk.length)
@@ -66,14 +85,31 @@ export class ResponseRelay implements Dispatcher.DispatchHandler {
   }
 
   onResponseEnd(): void {
+    if (this.#keptBytes >= 0) return this.#endKept()
     this.#exchange.response.off('close', this.#onClose).end()
     this.#settle.resolve()
   }
 
   onResponseError(_controller: Controller, error: Error): void {
     clearTimeout(this.#stalled)
+    if (this.#keptBytes >= 0 && !this.#exchange.response.destroyed) return this.#endKept()
     this.#exchange.response.off('close', this.#onClose)
     this.#settle.reject(error)
+  }
+
+  /** Leaves the exchange to somebody else: the response turned out to be none. */
+  release(): void {
+    this.#exchange.response.off('close', this.#onClose)
+  }
+
+  #keep(controller: Controller, chunk: Buffer): void {
+    this.#keptBytes += chunk.length
+    if (this.#keptBytes > KEPT_BYTES) controller.abort(new Error('The rest of the response is of no use'))
+  }
+
+  #endKept(): void {
+    this.#exchange.response.off('close', this.#onClose)
+    this.#settle.resolve()
   }
 
   #breakOff(reason: string): void {

@@ -24,7 +24,7 @@ const RAW_PATHS = new Set(['s3', 's3express', 's3-object-lambda', 's3-outposts']
 export function upstreamTarget(
   target: string,
   verified: VerifiedRequest<string> | undefined,
-  { prefix, keepSignature }: { prefix: string; keepSignature: boolean },
+  { prefix, keepSignature, isPresigned }: { prefix: string; keepSignature: boolean; isPresigned?: boolean },
 ): string {
   const origin = target.replace(ABSOLUTE, '')
   const question = origin.indexOf('?')
@@ -33,8 +33,14 @@ export function upstreamTarget(
   if (verified && !RAW_PATHS.has(verified.scope.service) && path.includes('/.') && DOT_SEGMENT.test(path)) {
     throw new GatewayFault('PATH_DISPUTED', 'The path has dot segments')
   }
-  const isStripped = !keepSignature && verified?.mechanism === 'query'
+  const isStripped = !keepSignature && (isPresigned ?? verified?.mechanism === 'query')
   return `${prefix}${path || '/'}${isStripped ? withoutSignature(query) : query}`
+}
+
+/** Whether a target carries a signature. */
+export function isPresignedTarget(target: string): boolean {
+  const question = target.indexOf('?')
+  return question >= 0 && /[?&]X-Amz-Signature=/i.test(target.slice(question))
 }
 
 function withoutSignature(query: string): string {

@@ -1,25 +1,38 @@
 /**
- * Health and readiness, on a port of their own: never inside the paths that clients may ask for.
+ * Health, readiness and metrics, on a port of their own: never inside the paths that clients may ask for.
  *
  * @module
  */
 import { createServer, type Server, type ServerResponse } from 'node:http'
 
-/** What is asked before each answer. */
-export interface Readiness {
+/** What the server tells. */
+export interface Health {
   /** Names what keeps the gateway from serving; `undefined` when nothing does. */
-  (): string | undefined
+  hindrance(): string | undefined | Promise<string | undefined>
+  /** Figures in Prometheus' form. */
+  metrics(): Promise<{ readonly contentType: string; readonly text: string }>
 }
 
-/** Makes the server of `/livez` and `/readyz`. */
-export function createHealthServer(readiness: Readiness): Server {
+/** Makes the server of `/livez`, `/readyz` and `/metrics`. */
+export function createHealthServer(health: Health): Server {
   return createServer((request, response) => {
     if (request.method !== 'GET' && request.method !== 'HEAD') return answer(response, 405, 'only GET')
     if (request.url === '/livez') return answer(response, 200)
-    if (request.url !== '/readyz') return answer(response, 404, 'there are /livez and /readyz')
-    const hindrance = readiness()
-    return answer(response, hindrance === undefined ? 200 : 503, hindrance)
+    if (request.url === '/readyz') return void tellReadiness(health, response)
+    if (request.url === '/metrics') return void tellMetrics(health, response)
+    return answer(response, 404, 'there are /livez, /readyz and /metrics')
   })
+}
+
+async function tellReadiness(health: Health, response: ServerResponse): Promise<void> {
+  const hindrance = await health.hindrance()
+  answer(response, hindrance === undefined ? 200 : 503, hindrance)
+}
+
+async function tellMetrics(health: Health, response: ServerResponse): Promise<void> {
+  const { contentType, text } = await health.metrics()
+  response.writeHead(200, { 'content-type': contentType, 'cache-control': 'no-store' })
+  response.end(text)
 }
 
 function answer(response: ServerResponse, status: number, reason?: string): void {

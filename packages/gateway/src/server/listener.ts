@@ -3,8 +3,14 @@
  *
  * @module
  */
-import { createServer, type RequestListener, type Server } from 'node:http'
-import type { Socket } from 'node:net'
+import { createServer, type IncomingMessage, type RequestListener, type Server } from 'node:http'
+import { createServer as createTlsServer } from 'node:https'
+import { once } from 'node:events'
+import { connect, type Socket } from 'node:net'
+import type { Duplex } from 'node:stream'
+import type { SecureContextOptions } from 'node:tls'
+import { rmSync, statSync } from 'node:fs'
+import { SOCKET_PREFIX } from '../config/address.ts'
 import { ConfigError } from '../errors.ts'
 import type { Address, GatewaySettings } from '../config/settings.ts'
 
@@ -12,28 +18,59 @@ import type { Address, GatewaySettings } from '../config/settings.ts'
 const LINE_BYTES = 40 * 1024
 const DEFAULT_HEADER_BYTES = 64 * 1024
 
-/** Makes the server; `onRequest` is told whether the client waits for `100 Continue`. */
+/** What a server is asked for. */
+export interface Handlers {
+  /** Is told whether the client waits for `100 Continue`. */
+  request(...args: [...Parameters<RequestListener>, expectsContinue: boolean]): void
+  /** The client wants to speak another protocol; `head` is what came behind its request. */
+  upgrade(request: IncomingMessage, socket: Duplex, head: Buffer): void
+}
+
+/** Certificate, key, and whose certificates clients must have; PEM. */
+export interface ListenerTls extends Pick<SecureContextOptions, 'cert' | 'key' | 'ca'> {
+  readonly cert: string
+  readonly key: string
+}
+
+/** Makes the server; with `tls` one that is spoken to over TLS. */
 export function createListener(
   { limits, timeouts }: GatewaySettings,
-  onRequest: (...args: [...Parameters<RequestListener>, expectsContinue: boolean]) => void,
+  handlers: Handlers,
+  tls?: ListenerTls,
 ): Server {
-  const server = createServer(
-    {
-      maxHeaderSize: (limits.headerBytes ?? DEFAULT_HEADER_BYTES) + LINE_BYTES,
-      headersTimeout: timeouts.header * 1000,
-      // How long a whole exchange may take is the pipeline's to say.
-      requestTimeout: 0,
-      keepAliveTimeout: timeouts.keepAlive * 1000,
-      connectionsCheckingInterval: 1000,
-    },
-    (request, response) => onRequest(request, response, false),
-  )
-  server.on('checkContinue', (request, response) => onRequest(request, response, true))
+  const options = {
+    maxHeaderSize: (limits.headerBytes ?? DEFAULT_HEADER_BYTES) + LINE_BYTES,
+    headersTimeout: timeouts.header * 1000,
+    // How long a whole exchange may take is the pipeline's to say.
+    requestTimeout: 0,
+    keepAliveTimeout: timeouts.keepAlive * 1000,
+    connectionsCheckingInterval: 1000,
+  }
+  const onRequest: RequestListener = (request, response) => handlers.request(request, response, false)
+  const server = tls
+    ? createTlsServer({ ...options, ...tls, ...clientCertificates(tls) }, onRequest)
+    : createServer(options, onRequest)
+  server.on('checkContinue', (request, response) => handlers.request(request, response, true))
+  server.on('upgrade', (request, socket, head) => handlers.upgrade(request, socket, head))
+  server.on('connect', (_request, socket) => refuseTunnel(socket))
   // Node would drop what is more, unseen; the verifier has its own limit and says so.
   server.maxHeadersCount = 0
   server.maxConnections = limits.connections
   server.on('clientError', answerMalformed)
   return server
+}
+
+function clientCertificates({ ca }: ListenerTls): object {
+  return ca === undefined ? {} : { requestCert: true, rejectUnauthorized: true }
+}
+
+/** What is in a tunnel cannot be signed. */
+function refuseTunnel(socket: Duplex): void {
+  const body = 'This is no tunnel: send requests to its address, as to the upstream itself.\n'
+  socket.on('error', () => {})
+  socket.end(
+    `HTTP/1.1 405 Method Not Allowed\r\ncontent-type: text/plain\r\ncontent-length: ${body.length}\r\nconnection: close\r\n\r\n${body}`,
+  )
 }
 
 /** Answers what is no HTTP, or too slow or too large to be read. */
@@ -57,17 +94,48 @@ const MALFORMED: ReadonlyMap<string | undefined, readonly [status: string, code:
  * @returns where, with the port that was taken
  * @throws {@link ConfigError} `ADDRESS_UNAVAILABLE`
  */
-export function listen(server: Server, { host, port }: Address): Promise<Address> {
+export function listen(server: Server, address: Address): Promise<Address> {
+  const { host, port } = address
+  if (host.startsWith(SOCKET_PREFIX)) return listenOnSocket(server, address)
   return new Promise((resolve, reject) => {
     server.once('error', (error: NodeJS.ErrnoException) => {
       const why = error.code === 'EADDRINUSE' ? 'it is in use' : (error.code ?? error.message)
-      reject(
-        new ConfigError('ADDRESS_UNAVAILABLE', `Cannot listen on ${host}:${port}: ${why}`, { cause: error }),
-      )
+      reject(unavailable(`${host}:${port}`, why, error))
     })
     server.listen(port, host, () => {
-      const address = server.address()
-      resolve({ host, port: typeof address === 'object' && address ? address.port : port })
+      const taken = server.address()
+      resolve({ host, port: typeof taken === 'object' && taken ? taken.port : port })
     })
   })
+}
+
+/** On a socket that its owner alone may use. */
+async function listenOnSocket(server: Server, { host, port }: Address): Promise<Address> {
+  const path = host.slice(SOCKET_PREFIX.length)
+  if (await isListenedOn(path)) throw unavailable(host, 'it is in use')
+  // What is left behind by a process that was killed.
+  if (statSync(path, { throwIfNoEntry: false })?.isSocket()) rmSync(path, { force: true })
+  const before = process.umask(0o177)
+  try {
+    const listening = once(server, 'listening')
+    server.listen(path)
+    await listening
+  } catch (error) {
+    throw unavailable(host, (error as NodeJS.ErrnoException).code ?? 'unknown error', error)
+  } finally {
+    process.umask(before)
+  }
+  return { host, port }
+}
+
+function isListenedOn(path: string): Promise<boolean> {
+  return new Promise((resolve) => {
+    const socket = connect(path)
+    socket.once('connect', () => resolve(true)).once('error', () => resolve(false))
+    socket.once('connect', () => socket.destroy())
+  })
+}
+
+function unavailable(where: string, why: string, cause?: unknown): ConfigError {
+  return new ConfigError('ADDRESS_UNAVAILABLE', `Cannot listen on ${where}: ${why}`, { cause })
 }

@@ -1,8 +1,13 @@
 import { once } from 'node:events'
-import { createServer, type AddressInfo } from 'node:net'
+import { createServer, type AddressInfo, type Server } from 'node:net'
 import { expect, it } from 'vitest'
 import { settingsFor } from '../../test/running-gateway.ts'
+import type { RouteSettings } from '../config/route-settings.ts'
 import { createUpstreamPool } from './upstream-pool.ts'
+
+function routeTo(server: Server): RouteSettings {
+  return settingsFor(`http://127.0.0.1:${(server.address() as AddressInfo).port}`).routes[0]!
+}
 
 // An assertion within undici would be an uncaught exception, which fails the run.
 it('a connection that is reset while its response waits for the client is an error of that response alone', async () => {
@@ -15,7 +20,7 @@ it('a connection that is reset while its response waits for the client is an err
     })
   })
   await once(server.listen(0, '127.0.0.1'), 'listening')
-  const pool = createUpstreamPool(settingsFor(`http://127.0.0.1:${(server.address() as AddressInfo).port}`))
+  const pool = createUpstreamPool(routeTo(server), settingsFor('http://x'))
   const error = await new Promise<Error>((resolve, reject) => {
     pool.dispatch(
       { method: 'GET', path: '/' },
@@ -42,7 +47,7 @@ it('a connection that ends with the last of a response that waits for the client
     socket.once('data', () => socket.end('HTTP/1.1 200 OK\r\nconnection: close\r\n\r\nall of it'))
   })
   await once(server.listen(0, '127.0.0.1'), 'listening')
-  const pool = createUpstreamPool(settingsFor(`http://127.0.0.1:${(server.address() as AddressInfo).port}`))
+  const pool = createUpstreamPool(routeTo(server), settingsFor('http://x'))
   const pieces: string[] = []
   await new Promise<void>((resolve, reject) => {
     pool.dispatch(

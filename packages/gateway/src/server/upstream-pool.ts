@@ -3,16 +3,29 @@
  *
  * @module
  */
-import { buildConnector, Pool } from 'undici'
+import { Agent, buildConnector, Pool, type Dispatcher } from 'undici'
+import type { RouteSettings } from '../config/route-settings.ts'
 import type { GatewaySettings } from '../config/settings.ts'
 import { outliveEnds } from './outlive-ends.ts'
 
-/** Makes the pool. */
-export function createUpstreamPool({ upstream, timeouts }: GatewaySettings): Pool {
-  const open = buildConnector({ timeout: timeouts.upstreamConnect * 1000 })
-  return new Pool(upstream.origin, {
-    connect(options, callback) {
-      open(options, (...opened) => {
+/** What a connection to the upstream may be made with. */
+export interface UpstreamTls {
+  readonly ca?: string[] | undefined
+  readonly cert?: string | undefined
+  readonly key?: string | undefined
+  readonly servername?: string | undefined
+}
+
+/** Makes the pool of a route: of one upstream, or of all hosts that clients may name. */
+export function createUpstreamPool(
+  { upstream, connect: address }: Pick<RouteSettings, 'upstream' | 'connect'>,
+  { timeouts }: Pick<GatewaySettings, 'timeouts'>,
+  tls: UpstreamTls = {},
+): Dispatcher {
+  const open = buildConnector({ timeout: timeouts.upstreamConnect * 1000, ...tls })
+  const options = {
+    connect(target: buildConnector.Options, callback: buildConnector.Callback) {
+      open(address ? { ...target, ...elsewhere(target, address) } : target, (...opened) => {
         const [, socket] = opened
         callback(...opened)
         if (socket) outliveEnds(socket)
@@ -20,5 +33,14 @@ export function createUpstreamPool({ upstream, timeouts }: GatewaySettings): Poo
     },
     headersTimeout: timeouts.upstreamFirstByte * 1000,
     bodyTimeout: timeouts.bodyIdle * 1000,
-  })
+  }
+  return upstream ? new Pool(upstream.origin, options) : new Agent(options)
+}
+
+/** Another address; the certificate is still that of the host. */
+function elsewhere(
+  { servername, hostname }: buildConnector.Options,
+  { host, port }: NonNullable<RouteSettings['connect']>,
+): Partial<buildConnector.Options> {
+  return { hostname: host, host, port: String(port), servername: servername ?? hostname }
 }

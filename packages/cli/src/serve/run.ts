@@ -1,0 +1,66 @@
+/**
+ * Runs what serves until it is told to stop: the gateway and the signing proxy.
+ *
+ * @module
+ */
+import type { Address, RouteSettings, Serving } from '@countersign/gateway'
+import type { Option } from 'commander'
+import { EXIT } from '../frame/exit-codes.ts'
+import type { Output } from '../frame/output.ts'
+
+/** Flags that stand for a setting, with the path of that setting in the file. */
+export type SettingOptions = readonly (readonly [path: string, option: Option])[]
+
+/** Flags as commander gives them. */
+export type ServeFlags = Readonly<Record<string, string | boolean | undefined>>
+
+/** The flags that were given, by the paths of their settings. */
+export function settingsOf(flags: ServeFlags, options: SettingOptions): Record<string, string | boolean> {
+  const given: Record<string, string | boolean> = {}
+  for (const [path, option] of options) {
+    const value = flags[option.attributeName()]
+    if (value !== undefined) given[path] = value
+  }
+  return given
+}
+
+/** Starts, tells what was started, and stops at SIGTERM or Ctrl-C; SIGHUP makes it read its files again. */
+export async function runUntilSignal(
+  start: () => Promise<Serving>,
+  announce: (serving: Serving) => void,
+  { note }: Output,
+): Promise<void> {
+  const stopping = stopSignal()
+  const serving = await start()
+  process.on('SIGHUP', () => void serving.reload())
+  announce(serving)
+  await stopping
+  note('Stopping: requests under way may end')
+  await serving.stop()
+}
+
+/** Waits for SIGTERM or Ctrl-C. The second one ends the process at once. */
+function stopSignal(): Promise<void> {
+  return new Promise((resolve) => {
+    for (const [signal, exitCode] of [
+      ['SIGINT', EXIT.interrupted],
+      ['SIGTERM', EXIT.terminated],
+    ] as const) {
+      process.once(signal, () => {
+        resolve()
+        process.once(signal, () => process.exit(exitCode))
+      })
+    }
+  })
+}
+
+/** An address as people use it. */
+export function urlOf({ host, port }: Address, scheme = 'http'): string {
+  if (host.startsWith('unix:')) return host
+  return `${scheme}://${host.includes(':') ? `[${host}]` : host}:${port}`
+}
+
+/** Where requests go, for people. */
+export function upstreamsOf(routes: readonly RouteSettings[]): string {
+  return routes.map(({ upstream, allow }) => upstream?.href ?? allow.hosts.join(', ')).join(', ')
+}

@@ -1,0 +1,72 @@
+/**
+ * What becomes of a request on a route that signs: where it goes is found out, its body is planned, and then it is
+ * signed and sent.
+ *
+ * @module
+ */
+import type { GatewaySettings } from '../config/settings.ts'
+import type { Exchange } from './exchange.ts'
+import { GatewayFault } from './faults.ts'
+import { forwardSigned } from './forward-signed.ts'
+import { planPayload } from './payload.ts'
+import type { RouteSigner } from './route-signer.ts'
+import { namedHost, type Route } from './routes.ts'
+import { findScope, type Destination } from './sign.ts'
+import { isPresignedTarget, upstreamTarget } from './target.ts'
+
+/** Services that take bodies unsigned, and in chunks. */
+const S3: ReadonlySet<string | undefined> = new Set(['s3', 's3express', 's3-outposts', 's3-object-lambda'])
+
+/**
+ * Signs and forwards.
+ *
+ * @param folder for bodies that do not fit into memory
+ * @throws {@link GatewayFault}, {@link VerificationError}
+ */
+export async function signAndForward(
+  exchange: Exchange,
+  route: Route,
+  signer: RouteSigner,
+  { limits, timeouts }: Pick<GatewaySettings, 'limits' | 'timeouts'>,
+  folder: string,
+): Promise<void> {
+  const destination = findDestination(exchange, route, signer)
+  const payload = await planPayload(exchange, {
+    payload: signer.settings.payload,
+    isS3: S3.has(findScope(signer, destination.host, exchange.verified).service),
+    isEncrypted: destination.scheme === 'https',
+    most: limits.body,
+    mostInMemory: limits.bufferedBody,
+    folder,
+    idle: timeouts.bodyIdle,
+  })
+  try {
+    await forwardSigned(exchange, route, signer, payload, destination)
+  } finally {
+    await payload?.release()
+  }
+}
+
+/**
+ * Where a request goes, and as what.
+ *
+ * @throws {@link GatewayFault} `NOT_RESIGNABLE`, `PATH_DISPUTED`
+ */
+export function findDestination(exchange: Exchange, route: Route, { settings }: RouteSigner): Destination {
+  const { request, verified } = exchange
+  const { url = '/' } = request
+  const isPresigned = verified ? verified.mechanism === 'query' : isPresignedTarget(url)
+  if (isPresigned && !settings.presigned) {
+    const text = 'A presigned URL is bound to whoever made it: set sign.presigned to have it signed anew'
+    throw new GatewayFault('NOT_RESIGNABLE', text)
+  }
+  const target = upstreamTarget(url, verified, { prefix: route.prefix, keepSignature: false, isPresigned })
+  if (!target.startsWith('/')) throw new GatewayFault('NOT_SIGNABLE', 'The target must be a path')
+  const origin = route.origin ?? `https://${namedHost(request)}`
+  return {
+    origin,
+    scheme: origin.startsWith('https:') ? 'https' : 'http',
+    host: settings.host ?? (route.host || namedHost(request)),
+    target,
+  }
+}

@@ -1,0 +1,79 @@
+/**
+ * The credentials that sign: asked for once for everybody, renewed before they end, and changed as a whole.
+ *
+ * @module
+ */
+import type { Credentials, CredentialsProvider, KeyCredentials } from 'countersign'
+import { cacheCredentials } from 'countersign/credentials'
+import { GatewayFault } from './pipeline/faults.ts'
+
+/** Makes a provider of the credentials of a profile, or of the usual ones. It is asked seldom, and may take long. */
+export interface CredentialsFactory {
+  (profile: string | undefined): CredentialsProvider
+}
+
+/** Seconds before their end from which on a proxy is not ready. */
+const ENDING = 60
+
+type Given = Credentials | KeyCredentials
+
+/** Credentials of one profile. */
+export class SigningCredentials {
+  readonly #create: () => CredentialsProvider
+  #cached: CredentialsProvider
+  #latest: Given | undefined
+  #failure = 'they have not been asked for yet'
+
+  constructor(create: () => CredentialsProvider) {
+    this.#create = create
+    this.#cached = cacheCredentials(create())
+  }
+
+  /** What was given last. */
+  get latest(): Given | undefined {
+    return this.#latest
+  }
+
+  /**
+   * Gives credentials that have not ended.
+   *
+   * @throws {@link GatewayFault} `CREDENTIALS_UNAVAILABLE`
+   */
+  readonly provide = async (): Promise<Given> => {
+    try {
+      const given = await this.#cached()
+      this.#latest = given
+      return given
+    } catch (error) {
+      this.#failure = firstLine(error)
+      const text = `There are no credentials to sign with: ${this.#failure}`
+      throw new GatewayFault('CREDENTIALS_UNAVAILABLE', text, { cause: error })
+    }
+  }
+
+  /** Asks anew, and takes what comes in the place of what there is; where nothing comes, that stays. */
+  async reload(): Promise<void> {
+    const cached = cacheCredentials(this.#create())
+    this.#latest = await cached()
+    this.#cached = cached
+  }
+
+  /** Names what keeps requests from being signed; `undefined` when nothing does. */
+  async hindrance(): Promise<string | undefined> {
+    const given = await this.provide().catch(() => undefined)
+    if (!given) return `there are no credentials: ${this.#failure}`
+    const left = secondsLeft(given)
+    return left > ENDING ? undefined : `the credentials end in ${Math.max(0, Math.round(left))} s`
+  }
+}
+
+/** Seconds until credentials end; `Infinity` for those that do not. */
+export function secondsLeft({ expiration }: Pick<Given, 'expiration'>): number {
+  return ((expiration?.getTime() ?? Infinity) - Date.now()) / 1000
+}
+
+/** What a provider says is more telling than that it failed. */
+function firstLine(error: unknown): string {
+  const told = error instanceof Error && error.cause instanceof Error ? error.cause : error
+  return (told instanceof Error ? told.message : String(told)).split('\n', 1)[0] ?? ''
+}

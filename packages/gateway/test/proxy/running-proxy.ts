@@ -1,0 +1,134 @@
+/**
+ * A signing proxy on loopback with an upstream behind it that checks the signatures that it gets.
+ *
+ * @module
+ */
+import type { IncomingMessage, RequestListener, Server } from 'node:http'
+import { pino } from 'pino'
+import type { Credentials } from 'countersign'
+import { readNodeRequest } from 'countersign/servers/node'
+import { createVerifier } from 'countersign/verify'
+import { startServer, type Listening } from '../../../../test/kit/servers.ts'
+import { createGateway, type Gateway, type GatewayParts, type Secrets } from '../../src/gateway.ts'
+import type { GatewayLog } from '../../src/log.ts'
+import { settingsFor } from '../running-gateway.ts'
+
+/** What the proxy signs with. */
+const SIGNER: Credentials = { accessKeyId: 'AKIDPROXY234567', secretAccessKey: 'the-real-secret' }
+const region = 'us-east-1'
+
+/** What the upstream got, with a good signature. */
+export interface Arrived {
+  readonly method: string
+  readonly target: string
+  readonly rawHeaders: readonly string[]
+  readonly headers: IncomingMessage['headers']
+  readonly body: Buffer
+  readonly service: string
+  readonly payload: string
+}
+
+/** A proxy that runs. */
+export interface RunningProxy {
+  readonly gateway: Gateway
+  readonly port: number
+  readonly origin: string
+  readonly healthOrigin: string
+  readonly upstream: Listening<Server>
+  readonly arrived: Arrived[]
+  /** Codes of the signatures that the upstream refused. */
+  readonly refused: string[]
+  readonly lines: Record<string, unknown>[]
+  close(): Promise<void>
+}
+
+/** What is not in the settings. */
+export interface ProxyOptions
+  extends Secrets, Partial<Pick<GatewayParts, 'credentials' | 'keys' | 'upstreamTls'>> {
+  /** Answers what came with a good signature; `200 upstream` by default. */
+  readonly respond?: RequestListener
+  /** That of the credentials. */
+  readonly sessionToken?: string
+  /** The upstream's clock. */
+  readonly now?: () => Date
+  /** Where the upstream is, instead of one that verifies. */
+  readonly origin?: string
+}
+
+/** An upstream that verifies with the library, and keeps what it gets. */
+async function startVerifyingUpstream(
+  arrived: Arrived[],
+  refused: string[],
+  { respond = answer, sessionToken, now = () => new Date() }: ProxyOptions = {},
+): Promise<Listening<Server>> {
+  const verifier = createVerifier({
+    service: ['s3', 'es', 'execute-api', 'aoss'],
+    region: '*',
+    now,
+    unsignedPayload: 'allowed',
+    secrets: (id) => (id === SIGNER.accessKeyId ? { ...SIGNER, sessionToken } : undefined),
+  })
+  return startServer((request, response) => {
+    void keep(request)
+      .then(() => respond(request, response))
+      .catch((error: Error & { code?: string }) => {
+        refused.push(error.code ?? error.message)
+        if (response.headersSent) return response.destroy()
+        response.writeHead(403, { date: now().toUTCString(), 'content-type': 'application/xml' })
+        return response.end(`<Error><Code>SignatureDoesNotMatch</Code></Error>`)
+      })
+  })
+
+  async function keep(request: IncomingMessage): Promise<void> {
+    const verified = await verifier.verify(readNodeRequest(request))
+    const chunks: Uint8Array[] = []
+    for await (const chunk of verified.body ?? []) chunks.push(chunk)
+    const { method = '', url = '', headers, rawHeaders } = request
+    const { payload, scope } = verified
+    const body = Buffer.concat(chunks)
+    arrived.push({ method, target: url, headers, rawHeaders, body, service: scope.service, payload })
+  }
+}
+
+const answer: RequestListener = (_request, response) => void response.end('upstream')
+
+/** Starts both. */
+export async function startProxy(
+  settings: Parameters<typeof settingsFor>[1] = {},
+  options: ProxyOptions = {},
+): Promise<RunningProxy> {
+  const arrived: Arrived[] = []
+  const refused: string[] = []
+  const upstream = await startVerifyingUpstream(arrived, refused, options)
+  const lines: Record<string, unknown>[] = []
+  const log: GatewayLog = pino(
+    { base: null, timestamp: false },
+    { write: (line) => lines.push(JSON.parse(line) as Record<string, unknown>) },
+  )
+  const complete = settingsFor(options.origin ?? upstream.origin, {
+    verify: false,
+    ...settings,
+    sign: { service: 'execute-api', region: [region], ...settings.sign },
+  })
+  const gateway = createGateway(complete, {
+    keys: { find: () => undefined },
+    credentials: () => async () => SIGNER,
+    ...options,
+    log,
+  })
+  const { clients, health } = await gateway.start()
+  return {
+    gateway,
+    port: clients.port,
+    origin: `http://127.0.0.1:${clients.port}`,
+    healthOrigin: `http://127.0.0.1:${health?.port}`,
+    upstream,
+    arrived,
+    refused,
+    lines,
+    async close() {
+      await upstream.close()
+      await gateway.stop()
+    },
+  }
+}
