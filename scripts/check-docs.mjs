@@ -1,11 +1,11 @@
 /**
  * Walks the links of the documentation: none may be dead, and every page must be two clicks from the README at most. A
- * folder of a package that ARCHITECTURE.md does not name is a problem, too. `--root` looks at another project.
+ * folder of a package, or a dependency, that ARCHITECTURE.md does not name is a problem, too. `--root` looks at another project.
  */
 import { existsSync, readFileSync, readdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { faultOf, linksOf } from './lib/markdown-links.mjs'
-import { conclude, filesUnder, root as ownRoot } from './lib/project.mjs'
+import { conclude, filesUnder, readJson, root as ownRoot } from './lib/project.mjs'
 
 /** @param {string} root @returns {string[]} pages from the root */
 function findPages(root) {
@@ -29,17 +29,39 @@ function countClicks(targets) {
   return clicks
 }
 
+/** @param {string} folder @returns {string[]} */
+function foldersIn(folder) {
+  if (!existsSync(folder)) return []
+  return readdirSync(folder, { withFileTypes: true })
+    .filter((entry) => entry.isDirectory() && entry.name !== 'node_modules')
+    .map(({ name }) => name)
+}
+
 /** @param {string} root @returns {string[]} folders of the packages that ARCHITECTURE.md does not name */
 function findUnnamed(root) {
   const text = readFileSync(join(root, 'ARCHITECTURE.md'), 'utf8')
   return readdirSync(join(root, 'packages')).flatMap((name) => {
     const source = join(root, 'packages', name, 'src')
-    const entries = existsSync(source) ? readdirSync(source, { withFileTypes: true }) : []
     const section = text.split(`packages/${name}/src/`)[1]?.split('```')[0] ?? ''
-    return entries
-      .filter((entry) => entry.isDirectory() && !new RegExp(`\\b${entry.name}/`).test(section))
-      .map((entry) => `ARCHITECTURE.md does not name packages/${name}/src/${entry.name}/`)
+    return foldersIn(source)
+      .filter((folder) => !new RegExp(`\\b${folder}/`).test(section))
+      .map((folder) => `ARCHITECTURE.md does not name packages/${name}/src/${folder}/`)
   })
+}
+
+/** @param {string} root @returns {string[]} dependencies that ARCHITECTURE.md does not name */
+function findUnexplained(root) {
+  const text = readFileSync(join(root, 'ARCHITECTURE.md'), 'utf8')
+  const manifests = ['.', 'packages', 'bench', 'test', 'tools']
+    .flatMap((folder) => [folder, ...foldersIn(join(root, folder)).map((name) => join(folder, name))])
+    .map((folder) => join(root, folder, 'package.json'))
+    .filter((file) => existsSync(file))
+  const own = new Set(manifests.map((file) => readJson(file).name))
+  const kinds = ['dependencies', 'devDependencies', 'optionalDependencies', 'peerDependencies']
+  const names = manifests.flatMap((file) => kinds.flatMap((kind) => Object.keys(readJson(file)[kind] ?? {})))
+  return [...new Set(names)]
+    .filter((name) => !own.has(name) && !text.includes(`\`${name}\``) && !text.includes(`\`${name} `))
+    .map((name) => `ARCHITECTURE.md does not say why there is ${name}`)
 }
 
 const at = process.argv.indexOf('--root')
@@ -59,6 +81,6 @@ const far = pages
 const count = [...links.values()].flat().length
 const none = count === 0 ? ['No link was looked at'] : []
 conclude(
-  [...dead, ...far, ...findUnnamed(root), ...none],
+  [...dead, ...far, ...findUnnamed(root), ...findUnexplained(root), ...none],
   `${count} links of ${pages.length} pages lead somewhere`,
 )

@@ -26,6 +26,7 @@ it('tells of dead links, pages that are far away, and folders without a word', (
     'docs/far.md': '[lost](../../etc/passwd)\n',
     'docs/orphan.md': 'nobody comes here\n',
     'packages/one/src/extra/b.ts': '',
+    'packages/one/package.json': '{"name":"one","dependencies":{"left-pad":"1","one":"1"}}',
   })
   expect(code).toBe(1)
   expect(output.split('\n').filter((line) => line !== '' && !line.endsWith('problems'))).toEqual([
@@ -35,6 +36,7 @@ it('tells of dead links, pages that are far away, and folders without a word', (
     'docs/far.md is 3 clicks from the README',
     'docs/orphan.md is no clicks from the README',
     'ARCHITECTURE.md does not name packages/one/src/extra/',
+    'ARCHITECTURE.md does not say why there is left-pad',
   ])
 })
 
