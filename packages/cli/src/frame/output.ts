@@ -32,6 +32,8 @@ export interface Output {
   readonly verbosity: number
   /** Data, on stdout as it is: no line end is added. */
   write(data: string | Uint8Array): void
+  /** Data, too, of which more follows: waits until whoever reads it has taken it. */
+  writeAll(data: string): Promise<void>
   /** The one object of `--json`, with its schema, `why` and `warnings`. */
   writeJson(verb: string, fields: object): void
   /** A line for people, on stderr; not with `--json`. */
@@ -58,6 +60,13 @@ export function createOutput(flags: OutputFlags): Output {
     write(data) {
       process.stdout.write(data)
     },
+    writeAll: (data) =>
+      new Promise((resolve) => {
+        // A reader that went away ends the command elsewhere.
+        process.stdout.write(data, () => {
+          resolve()
+        })
+      }),
     writeJson(verb, fields) {
       const document = { schema: `countersign/${verb}/1`, ...fields, why, warnings }
       process.stdout.write(`${JSON.stringify(document, undefined, 2)}\n`)

@@ -17,7 +17,7 @@ export function formatSections(sections: readonly Section[]): string {
 
 /** Shows with `-vv` what was signed, without the session token. */
 export function tellSteps(
-  { canonicalRequest, stringToSign }: AnySteps,
+  { canonicalRequest, stringToSign }: Pick<AnySteps, 'canonicalRequest' | 'stringToSign'>,
   sessionToken: string | undefined,
   output: Output,
 ): void {

@@ -18,5 +18,10 @@ const MESSAGES: Readonly<Record<SigningWarning, string>> = {
 
 /** Tells of the warnings of a signing. */
 export function tellWarnings(warnings: readonly SigningWarning[], output: Output): void {
-  for (const warning of warnings) output.warn(warning, MESSAGES[warning])
+  for (const warning of warnings) output.warn(warning, messageOfWarning(warning))
+}
+
+/** What a warning of a signing says. */
+export function messageOfWarning(warning: SigningWarning): string {
+  return MESSAGES[warning]
 }

@@ -4,8 +4,6 @@
  * @module
  */
 import type { Command } from 'commander'
-import { CountersignError, presignUrl, type PresignedUrl } from 'countersign'
-import type { PresignWebSocketOptions } from 'countersign/streaming'
 import { resolveCredentials } from '../credentials/resolve.ts'
 import { readHeaders } from '../curl/headers.ts'
 import { CommandError } from '../frame/command-error.ts'
@@ -23,8 +21,9 @@ import {
 } from '../frame/options.ts'
 import { createOutput, type Output, type OutputFlags } from '../frame/output.ts'
 import { formatDuration, formatInstant, parseDuration } from '../frame/times.ts'
-import type { GivenRequest } from '../request/given-request.ts'
-import { resolveScope, type ResolvedScope } from '../request/scope.ts'
+import type { ListOptions } from '../presign/presign-list.ts'
+import { presignGiven, type Presigned } from '../presign/presign-given.ts'
+import { resolveScope } from '../request/scope.ts'
 import { tellSteps } from '../request/sections.ts'
 import { tellWarnings } from '../request/signing-warnings.ts'
 
@@ -33,18 +32,17 @@ interface Flags extends SigningFlags {
   readonly expires?: number | undefined
   readonly method: string
   readonly header?: readonly string[] | undefined
+  /** A list. */
+  readonly from?: string | undefined
+  readonly keepGoing?: boolean | undefined
 }
-
-/** Lifetimes where none is given, in seconds. */
-const HOUR = 3600
-const FIVE_MINUTES = 300
 
 /** Makes the command. */
 export function createCommand(): Command {
   const command = createVerbCommand('presign', 'Makes a presigned URL. Sends nothing.')
     .enablePositionalOptions()
-    .usage('[options] <url>\n       countersign presign check [options] <url>')
-    .argument('<url>')
+    .usage(USAGE)
+    .argument('[url]')
     .option(
       '--expires <time>',
       'lifetime: 900, 15m, 12h; up to 7d; by default 1h, of a WebSocket 5m',
@@ -52,63 +50,61 @@ export function createCommand(): Command {
     )
     .option('-X, --method <name>', 'what the URL is for', 'GET')
     .option('-H, --header <line>', 'a header that is signed and must be sent with the URL', collect)
+    .option('--from <file>', 'a list: URLs, keys or JSON, one in each line; - for standard input')
+    .option('--keep-going', 'pass over lines of the list that cannot be presigned')
   addOutputOptions(addCredentialOptions(addScopeOptions(command)))
   addExamples(command, [
     'presign --expires 15m https://my-bucket.s3.eu-west-1.amazonaws.com/report.pdf',
     "presign -X PUT -H 'content-type: image/png' https://my-bucket.s3.eu-west-1.amazonaws.com/a.png",
     "presign 'wss://transcribestreaming.eu-west-1.amazonaws.com:8443/stream-transcription-websocket?…'",
+    'presign --from keys.txt https://my-bucket.s3.eu-west-1.amazonaws.com/ > urls.txt',
     'presign check "$URL"',
   ])
   addCheck(command)
-  return command.action(async (url: string, flags: Flags) => {
-    const output = createOutput(flags)
-    const credentials = await resolveCredentials(flags, output)
-    const scope = await resolveScope(url, flags, credentials, output)
-    const { headers } = await readHeaders(flags.header ?? [], readBytes)
-    const request = { method: flags.method, url, headers }
-    const { older, ...rules } = scope
-    const isSocket = /^wss?:/i.test(url)
-    const options = {
-      credentials,
-      date: flags.at,
-      expiresIn: flags.expires ?? (isSocket ? FIVE_MINUTES : HOUR),
-    }
-    const presigned = isSocket
-      ? await presignSocket(request, { ...scope, ...options })
-      : older
-        ? (await import('../request/sign-older.ts')).presignOlder(older, request, options)
-        : presignUrl(request, { ...rules, ...options })
-    tellWarnings(presigned.warnings, output)
-    tellSteps(presigned, credentials.sessionToken, output)
-    print(presigned, flags.at ?? new Date(), output)
+  return command.action(async (url: string | undefined, flags: Flags) => {
+    if (flags.from !== undefined) return presignAll(flags.from, url, flags)
+    if (url === undefined) throw new CommandError('USAGE', 'There is no URL', { why: WHY_NO_URL, fix: FIX })
+    if (flags.keepGoing) throw new CommandError('USAGE', '--keep-going needs --from', { fix: FIX })
+    return presignOne(url, flags)
   })
 }
 
-/** Presigns what opens a socket. */
-async function presignSocket(
-  { method, url, headers }: GivenRequest,
-  { older, ...options }: PresignWebSocketOptions & Pick<ResolvedScope, 'older'>,
-): Promise<PresignedUrl> {
-  if (method !== 'GET' || headers.length > 0 || older !== undefined) {
-    throw new CommandError('USAGE', 'A WebSocket opens with a GET without headers, signed with version 4', {
-      why: 'browsers send nothing else',
-      fix: 'leave out -X, -H and --algorithm',
-    })
-  }
-  const { presignWebSocket } = await import('countersign/streaming')
-  try {
-    return presignWebSocket(url, options)
-  } catch (error) {
-    if (!(error instanceof CountersignError) || error.code !== 'EXPIRY_INVALID') throw error
-    throw new CommandError('EXPIRY_INVALID', 'This is no lifetime for the URL of this WebSocket', {
-      why: error.message.replace('expiresIn', '--expires'),
-      fix: 'give --expires from 1s to 5m; the socket may stay open for longer',
-    })
-  }
+const USAGE = `[options] <url>
+       countersign presign --from <file> [options] [url]
+       countersign presign check [options] <url>`
+
+const WHY_NO_URL = 'what is presigned is a URL, or a list of them'
+const FIX = 'countersign help presign'
+
+async function presignOne(url: string, flags: Flags): Promise<void> {
+  const output = createOutput(flags)
+  const credentials = await resolveCredentials(flags, output)
+  const scope = await resolveScope(url, flags, credentials, output)
+  const { headers } = await readHeaders(flags.header ?? [], readBytes)
+  const { method, at: date, expires } = flags
+  const presigned = await presignGiven({ method, url, headers }, scope, { credentials, date, expires })
+  tellWarnings(presigned.warnings, output)
+  tellSteps(presigned, credentials.sessionToken, output)
+  print(presigned, date ?? new Date(), output)
 }
 
-type Presigned = Pick<PresignedUrl, 'method' | 'url' | 'headers' | 'expiresAt'> &
-  Partial<Pick<PresignedUrl, 'scope' | 'signedHeaders'>>
+async function presignAll(from: string, base: string | undefined, flags: Flags): Promise<void> {
+  const [{ presignList }, { assertBase }] = await Promise.all([
+    import('../presign/presign-list.ts'),
+    import('../presign/list-entry.ts'),
+  ])
+  assertBase(base)
+  const output = createOutput(flags)
+  const credentials = await resolveCredentials(flags, output)
+  const { headers } = await readHeaders(flags.header ?? [], readBytes)
+  const { method, at: date, expires, keepGoing: isKeptGoing = false } = flags
+  // One host tells how it is; the others are only told of with -v.
+  const quiet: Output = { ...output, infer: () => {} }
+  const scopeOf: ListOptions['scopeOf'] = (url, isFirst) =>
+    resolveScope(url, flags, credentials, isFirst || output.verbosity > 0 ? output : quiet)
+  const rest = { from, base, method, headers, isKeptGoing, scopeOf }
+  await presignList({ ...rest, credentials, date, expires }, output)
+}
 
 function print(presigned: Presigned, now: Date, output: Output): void {
   const { method, url, headers, expiresAt, scope, signedHeaders } = presigned
