@@ -29,7 +29,7 @@ export const layers = new Map([
   ['adapters', [...signing, 'tokens', 'aws4auth', 'answers']],
   ['verify', [...belowSigning, 'replay']],
   // Explains refusals from both sides of the wire, so it must share neither side's code.
-  ['explain', [...belowSigning, 'credentials']],
+  ['explain', [...belowSigning, 'credentials', 'answers']],
   ['servers', [...belowSigning, 'verify']],
   ['index', signing],
 ])

@@ -10,18 +10,18 @@ import {
   queryXml,
   s3Xml,
   VerificationError,
-  type RequestMessage,
 } from '../../packages/countersign/src/verify/index.ts'
 import { KEY_ID, NOW, SECRET } from './wrong-signer.ts'
 
+const DIALECTS = { s3Xml, awsJson, queryXml }
+
 /** How the server writes its refusals. */
-export const DIALECTS = { s3Xml, awsJson, queryXml }
+export type Dialect = keyof typeof DIALECTS
 
 /** Sends a request to the verifier; `undefined` when it lets the request in. */
 export async function refusalOf(
-  request: ObservedRequest,
-  dialect: keyof typeof DIALECTS = 's3Xml',
-  echo: 'full' | 'none' = 'full',
+  { method, target, headers, body, protocol = 'https' }: ObservedRequest,
+  { dialect = 's3Xml', isEchoed = true }: { dialect?: Dialect; isEchoed?: boolean } = {},
 ): Promise<ObservedAnswer | undefined> {
   const verifier = createVerifier({
     secrets: (accessKeyId) => (accessKeyId === KEY_ID ? { secretAccessKey: SECRET } : undefined),
@@ -29,15 +29,15 @@ export async function refusalOf(
     region: '*',
     now: () => NOW,
   })
-  const { method, target, headers, body } = request
-  const message = { method, target, headers, ...(body && { body }) } as RequestMessage
+  const message = { method, target, headers, protocol, ...(body && { body }) }
   try {
-    const { body: verified } = await verifier.verify(message)
-    if (verified) for await (const _ of verified) continue
+    const verified = await verifier.verify(message)
+    // Bodies in chunks are checked as they are read.
+    for await (const chunk of verified.body ?? []) if (chunk.length === 0) break
     return undefined
   } catch (error) {
     if (!(error instanceof VerificationError)) throw error
-    const answer = DIALECTS[dialect](error, { echo })
+    const answer = DIALECTS[dialect](error, { echo: isEchoed ? 'full' : 'none' })
     return { status: answer.status, headers: answer.headers, body: Buffer.from(answer.body) }
   }
 }

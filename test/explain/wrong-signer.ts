@@ -10,8 +10,8 @@ import type { HeaderField, ObservedRequest } from '../../packages/countersign/sr
 export const KEY_ID = 'AKIDEXAMPLE'
 export const SECRET = 'wJalrXUtnFEMI/K7MDENG+bPxRfiCYEXAMPLEKEY'
 export const NOW = new Date('2026-11-22T12:00:00Z')
-const AMZ_DATE = '20261122T120000Z'
-const HOST = 'tenant-a.example.com'
+export const AMZ_DATE = '20261122T120000Z'
+export const HOST = 'tenant-a.example.com'
 
 /** What to sign. */
 export interface Request {
@@ -47,7 +47,7 @@ export interface WronglySigned {
 
 const same = <T>(value: T): T => value
 
-function sha256(data: string | Uint8Array): string {
+export function sha256(data: string | Uint8Array): string {
   return createHash('sha256').update(data).digest('hex')
 }
 
@@ -70,7 +70,7 @@ function isS3(service: string): boolean {
 }
 
 /** The canonical path, by the letter of the documentation. */
-function rightPath(raw: string, service: string): string {
+export function rightPath(raw: string, service: string): string {
   if (isS3(service)) return encodeBytes(decode(raw || '/'), '/')
   const kept: string[] = []
   for (const segment of raw.split('/')) {
@@ -82,7 +82,7 @@ function rightPath(raw: string, service: string): string {
 }
 
 /** The canonical query, likewise. */
-function rightQuery(raw: string, service: string): string {
+export function rightQuery(raw: string, service: string): string {
   const pairs = raw
     .split('&')
     .filter(Boolean)

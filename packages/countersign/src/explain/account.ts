@@ -24,10 +24,19 @@ export interface Account {
 
 /** All accounts. Where a difference has an exact one, those by marks alone are left out. */
 export function accountFor(evidence: Case, causes: readonly Cause[]): Account[] {
-  const exact = causes.flatMap((cause) => exactAccounts(cause, evidence))
+  const all = causes.flatMap((cause) => exactAccounts(cause, evidence))
+  const exact = all.filter((account) => !all.some((other) => isPartOf(account, other)))
   const covered = new Set(exact.flatMap(({ differences }) => differences.map(keyOf)))
   const marks = causes.flatMap((cause) => markAccounts(cause, evidence, covered))
   return [...exact, ...marks]
+}
+
+/** Whether another account has these differences and more: bucket in the host or in the path changes both. */
+function isPartOf({ differences }: Account, { differences: others }: Account): boolean {
+  const keys = others.map(keyOf)
+  return (
+    differences.length < others.length && differences.every((difference) => keys.includes(keyOf(difference)))
+  )
 }
 
 /** What no account covers. */
@@ -40,18 +49,33 @@ function keyOf({ part, header }: Difference): string {
   return `${part} ${header}`
 }
 
+/** Where what was signed is only presumed, it was signed right, and changed on the way. */
 function exactAccounts(cause: Cause, evidence: Case): Account[] {
-  const signed = evidence.signed.parts
+  const ofSigner = accountOfSigner(cause, evidence)
+  if (ofSigner && evidence.signed.basis !== 'presumed') return [ofSigner]
+  const ofWay = accountOfWay(cause, evidence)
+  if (ofWay) return [ofWay]
+  if (!ofSigner) return []
+  const isOfWay = ofSigner.differences.every((difference) => cause.accountsFor?.(difference, evidence))
+  return [isOfWay ? { ...ofSigner, by: 'way' } : ofSigner]
+}
+
+function accountOfSigner(cause: Cause, evidence: Case): Account | undefined {
   const received = evidence.received.parts
   for (const change of cause.signedInstead?.(received, evidence) ?? []) {
     const differences = compareParts(applyChange(received, change), received)
-    if (isTold(differences, evidence)) return [{ cause, change, differences, by: 'signer' }]
+    if (isTold(differences, evidence)) return { cause, change, differences, by: 'signer' }
   }
+  return undefined
+}
+
+function accountOfWay(cause: Cause, evidence: Case): Account | undefined {
+  const signed = evidence.signed.parts
   for (const change of cause.receivedInstead?.(signed, evidence) ?? []) {
     const differences = compareParts(signed, applyChange(signed, change))
-    if (isTold(differences, evidence)) return [{ cause, change, differences, by: 'way' }]
+    if (isTold(differences, evidence)) return { cause, change, differences, by: 'way' }
   }
-  return []
+  return undefined
 }
 
 /** Whether these are among the differences that there are, with the same texts on both sides. */

@@ -7,10 +7,13 @@ import { inferScope } from '../core/service-hosts.ts'
 import { serviceRules, type ServiceRules } from '../core/service-rules.ts'
 import type { AnyCredentials } from '../credentials/credentials.ts'
 import { CountersignError } from '../errors.ts'
+import { readErrorAnswer, type ErrorAnswer } from '../answers/error-answer.ts'
 import { hashText, parseParts, type CanonicalParts } from './canonical-parts.ts'
 import { compareParts, type Difference } from './difference.ts'
 import { readEcho, type Echo } from './echo.ts'
 import type { Evidence } from './evidence.ts'
+import { guessPayloads, type PayloadGuess } from './payload-guesses.ts'
+import { defaultSha256 } from '../crypto/default-sha256.ts'
 import { KeyOracle, splitScope } from './key-oracle.ts'
 import { canonicalize, viewRequest, type RequestView } from './request-view.ts'
 import { firstValue } from './signature-claim.ts'
@@ -34,6 +37,8 @@ export interface Case {
   /** The scope that was signed for, as it stands in the request. */
   readonly scope: string
   readonly host: string
+  /** What the server said, in its own words: it may quote the request, token and all. */
+  readonly answer: ErrorAnswer | undefined
   readonly echo: Echo
   readonly credentials: AnyCredentials | undefined
   readonly candidates: readonly AnyCredentials[]
@@ -47,6 +52,16 @@ export interface Case {
   /** Whether both sides are known well enough to be compared. */
   readonly isComparable: boolean
   readonly differences: readonly Difference[]
+  /** Hashes a body, or a part of one; lower-case hex. */
+  readonly hashBody: (body: Uint8Array) => string
+  /** What the body may have been; worked out at the first call. */
+  readonly payloadGuesses: () => GuessedPayload
+}
+
+/** The body's own hash, where there is a body, and those of what it may have been. */
+export interface GuessedPayload {
+  readonly bodyHash: string | undefined
+  readonly guesses: readonly PayloadGuess[]
 }
 
 /** What a case is opened with. */
@@ -54,6 +69,8 @@ export interface CaseOptions {
   readonly credentials?: AnyCredentials | undefined
   readonly candidates?: readonly AnyCredentials[] | undefined
   readonly now?: Date | undefined
+  /** Longest body that is hashed anew, in bytes. */
+  readonly bodyBytes: number
 }
 
 /** Reads the evidence. */
@@ -75,6 +92,7 @@ export function openCase(evidence: Evidence, options: CaseOptions): Case {
     rules,
     scope,
     host,
+    answer: evidence.answer && readErrorAnswer(evidence.answer),
     echo,
     credentials: options.credentials,
     candidates: options.candidates ?? [],
@@ -85,7 +103,44 @@ export function openCase(evidence: Evidence, options: CaseOptions): Case {
     signed,
     isComparable: isComparable(signed, received, request),
     differences: compareParts(signed.parts, received.parts),
+    hashBody,
+    payloadGuesses: guessOnce(
+      wire?.body ?? request.body,
+      boundariesIn([request, wire], echo, evidence),
+      options,
+    ),
   }
+}
+
+function hashBody(body: Uint8Array): string {
+  return defaultSha256().hashHex(body)
+}
+
+function guessOnce(
+  body: Uint8Array | undefined,
+  boundaries: readonly string[],
+  { bodyBytes }: CaseOptions,
+): () => GuessedPayload {
+  let guessed: GuessedPayload | undefined
+  return () =>
+    (guessed ??= {
+      bodyHash: body && body.length <= bodyBytes ? hashBody(body) : undefined,
+      guesses: guessPayloads(body, boundaries, bodyBytes),
+    })
+}
+
+/** The boundaries of multipart forms that stand anywhere in the evidence. */
+function boundariesIn(
+  views: readonly (RequestView | undefined)[],
+  { canonicalRequest = '' }: Echo,
+  { signed }: Evidence,
+): string[] {
+  const types = views.map((view) => (view ? firstValue(view.headers, 'content-type') : ''))
+  const texts = [...types, canonicalRequest, signed?.canonicalRequest ?? '']
+  const found = texts.flatMap((text) =>
+    Array.from(text.matchAll(/boundary="?([^";\n]{1,70})/gi), ([, name = '']) => name),
+  )
+  return [...new Set(found)]
 }
 
 /** The case with another account of what was signed. */

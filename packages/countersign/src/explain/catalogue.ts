@@ -4,10 +4,30 @@
  * @module
  */
 import type { Cause } from './cause.ts'
+import { CHUNKS } from './causes/chunks.ts'
+import { HEADER_FORM } from './causes/header-form.ts'
+import { HEADER_VALUES } from './causes/header-values.ts'
+import { HEADERS_IN_FLIGHT } from './causes/header-flight.ts'
+import { HOST } from './causes/host.ts'
+import { PATH_SHAPE } from './causes/path-shape.ts'
 import { PATH_ENCODING } from './causes/path.ts'
+import { PAYLOAD } from './causes/payload.ts'
+import { QUERY_SHAPE } from './causes/query-shape.ts'
+import { QUERY_ENCODING } from './causes/query.ts'
 
 /** All causes. Those that go wrong most often come first: the search tries them in this order. */
-export const CAUSES: readonly Cause[] = [...PATH_ENCODING]
+export const CAUSES: readonly Cause[] = [
+  ...PATH_ENCODING,
+  ...PATH_SHAPE,
+  ...HOST,
+  ...PAYLOAD,
+  ...QUERY_ENCODING,
+  ...QUERY_SHAPE,
+  ...HEADERS_IN_FLIGHT,
+  ...HEADER_VALUES,
+  ...HEADER_FORM,
+  ...CHUNKS,
+]
 
 /** The cause of a code, or of a number such as `M37`. */
 export function findCause(name: string): Cause | undefined {

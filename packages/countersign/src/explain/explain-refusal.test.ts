@@ -27,7 +27,7 @@ describe('explainRefusal', () => {
 
   it('proves it with the key alone, from an answer that echoes nothing', async () => {
     const { request } = bare
-    const answer = await refusalOf(request, 's3Xml', 'none')
+    const answer = await refusalOf(request, { isEchoed: false })
     const { verdicts, echo } = explainRefusal({ request, answer }, { credentials })
     expect(verdicts).toMatchObject([{ code: 'path-reserved-bare', grade: 'proven' }])
     expect(echo.state).toBe('none')

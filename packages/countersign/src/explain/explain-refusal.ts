@@ -33,7 +33,7 @@ export interface ExplainRefusalOptions {
  */
 export function explainRefusal(evidence: Evidence, options: ExplainRefusalOptions = {}): Explanation {
   const limits = { ...DEFAULT_LIMITS, ...options.limits }
-  const opened = openCase(evidence, { ...options, ...asAny(options) })
+  const opened = openCase(evidence, { ...options, ...asAny(options), bodyBytes: limits.bodyBytes })
   const { oracle } = opened
   const found =
     oracle && opened.signed.basis !== 'key' ? searchSigned(opened, CAUSES, oracle, limits) : undefined

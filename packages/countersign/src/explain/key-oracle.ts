@@ -64,6 +64,12 @@ export class KeyOracle {
     return sign !== undefined && equalConstantTime(sign(stringToSign), this.#claim.signature)
   }
 
+  /** Whether a signature is this key's, of a text. */
+  isSignatureOf(stringToSign: string, signature: string): boolean {
+    const sign = this.#signer(undefined, splitScope(this.#claim.scope))
+    return sign !== undefined && equalConstantTime(sign(stringToSign), signature)
+  }
+
   #signer(
     otherSecret: string | undefined,
     scope: RegionalScope | undefined,

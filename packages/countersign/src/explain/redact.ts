@@ -14,7 +14,7 @@ function redactHeader(name: string, value: string): string {
 }
 
 /** A query, or a target with one, without its token and signature. */
-function redactQuery(query: string): string {
+export function redactQuery(query: string): string {
   return shorten(
     query.replace(SECRET_PARAMETER, (_, name: string, value: string) => name + (value && mask(value))),
   )

@@ -24,7 +24,10 @@ export function provenVerdicts(
     return found.attempts.map((attempt) => ofSearch(evidence, found, attempt))
   const given = evidence.evidence.signed?.canonicalRequest
   const ofText = given === undefined ? [] : accountForText(given, evidence.received.parts, evidence, causes)
-  if (ofText.length > 0) return ofText.map((account) => ofAccount(evidence, account))
+  if (ofText.length > 0) {
+    const isEchoed = evidence.received.basis === 'echo'
+    return ofText.map((account) => ofAccount(evidence, account, isEchoed ? 'proven' : 'likely'))
+  }
   if (!evidence.isComparable) return []
   const accounts = accountFor(evidence, causes)
   const rest = unaccounted(evidence, accounts).map((difference) => unnamed(evidence, difference))
@@ -41,9 +44,13 @@ function ofSearch(
   return wordVerdict(cause, 'proven', { evidence, signed, received: base, differences, change })
 }
 
-function ofAccount(evidence: Case, { cause, differences, change, by }: Account): Verdict {
+function ofAccount(
+  evidence: Case,
+  { cause, differences, change, by }: Account,
+  grade: Grade = gradeOf(evidence, by),
+): Verdict {
   const { signed, received } = evidence
-  return wordVerdict(cause, gradeOf(evidence, by), {
+  return wordVerdict(cause, grade, {
     evidence,
     signed: signed.parts,
     received: received.parts,
@@ -74,7 +81,7 @@ function wordVerdict(
     code: cause.code,
     grade,
     ...(line && { line }),
-    finding: generalFinding(cause, line),
+    finding: generalFinding(cause, line, proof.evidence),
     fix: cause.fix,
     ...wording,
   }
@@ -89,8 +96,11 @@ function lineOfDifference(difference: Difference | undefined): DifferingLine | u
   return { field, ours: ours ?? '', theirs: theirs ?? '' }
 }
 
-function generalFinding({ title }: Cause, line: DifferingLine | undefined): string {
+function generalFinding({ title }: Cause, line: DifferingLine | undefined, { signed }: Case): string {
   if (!line) return `${title}.`
+  if (signed.basis === 'presumed') {
+    return `${title}: the request has ${line.field} ${quote(line.ours)}, and the server got ${quote(line.theirs)}.`
+  }
   return `${title}: signed was ${line.field} ${quote(line.ours)}, and the server has ${quote(line.theirs)}.`
 }
 

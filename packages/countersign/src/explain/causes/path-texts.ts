@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { decodeUri, encodeUriPath } from '../../core/uri-encoding.ts'
 import type { Case } from '../case.ts'
 import type { Change } from '../change.ts'
 
@@ -16,12 +17,23 @@ export function isSingle({ rules }: Case): boolean {
   return rules.pathEncoding === 'single'
 }
 
-/** The path as it stands on the wire, or as it was given. */
-export function rawPath({ wire, request }: Case): string {
-  return (wire ?? request).path
+/**
+ * The path on the wire that a server made a canonical path of. Where the path that was given makes another one, it is
+ * not what arrived, and the server's own tells what did.
+ */
+export function rawPath(received: string, evidence: Case): string {
+  const { wire, request, canonical } = evidence
+  if (canonical.path === received) return (wire ?? request).path
+  return isSingle(evidence) ? received : decodeUri(received)
 }
 
 /** The request's target with another path. */
 export function targetWith({ request }: Case, path: string): string {
   return request.hasQuery ? `${path}?${request.query}` : path
+}
+
+/** A canonical path with the bytes that it stands for rewritten. */
+export function recode(path: string, evidence: Case, rewrite: (bytes: string) => string): string {
+  if (isSingle(evidence)) return encodeUriPath(rewrite(decodeUri(path)))
+  return encodeUriPath(encodeUriPath(rewrite(decodeUri(decodeUri(path)))))
 }

@@ -4,7 +4,8 @@
  * @module
  */
 import { buildCanonicalPath } from '../../core/canonical-path.ts'
-import { decodeUri, encodeUriPath } from '../../core/uri-encoding.ts'
+import { decodeUri, encodeUri, encodeUriPath } from '../../core/uri-encoding.ts'
+import type { Case } from '../case.ts'
 import type { Cause, Proof } from '../cause.ts'
 import { isSingle, paths, rawPath, targetWith } from './path-texts.ts'
 
@@ -28,7 +29,7 @@ const reservedBare: Cause = {
   family: 'path',
   fix: 'Percent-encode all of the path but letters, digits, - . _ ~ and /, on the wire and in what is signed.',
   signedInstead: ({ path }, evidence) => {
-    const raw = rawPath(evidence)
+    const raw = rawPath(path, evidence)
     const asWritten = raw.replace(RESERVED, encodeUriPath) === path ? [raw] : []
     const variants = [RESERVED_ESCAPE, BARE_IN_COMPONENT].map((escapes) => path.replace(escapes, decodeUri))
     return paths(path, ...variants, ...asWritten)
@@ -59,12 +60,12 @@ const doubleS3: Cause = {
   fix: 'Sign the path as it is sent: S3 encodes it once.',
   signedInstead: ({ path }, evidence) => {
     if (!isSingle(evidence)) return []
-    const raw = rawPath(evidence)
+    const raw = rawPath(path, evidence)
     return paths(
       path,
-      encodeUriPath(path),
-      buildCanonicalPath(raw, DOUBLE),
-      buildCanonicalPath(raw, TIDY_DOUBLE),
+      ...[encodeUriPath(path), buildCanonicalPath(raw, DOUBLE), buildCanonicalPath(raw, TIDY_DOUBLE)].filter(
+        (variant) => variant.includes('%25'),
+      ),
     )
   },
   explain: ({ signed, received }) => ({
@@ -79,7 +80,7 @@ const preencoded: Cause = {
   family: 'path',
   fix: 'Hand the signer the path unencoded, or tell it that the path is encoded (--path-encoding raw).',
   signedInstead: ({ path }, evidence) =>
-    /%[0-9a-f]{2}/i.test(rawPath(evidence)) ? paths(path, encodeUriPath(path)) : [],
+    /%[0-9a-f]{2}/i.test(rawPath(path, evidence)) ? paths(path, encodeUriPath(path)) : [],
   explain: ({ signed, received }) => ({
     finding: `The path holds escapes already, and the signer encoded them again, to ${signed.path}; the server has ${received.path}.`,
   }),
@@ -111,6 +112,12 @@ function escapesKept(raw: string): string {
   return raw.replace(/[^\w.~/%-]/g, encodeUriPath)
 }
 
+/** The path with its escapes written as they should be, at the level of the wire. */
+function inGoodForm(path: string, evidence: Case): string {
+  const wire = isSingle(evidence) ? path : decodeUri(path)
+  return wire.replace(/%[0-9a-f]{2}/gi, (escape) => encodeUri(decodeUri(escape)))
+}
+
 const hexCase: Cause = {
   id: 'M42',
   code: 'path-hex-case',
@@ -123,7 +130,10 @@ const hexCase: Cause = {
     const bare = path.replace(/%(?:25)?(?:7E|2D|2E|5F|[46][1-9A-F]|[57][0-9A]|3[0-9])/gi, (escape) =>
       decodeUri(decodeUri(escape)),
     )
-    return paths(path, escapesKept(rawPath(evidence)), lower, upper, bare)
+    const kept = escapesKept(rawPath(path, evidence))
+    const right = inGoodForm(path, evidence)
+    const variants = [kept, lower, upper, bare].filter((variant) => inGoodForm(variant, evidence) === right)
+    return paths(path, ...variants)
   },
   explain: ({ signed, received }) => ({
     finding: `Escapes are written in another way: ${signed.path} was signed, and the server has ${received.path}.`,

@@ -1,0 +1,135 @@
+import fc from 'fast-check'
+import { expect, it } from 'vitest'
+import { refusalOf } from '../../../../test/explain/server.ts'
+import {
+  KEY_ID,
+  rightPath,
+  rightQuery,
+  SECRET,
+  signWrongly,
+  type Mistake,
+  type Request,
+  type WronglySigned,
+} from '../../../../test/explain/wrong-signer.ts'
+import { parseParts } from './canonical-parts.ts'
+import { compareParts, nameOfField } from './difference.ts'
+import { explainRefusal, type Explanation } from './index.ts'
+
+const credentials = { accessKeyId: KEY_ID, secretAccessKey: SECRET }
+
+const odd = Array.from("abcXY019/-._~:@+=,()*'!$&;%20%2F%25%c3%a9%7E. ..//")
+const pathText = fc.string({ unit: fc.constantFrom(...odd.filter((c) => c !== ' ')), maxLength: 16 })
+const queryText = fc.string({
+  unit: fc.constantFrom(...Array.from('abz&=+%;/~!*0'), '%20', '%2B', '%3D'),
+  maxLength: 14,
+})
+const value = fc.string({ unit: fc.constantFrom(...Array.from('ab, ;="\té')), maxLength: 10 })
+const names = ['x-amz-meta-a', 'accept-encoding', 'content-type', 'traceparent', 'range', 'x-agent'] as const
+
+const request: fc.Arbitrary<Request> = fc.record({
+  method: fc.constantFrom('GET', 'PUT', 'POST', 'DELETE'),
+  service: fc.constantFrom('s3', 'execute-api'),
+  target: fc.tuple(pathText, queryText).map(([path, query]) => (query ? `/${path}?${query}` : `/${path}`)),
+  headers: fc.uniqueArray(fc.tuple(fc.constantFrom(...names), value), {
+    maxLength: 3,
+    selector: ([name]) => name,
+  }),
+  body: fc.constantFrom('', '{"a":1}', 'a=1&b=2\n'),
+})
+
+/** What truly happened: the canonical request that was signed, and the one that the server makes. */
+function truth(sent: WronglySigned, { service = 's3' }: Request): string[] {
+  const signed = parseParts(sent.canonicalRequest)
+  const right = parseParts(rightly(sent, service))
+  if (!signed || !right) return []
+  return compareParts(signed, right).map(
+    (difference) =>
+      `${nameOfField(difference)} ${difference.signed ?? '(no line)'} ${difference.received ?? '(no line)'}`,
+  )
+}
+
+/** The canonical request of what was sent, by a signer without a mistake. */
+function rightly({ request: { method, target, headers, body } }: WronglySigned, service: string): string {
+  const given = headers.filter(([name]) => name !== 'authorization')
+  return signWrongly({ method, target, headers: given, body, service }).canonicalRequest
+}
+
+function proven({ verdicts }: Explanation): Explanation['verdicts'] {
+  return verdicts.filter(({ grade }) => grade === 'proven' || grade === 'stated')
+}
+
+it('proves nothing about requests that were signed right', async () => {
+  await fc.assert(
+    fc.asyncProperty(request, async (draft) => {
+      const { request: sent, canonicalRequest } = signWrongly(draft)
+      expect(await refusalOf(sent)).toBeUndefined()
+      const denied = {
+        status: 403,
+        headers: [],
+        body: Buffer.from('<Error><Code>InternalError</Code></Error>'),
+      }
+      const evidence = { request: sent, answer: denied, signed: { canonicalRequest } }
+      expect(proven(explainRefusal(evidence, { credentials }))).toEqual([])
+    }),
+    { numRuns: 60 },
+  )
+})
+
+it('proves nothing where the secret is another one', async () => {
+  const secret = fc.string({
+    unit: fc.constantFrom(...Array.from('abcdefghijkXYZ0123456789+/')),
+    minLength: 40,
+    maxLength: 40,
+  })
+  await fc.assert(
+    fc.asyncProperty(request, secret, async (draft, other) => {
+      const { request: sent, canonicalRequest } = signWrongly(draft, { secret: () => other })
+      const answer = await refusalOf(sent)
+      expect(answer).toBeDefined()
+      const log = explainRefusal({ request: sent, answer, signed: { canonicalRequest } })
+      const alone = explainRefusal({ request: sent, answer })
+      const withKey = explainRefusal({ request: sent, answer }, { credentials, limits: { candidates: 500 } })
+      expect([log, alone, withKey].flatMap(proven)).toEqual([])
+    }),
+    { numRuns: 40 },
+  )
+})
+
+it('never says that something else was signed, or computed, than was', async () => {
+  const other = fc.record({ path: pathText, query: queryText, value })
+  const mistake: fc.Arbitrary<Mistake> = fc.oneof(
+    other.map(({ path }): Mistake => ({ path: () => `/${path}` })),
+    other.map(({ query }): Mistake => ({ query: () => query })),
+    other.map((_): Mistake => ({ path: (_canonical, raw) => raw, query: (_canonical, raw) => raw })),
+    other.map((_): Mistake => ({ path: (canonical) => rightPath(canonical, 'execute-api') })),
+    other.map((_): Mistake => ({ query: (canonical) => rightQuery(encodeURI(canonical), 's3') })),
+    other.map(({ value: text }): Mistake => ({
+      headers: (lines) => lines.map(([name, each]) => [name, name.startsWith('x-amz-') ? each : text]),
+    })),
+    other.map((_): Mistake => ({ headers: (lines) => lines.slice(1), list: (list) => list })),
+    other.map(({ path }): Mistake => ({ payloadHash: () => path })),
+    other.map((_): Mistake => ({ method: (method) => method.toLowerCase() })),
+  )
+  let claims = 0
+  await fc.assert(
+    fc.asyncProperty(request, mistake, async (draft, wrong) => {
+      const sent = signWrongly(draft, wrong)
+      const answer = await refusalOf(sent.request)
+      fc.pre(answer !== undefined)
+      const facts = truth(sent, draft)
+      const { request: asSent, canonicalRequest } = sent
+      const explanations = [
+        explainRefusal({ request: asSent, answer, signed: { canonicalRequest } }),
+        explainRefusal({ request: asSent, answer }),
+        explainRefusal({ request: asSent, answer }, { credentials, limits: { candidates: 1000 } }),
+      ]
+      for (const { line, grade } of explanations.flatMap(proven)) {
+        if (grade !== 'proven' || !line) continue
+        expect(facts).toContain(`${line.field} ${line.ours} ${line.theirs}`)
+        claims++
+      }
+    }),
+    { numRuns: 80 },
+  )
+  expect(claims).toBeGreaterThan(40)
+})

@@ -1,0 +1,100 @@
+/**
+ * Rows of the table of causes: each makes a request fail in one way for real, and says what is concluded from what is
+ * known of it.
+ *
+ * @module
+ */
+import type {
+  Evidence,
+  ExplainRefusalOptions,
+  Grade,
+  ObservedRequest,
+} from '../../packages/countersign/src/explain/index.ts'
+import { refusalOf, type Dialect } from './server.ts'
+import { KEY_ID, SECRET, signWrongly, type Mistake, type Request } from './wrong-signer.ts'
+
+/**
+ * What is known besides the request. `log`: the signer's canonical request and the server's. `echo`: the server's
+ * alone. `key`: the key, and no canonical request of anybody. `wire`: the key, and what truly went out. `answer`: what
+ * the server said, without an echo.
+ */
+export type Known = 'log' | 'echo' | 'key' | 'wire' | 'answer'
+
+/** All that an explanation is made from. */
+export interface Opened {
+  readonly evidence: Evidence
+  readonly options?: ExplainRefusalOptions
+}
+
+/** One row. */
+export interface ExplainRow {
+  /** Number of the cause. */
+  readonly id: string
+  /** What goes wrong here, for the table; in Markdown. */
+  readonly input: string
+  /** The grade of the verdict that names the cause, by what is known. */
+  readonly expected: Partial<Readonly<Record<Known, Grade>>>
+  /** Numbers of other causes that come to the same text here, and are told as well. */
+  readonly also?: readonly string[]
+  readonly make: (known: Known) => Promise<Opened>
+}
+
+/** How a row is made. */
+export interface RowOptions {
+  readonly dialect?: Dialect
+}
+
+const credentials = { accessKeyId: KEY_ID, secretAccessKey: SECRET }
+
+/** A request that a signer with a mistake signed, and that arrives as it was sent. */
+export function signedWith(
+  request: Request,
+  mistake: Mistake,
+  { dialect = 's3Xml' }: RowOptions = {},
+): ExplainRow['make'] {
+  return async (known) => {
+    const { request: sent, canonicalRequest } = signWrongly(request, mistake)
+    const isEchoed = known === 'log' || known === 'echo'
+    const answer = await refusalOf(sent, { dialect, isEchoed })
+    if (!answer) throw new Error('The request was let in')
+    const signed = known === 'log' ? { signed: { canonicalRequest } } : {}
+    const options = known === 'key' || known === 'wire' ? { options: { credentials } } : {}
+    return { evidence: { request: sent, answer, ...signed }, ...options }
+  }
+}
+
+/** A request that was signed right, and arrives as something else. */
+export function changedOnTheWay(
+  request: Request,
+  change: (sent: ObservedRequest) => ObservedRequest,
+  { dialect = 's3Xml' }: RowOptions = {},
+): ExplainRow['make'] {
+  return async (known) => {
+    const { request: sent, canonicalRequest } = signWrongly(request)
+    if (await refusalOf(sent)) throw new Error('The request is not signed right to begin with')
+    const wire = change(sent)
+    const isEchoed = known === 'log' || known === 'echo'
+    const answer = await refusalOf(wire, { dialect, isEchoed })
+    if (!answer) throw new Error('The request was let in all the same')
+    const signed = known === 'log' ? { signed: { canonicalRequest } } : {}
+    if (known === 'wire') return { evidence: { request: sent, wire, answer }, options: { credentials } }
+    // With the key alone, it is the server's side that asks: it has what arrived.
+    if (known === 'key') return { evidence: { request: wire, answer }, options: { credentials } }
+    return { evidence: { request: sent, answer, ...signed } }
+  }
+}
+
+/** The request with some headers in the place of those of the same name, or without them. */
+export function withHeader(
+  request: ObservedRequest,
+  wanted: string,
+  ...values: readonly string[]
+): ObservedRequest {
+  const kept = request.headers.filter(([name]) => name.toLowerCase() !== wanted)
+  return { ...request, headers: [...kept, ...values.map((value) => [wanted, value] as const)] }
+}
+
+/** The request with another target. */
+export function withTarget(request: ObservedRequest, change: (target: string) => string): ObservedRequest {
+  return { ...request, target: change(request.target) }
+}
