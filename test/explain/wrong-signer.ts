@@ -10,7 +10,7 @@ import type { HeaderField, ObservedRequest } from '../../packages/countersign/sr
 export const KEY_ID = 'AKIDEXAMPLE'
 export const SECRET = 'wJalrXUtnFEMI/K7MDENG+bPxRfiCYEXAMPLEKEY'
 export const NOW = new Date('2026-11-22T12:00:00Z')
-export const AMZ_DATE = '20261122T120000Z'
+const AMZ_DATE = '20261122T120000Z'
 export const HOST = 'tenant-a.example.com'
 
 /** What to sign. */

@@ -65,7 +65,6 @@ function spaced(raw: string): string[] {
   ]
 }
 
-// eslint-disable-next-line no-control-regex -- these are what must not be there
 const CONTROL = /[\0-\x08\x0a-\x1f\x7f]/
 
 const controlCharacters: Cause = {
@@ -113,7 +112,6 @@ function eachLineMany(parts: CanonicalParts, rewrite: (value: string) => readonl
 }
 
 function respelt(value: string): string[] {
-  // eslint-disable-next-line no-control-regex -- all that is ASCII
   if (/^[\0-\x7f]*$/.test(value)) return encodedWord(value)
   const text = new TextDecoder().decode(bytesOfText(value))
   const isLatin = /^[\0-\xff]*$/.test(text)
@@ -121,9 +119,7 @@ function respelt(value: string): string[] {
   return [
     textOfBytes(utf8(value)),
     ...(isLatin ? [text] : []),
-    // eslint-disable-next-line no-control-regex -- all that is not ASCII
     text.replace(/[^\0-\x7f]/g, '?'),
-    // eslint-disable-next-line no-control-regex -- all that is not ASCII
     value.replace(/[^\0-\x7f]/g, '?'),
     encodeURIComponent(text),
     ...nfc,

@@ -8,7 +8,7 @@ import { lineOf, type CanonicalParts } from '../canonical-parts.ts'
 import type { Case } from '../case.ts'
 import type { Cause, Finding } from '../cause.ts'
 import type { Change } from '../change.ts'
-import type { GuessKind, PayloadGuess } from '../payload-guesses.ts'
+import type { GuessKind } from '../payload-guesses.ts'
 import { firstValue } from '../signature-claim.ts'
 import { namesIn } from './header-lines.ts'
 
@@ -40,11 +40,11 @@ function findByHash(evidence: Case, kind: GuessKind, fix: string): Finding[] {
         ((hash === pair.ours && own === pair.theirs) || (hash === pair.theirs && own === pair.ours)),
     )
   if (!guess) return []
-  const finding = hash(guess, guess.hash === pair.ours)
+  const finding = sayGuess(guess.note, guess.hash === pair.ours)
   return [{ grade: pair.isStated ? 'proven' : 'likely', line, finding, fix }]
 }
 
-function hash({ note }: PayloadGuess, isOurs: boolean): string {
+function sayGuess(note: string, isOurs: boolean): string {
   return isOurs
     ? `The hash that was signed is that of the body ${note}.`
     : `The server hashed the body ${note}; the hash that was signed is that of the body as given.`
@@ -74,10 +74,7 @@ function ofHash(cause: Omit<Cause, 'family'>, ...kinds: readonly GuessKind[]): C
       change.note === undefined
         ? {}
         : {
-            finding: hash(
-              { kind: 'changed', hash: '', note: change.note },
-              signed.payloadHash !== evidence.payloadGuesses().bodyHash,
-            ),
+            finding: sayGuess(change.note, signed.payloadHash !== evidence.payloadGuesses().bodyHash),
           },
     ...cause,
   }
