@@ -16,6 +16,7 @@ import {
   createVerifier,
   restJson,
   s3Xml,
+  type SecretsLookup,
   type VerificationError,
 } from '../../packages/countersign/src/verify/index.ts'
 import { startTlsServer, type Listening } from '../kit/servers.ts'
@@ -32,6 +33,22 @@ export interface StoredObject {
   readonly type: string
 }
 
+/** Keys of the role that STS gives to whoever asks. */
+const ROLE = {
+  accessKeyId: 'ASIAEXAMPLEOFROLE',
+  secretAccessKey: 'another secret of at least 30 characters',
+  sessionToken: 'a-session-token-of-the-role',
+}
+const ROLE_ASSUMED = `<AssumeRoleResponse xmlns="https://sts.amazonaws.com/doc/2011-06-15/"><AssumeRoleResult><Credentials>
+<AccessKeyId>${ROLE.accessKeyId}</AccessKeyId><SecretAccessKey>${ROLE.secretAccessKey}</SecretAccessKey>
+<SessionToken>${ROLE.sessionToken}</SessionToken><Expiration>2099-01-01T00:00:00Z</Expiration>
+</Credentials></AssumeRoleResult></AssumeRoleResponse>`
+
+const OWNERS = new Map([
+  [CREDENTIALS.accessKeyId, { ...CREDENTIALS, principal: 'you' }],
+  [ROLE.accessKeyId, { ...ROLE, principal: 'reader' }],
+])
+
 const SERVICES = ['s3', 'sqs', 'es', 'execute-api', 'dynamodb', 'bedrock', 'sts']
 
 /** One that runs. */
@@ -43,8 +60,7 @@ export interface StandIn extends Listening<unknown> {
 /** Starts one. */
 export async function startStandIn(tls: { readonly key: string; readonly cert: string }): Promise<StandIn> {
   const objects = new Map<string, StoredObject>()
-  const secrets = (accessKeyId: string): { secretAccessKey: string; principal: string } | undefined =>
-    accessKeyId === CREDENTIALS.accessKeyId ? { ...CREDENTIALS, principal: 'you' } : undefined
+  const secrets: SecretsLookup<string> = (accessKeyId) => OWNERS.get(accessKeyId)
   const verifier = createVerifier({ service: SERVICES, region: '*', secrets })
   const posts = createPostVerifier({ region: '*', secrets })
   const guard = requireSignature(verifier, { respond: restJson })
@@ -67,6 +83,10 @@ export async function startStandIn(tls: { readonly key: string; readonly cert: s
     }
     const { principal, scope, payload, body = [], covered } = verifiedOf(request)
     const bytes = await read(body)
+    if (scope.service === 'sts') {
+      response.writeHead(200, { 'content-type': 'text/xml' }).end(ROLE_ASSUMED)
+      return
+    }
     if (scope.service !== 's3') {
       const asked = `${covered.method} ${request.url ?? ''}`
       const text = JSON.stringify({ service: scope.service, principal, asked, body: bytes.toString() })
