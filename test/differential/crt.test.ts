@@ -2,33 +2,10 @@
  * The same answer as aws-crt, the signer in C of the AWS Common Runtime, or a reason.
  */
 import { auth, http } from 'aws-crt'
-import { comparePeer, compareTrailingDots, credentialsOf, EXPIRES_IN, REGION } from './compare.ts'
-import type { Disagreement, Peer, PeerRequest } from './compare.ts'
+import { comparePeer, compareTrailingDots, REGION } from './compare.ts'
+import type { Disagreement, Peer } from './compare.ts'
+import { configureCrt } from './crt-configuration.ts'
 import { hasLonePercent, hasUnsendable, isNotStrict, isS3 } from './conditions.ts'
-
-function configOf({ generated, date, payloadHash }: PeerRequest): auth.AwsSigningConfig {
-  const isQuery = generated.carrier === 'query'
-  const isForS3 = generated.service === 's3'
-  const { accessKeyId, secretAccessKey, sessionToken } = credentialsOf(generated)
-  return {
-    algorithm: auth.AwsSigningAlgorithm.SigV4,
-    signature_type: isQuery
-      ? auth.AwsSignatureType.HttpRequestViaQueryParams
-      : auth.AwsSignatureType.HttpRequestViaHeaders,
-    provider: auth.AwsCredentialsProvider.newStatic(accessKeyId, secretAccessKey, sessionToken),
-    region: REGION,
-    service: generated.service,
-    date,
-    use_double_uri_encode: !isForS3,
-    should_normalize_uri_path: !isForS3,
-    signed_body_value: payloadHash,
-    signed_body_header:
-      isForS3 && !isQuery
-        ? auth.AwsSignedBodyHeaderType.XAmzContentSha256
-        : auth.AwsSignedBodyHeaderType.None,
-    ...(isQuery ? { expiration_in_seconds: EXPIRES_IN } : {}),
-  }
-}
 
 const peer: Peer = {
   name: 'aws-crt',
@@ -36,7 +13,10 @@ const peer: Peer = {
   async sign(request) {
     const headers = new http.HttpHeaders(request.headers.map(([name, value]) => [name, value]))
     const message = new http.HttpRequest(request.method, request.target || '/', headers)
-    const signed = await auth.aws_sign_request(message, configOf(request))
+    const signed = await auth.aws_sign_request(
+      message,
+      configureCrt({ ...request, region: REGION, algorithm: auth.AwsSigningAlgorithm.SigV4 }),
+    )
     const carrier = request.generated.carrier === 'query' ? signed.path : signed.headers.get('authorization')
     return { signature: /Signature=([0-9a-f]{64})/.exec(carrier)?.[1] ?? carrier }
   },

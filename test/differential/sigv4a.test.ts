@@ -17,6 +17,7 @@ import { createVerifier, type Verifier } from '../../packages/countersign/src/ve
 import { requests, type GeneratedRequest } from '../kit/generators.ts'
 import { messageOf, type HttpMessage } from '../kit/http-message.ts'
 import { credentialsOf, EXPIRES_IN } from './compare.ts'
+import { configureCrt } from './crt-configuration.ts'
 
 const RUNS = 1500
 const SEED = Number(process.env['COUNTERSIGN_SEED'] ?? 20_261_122)
@@ -65,29 +66,14 @@ function unsigned(message: HttpMessage): { target: string; headers: [string, str
 }
 
 describe(`aws-crt (COUNTERSIGN_SEED=${SEED})`, () => {
-  function configOf({ generated, regions }: Case, payloadHash: string): auth.AwsSigningConfig {
-    const isQuery = generated.carrier === 'query'
-    const isForS3 = generated.service === 's3'
-    const { accessKeyId, secretAccessKey, sessionToken } = credentialsOf(generated)
-    return {
-      algorithm: auth.AwsSigningAlgorithm.SigV4Asymmetric,
-      signature_type: isQuery
-        ? auth.AwsSignatureType.HttpRequestViaQueryParams
-        : auth.AwsSignatureType.HttpRequestViaHeaders,
-      provider: auth.AwsCredentialsProvider.newStatic(accessKeyId, secretAccessKey, sessionToken),
-      region: regions.join(),
-      service: generated.service,
+  const configOf = ({ generated, regions }: Case, payloadHash: string): auth.AwsSigningConfig =>
+    configureCrt({
+      generated,
+      payloadHash,
       date: DATE,
-      use_double_uri_encode: !isForS3,
-      should_normalize_uri_path: !isForS3,
-      signed_body_value: payloadHash,
-      signed_body_header:
-        isForS3 && !isQuery
-          ? auth.AwsSignedBodyHeaderType.XAmzContentSha256
-          : auth.AwsSignedBodyHeaderType.None,
-      ...(isQuery ? { expiration_in_seconds: EXPIRES_IN } : {}),
-    }
-  }
+      region: regions.join(),
+      algorithm: auth.AwsSigningAlgorithm.SigV4Asymmetric,
+    })
 
   function requestOf(method: string, { target, headers }: ReturnType<typeof unsigned>): http.HttpRequest {
     return new http.HttpRequest(method, target, new http.HttpHeaders(headers))

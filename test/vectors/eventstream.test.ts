@@ -31,6 +31,7 @@ import { readClaim } from '../../packages/countersign/src/verify/read-claim.ts'
 import { settleRules } from '../../packages/countersign/src/verify/verifier-options.ts'
 import type { HeaderField } from '../kit/messages.ts'
 import { describeVectors, expectCases, loadVectors } from '../kit/vectors.ts'
+import { codeOf } from '../kit/code-of.ts'
 
 interface Event {
   readonly amzDate: string
@@ -116,15 +117,6 @@ function valueOf({ type, value }: CodecHeader): EventHeaderValue {
     default:
       throw new Error(`Not known here: ${type}`)
   }
-}
-
-function codeOf(act: () => unknown): unknown {
-  try {
-    act()
-  } catch (error) {
-    return (error as { code?: unknown }).code
-  }
-  return undefined
 }
 
 /** What the payload of an outer message holds. */

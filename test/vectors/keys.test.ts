@@ -6,15 +6,7 @@ import { deriveSigV4Key } from '../../packages/countersign/src/algorithms/sigv4.
 import { hexOf } from '../../packages/countersign/src/core/bytes.ts'
 import { SigningKey } from '../../packages/countersign/src/index.ts'
 import { describeVectors, expectCases, loadVectors } from '../kit/vectors.ts'
-
-interface KeyCase {
-  readonly name: string
-  readonly secretAccessKey: string
-  readonly date: string
-  readonly region: string
-  readonly service: string
-  readonly signingKey: string
-}
+import type { KeyCase } from './key-case.ts'
 
 describeVectors('keys.json', () => {
   const cases = expectCases(loadVectors<{ cases: KeyCase[] }>('keys.json').cases)

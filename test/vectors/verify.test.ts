@@ -15,6 +15,7 @@ import { messageOfVector, optionsOfVector } from '../kit/messages-of-vectors.ts'
 import { presign, signInHeader } from '../kit/messages.ts'
 import { describeVectors, expectCases, loadVectors } from '../kit/vectors.ts'
 import { isQuirk, loadSignings, type Signing } from './signed-case.ts'
+import type { KeyCase } from './key-case.ts'
 
 /** One rule, with the signatures that it refuses. */
 interface Refusal {
@@ -376,15 +377,6 @@ describeVectors('captured.json, verified', () => {
     }
   })
 })
-
-interface KeyCase {
-  readonly name: string
-  readonly secretAccessKey: string
-  readonly date: string
-  readonly region: string
-  readonly service: string
-  readonly signingKey: string
-}
 
 describeVectors('keys.json, in place of a secret', () => {
   const cases = expectCases(loadVectors<{ cases: KeyCase[] }>('keys.json').cases)

@@ -4,10 +4,11 @@
 import { Readable } from 'node:stream'
 import { crc32 } from 'node:zlib'
 import { describe, expect, it } from 'vitest'
-import { CountersignError, SigningError } from '../errors.ts'
+import { SigningError } from '../errors.ts'
 import { decodeEvent, decodeEvents, EventDecoder } from './decode-event.ts'
 import { encodeEvent } from './encode-event.ts'
 import type { EventHeaders, EventHeaderValue, EventLimits } from './event-message.ts'
+import { codeOf } from '../../../../test/kit/code-of.ts'
 
 const KIB = 1024
 
@@ -30,16 +31,6 @@ function prelude(length: number, headers: number): Buffer {
   bytes.writeUInt32BE(headers, 4)
   bytes.writeUInt32BE(crc32(bytes.subarray(0, 8)), 8)
   return bytes
-}
-
-function codeOf(act: () => unknown): unknown {
-  try {
-    act()
-  } catch (error) {
-    expect(error).toBeInstanceOf(CountersignError)
-    return (error as CountersignError).code
-  }
-  return undefined
 }
 
 const reading = (bytes: Uint8Array, limits?: EventLimits): unknown => codeOf(() => decodeEvent(bytes, limits))

@@ -19,6 +19,7 @@ import {
   type SignEventStreamOptions,
 } from '../streaming/index.ts'
 import { sigV4 } from '../verify/index.ts'
+import { codeOfPromise } from '../../../../test/kit/code-of.ts'
 
 const credentials: Credentials = {
   accessKeyId: 'AKIDEXAMPLE',
@@ -81,13 +82,6 @@ async function received(
   return (await collect(events)).map(textOf)
 }
 
-async function codeOf(promise: Promise<unknown>): Promise<unknown> {
-  return promise.then(
-    () => undefined,
-    (error: { code?: unknown }) => error.code,
-  )
-}
-
 describe('signing', () => {
   it('announces the stream, and wraps each event with its date and signature', async () => {
     const signed = sign([audio('one')])
@@ -126,7 +120,7 @@ describe('signing', () => {
   it('can be sent once', async () => {
     const { body } = sign([audio('one')])
     await collect(body)
-    expect(await codeOf(collect(body))).toBe('BODY_NOT_REPEATABLE')
+    expect(await codeOfPromise(collect(body))).toBe('BODY_NOT_REPEATABLE')
   })
 
   it('needs events', () => {
@@ -247,7 +241,7 @@ describe('midnight', () => {
     const signed = sign(['1', '2'].map(audio), { now: clock(late, 1) })
     const secrets: EventStreamVerifierOptions<string>['secrets'] = (_, { date }) =>
       date === '20261122' ? credentials : undefined
-    expect(await codeOf(received(signed, { now: () => late, secrets }))).toBe('KEY_UNKNOWN')
+    expect(await codeOfPromise(received(signed, { now: () => late, secrets }))).toBe('KEY_UNKNOWN')
   })
 
   it('ends what is signed with the key of one day', async () => {
@@ -259,7 +253,7 @@ describe('midnight', () => {
     const send = async (): Promise<void> => {
       for await (const bytes of signed.body) sent.push(bytes)
     }
-    expect(await codeOf(send())).toBe('DATE_MISMATCH')
+    expect(await codeOfPromise(send())).toBe('DATE_MISMATCH')
     expect(sent).toHaveLength(1)
   })
 

@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest'
-import { CredentialsError, SigningError } from '../errors.ts'
 import { SigningKey } from '../keys/signing-key.ts'
 import type { HttpRequest, PresignedUrl, SyncBody } from './http-request.ts'
 import { presignUrl } from './presign-url.ts'
 import type { PresignOptions } from './sign-options.ts'
+import { codeOf } from '../../../../test/kit/code-of.ts'
 
 const credentials = {
   accessKeyId: 'AKIAIOSFODNN7EXAMPLE',
@@ -23,16 +23,6 @@ function presign(
 
 const parametersOf = ({ url }: PresignedUrl): URLSearchParams => new URL(url).searchParams
 const queryOf = ({ url }: PresignedUrl): string => url.replace(/^[^?]*\?|#.*$/g, '')
-
-function codeOf(run: () => unknown): string | undefined {
-  try {
-    run()
-  } catch (error) {
-    if (error instanceof SigningError || error instanceof CredentialsError) return error.code
-    throw error
-  }
-  return undefined
-}
 
 describe('the URL', () => {
   it("is that of S3's documentation (row 37)", () => {

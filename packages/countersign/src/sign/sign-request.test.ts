@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest'
-import { CredentialsError, SigningError } from '../errors.ts'
 import { SigningKey } from '../keys/signing-key.ts'
 import type { HttpRequest, SignedRequest, SyncBody } from './http-request.ts'
 import { signRequest } from './sign-request.ts'
 import type { SignOptions } from './sign-options.ts'
+import { codeOf } from '../../../../test/kit/code-of.ts'
 
 const credentials = {
   accessKeyId: 'AKIDEXAMPLE',
@@ -24,16 +24,6 @@ function sign(request: Partial<HttpRequest<SyncBody>>, options: Partial<SignOpti
 const valueOf = ({ headers }: SignedRequest, name: string): string | undefined =>
   headers.find(([each]) => each === name)?.[1]
 const namesOf = ({ headers }: SignedRequest): string[] => headers.map(([name]) => name)
-
-function codeOf(run: () => unknown): string | undefined {
-  try {
-    run()
-  } catch (error) {
-    if (error instanceof SigningError || error instanceof CredentialsError) return error.code
-    throw error
-  }
-  return undefined
-}
 
 describe('the result', () => {
   it('is the published signature of get-vanilla, with all that led to it', () => {

@@ -1,6 +1,7 @@
 /** Signing for S3 with version 2: what is sent, what is kept of the caller's, and what is refused. */
 import { describe, expect, it } from 'vitest'
 import { presignS3V2, signS3V2 } from './sign-s3-v2.ts'
+import { codeOf } from '../../../../../test/kit/code-of.ts'
 
 const credentials = {
   accessKeyId: 'AKIDEXAMPLE',
@@ -9,15 +10,6 @@ const credentials = {
 const date = new Date('2026-11-22T12:00:00.500Z')
 const url = 'https://b.s3.eu-west-1.amazonaws.com/k'
 const get = { method: 'GET', url }
-
-function codeOf(action: () => unknown): unknown {
-  try {
-    action()
-  } catch (error) {
-    return (error as { code: unknown }).code
-  }
-  return undefined
-}
 
 describe('signS3V2', () => {
   it('sets x-amz-date, since browsers let nobody set Date', () => {
