@@ -10,7 +10,7 @@ import { CountersignError } from '../errors.ts'
 import { readErrorAnswer, type ErrorAnswer } from '../answers/error-answer.ts'
 import { hashText, parseParts, type CanonicalParts } from './canonical-parts.ts'
 import { compareParts, type Difference } from './difference.ts'
-import { readEcho, type Echo } from './echo.ts'
+import { checkEcho, type CheckedEcho } from './check-echo.ts'
 import type { Evidence } from './evidence.ts'
 import { guessPayloads, type PayloadGuess } from './payload-guesses.ts'
 import { defaultSha256 } from '../crypto/default-sha256.ts'
@@ -39,7 +39,7 @@ export interface Case {
   readonly host: string
   /** What the server said, in its own words: it may quote the request, token and all. */
   readonly answer: ErrorAnswer | undefined
-  readonly echo: Echo
+  readonly echo: CheckedEcho
   readonly credentials: AnyCredentials | undefined
   readonly candidates: readonly AnyCredentials[]
   readonly now: Date | undefined
@@ -77,7 +77,8 @@ export interface CaseOptions {
 export function openCase(evidence: Evidence, options: CaseOptions): Case {
   const request = viewRequest(evidence.request)
   const wire = evidence.wire && viewRequest(evidence.wire)
-  const echo = readEcho(evidence.answer?.body)
+  const answer = evidence.answer && readErrorAnswer(evidence.answer)
+  const echo = checkEcho(evidence.answer)
   const host = firstValue(request.headers, 'host')
   const scope = request.claim?.scope || scopeLine(echo.stringToSign ?? evidence.signed?.stringToSign)
   const rules = serviceRules(splitScope(scope)?.service ?? serviceOfHost(host, request.path))
@@ -92,7 +93,7 @@ export function openCase(evidence: Evidence, options: CaseOptions): Case {
     rules,
     scope,
     host,
-    answer: evidence.answer && readErrorAnswer(evidence.answer),
+    answer,
     echo,
     credentials: options.credentials,
     candidates: options.candidates ?? [],
@@ -132,7 +133,7 @@ function guessOnce(
 /** The boundaries of multipart forms that stand anywhere in the evidence. */
 function boundariesIn(
   views: readonly (RequestView | undefined)[],
-  { canonicalRequest = '' }: Echo,
+  { canonicalRequest = '' }: CheckedEcho,
   { signed }: Evidence,
 ): string[] {
   const types = views.map((view) => (view ? firstValue(view.headers, 'content-type') : ''))
@@ -162,7 +163,7 @@ function serviceOfHost(host: string, path: string): string {
   }
 }
 
-function receivedSide(echo: Echo, canonical: CanonicalParts, isWire: boolean): Side {
+function receivedSide(echo: CheckedEcho, canonical: CanonicalParts, isWire: boolean): Side {
   const isSound = echo.state === 'sound' || echo.state === 'repaired'
   const parts = isSound ? parseParts(echo.canonicalRequest ?? '') : undefined
   return parts ? { parts, basis: 'echo' } : { parts: canonical, basis: isWire ? 'wire' : 'presumed' }

@@ -5,11 +5,12 @@
  * @module
  */
 import type { AnyCredentials, Credentials, KeyCredentials } from '../credentials/credentials.ts'
-import { openCase, withSigned } from './case.ts'
+import { openCase, withSigned, type Case } from './case.ts'
+import type { EchoState } from './check-echo.ts'
 import { CAUSES } from './catalogue.ts'
 import type { Evidence } from './evidence.ts'
 import type { Explanation } from './explanation.ts'
-import { DEFAULT_LIMITS, searchSigned, type SearchLimits } from './search.ts'
+import { DEFAULT_LIMITS, searchSigned, type SearchLimits, type SearchResult } from './search.ts'
 import { bestOf, detectedVerdicts, provenVerdicts } from './verdicts.ts'
 
 /** Options of {@link explainRefusal}. */
@@ -50,7 +51,11 @@ export function explainRefusal(evidence: Evidence, options: ExplainRefusalOption
     isSignatureProblem: !verdicts.some(
       ({ code }) => CAUSES.find((cause) => cause.code === code)?.family === 'neighbour',
     ),
-    echo: settled.echo,
+    ...(oracle && {
+      isSignatureRight:
+        settled.signed.basis === 'key' && isUnchanged(found) && settled.differences.length === 0,
+    }),
+    echo: stateOf(settled),
     searched: oracle?.searched ?? 0,
   }
 }
@@ -60,4 +65,13 @@ function asAny({ credentials, candidates }: ExplainRefusalOptions): {
   candidates: readonly AnyCredentials[] | undefined
 } {
   return { credentials, candidates }
+}
+
+/** Whether nothing had to be changed for the signature to come out. */
+function isUnchanged(found: SearchResult | undefined): boolean {
+  return found === undefined || found.attempts.length === 0
+}
+
+function stateOf({ echo: { state, repair } }: Case): EchoState {
+  return repair === undefined ? { state } : { state, repair }
 }

@@ -4,7 +4,7 @@
  *
  * @module
  */
-import type { Echo } from './echo.ts'
+import type { EchoState } from './check-echo.ts'
 
 /**
  * How sure a verdict is. `proven`: two texts are equal, or a signature is. `stated`: the server said so. `likely`: a
@@ -65,8 +65,13 @@ export interface Explanation {
   readonly ruledOut: readonly string[]
   /** Whether the signature, or what it is made of, is the trouble. */
   readonly isSignatureProblem: boolean
-  /** The server's canonical request and string to sign, as far as they could be read. */
-  readonly echo: Echo
+  /**
+   * Whether the signature is the given key's, of what the server computed, or would: then the server has another
+   * secret, or refuses for another reason. `undefined` where there was no key to try.
+   */
+  readonly isSignatureRight?: boolean | undefined
+  /** How far the server's canonical request, if it told it, can be relied on. */
+  readonly echo: EchoState
   /** How many canonical requests were tried with the key. */
   readonly searched: number
 }

@@ -5,7 +5,7 @@
  */
 export type { Evidence, HeaderField, ObservedAnswer, ObservedRequest } from './evidence.ts'
 export type { Correction, DifferingLine, Explanation, Grade, Verdict } from './explanation.ts'
-export type { Echo } from './echo.ts'
+export type { EchoState } from './check-echo.ts'
 export type { Cause, Family } from './cause.ts'
 export type { SearchLimits } from './search.ts'
 export { CAUSES, findCause } from './catalogue.ts'

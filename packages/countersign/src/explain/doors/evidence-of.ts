@@ -6,7 +6,7 @@
  */
 import { parseQuery } from '../../core/canonical-query.ts'
 import { parseParts, type CanonicalParts } from '../canonical-parts.ts'
-import { readEcho } from '../echo.ts'
+import { checkEcho } from '../check-echo.ts'
 import type { Evidence, ObservedAnswer, ObservedRequest } from '../evidence.ts'
 import type { Reading } from './reading.ts'
 import { headerOf, textOfBytes } from './text.ts'
@@ -43,7 +43,7 @@ function mergedAnswer(readings: readonly Reading[]): ObservedAnswer | undefined 
 
 /** The request as an error document of S3 tells it; nothing where it echoes nothing. */
 function requestOfEcho(answer: ObservedAnswer | undefined): ObservedRequest | undefined {
-  const { state, canonicalRequest = '', stringToSign = '' } = readEcho(answer?.body)
+  const { state, canonicalRequest = '', stringToSign = '' } = checkEcho(answer)
   const parts = state === 'damaged' ? undefined : parseParts(canonicalRequest)
   if (!parts || !answer?.body) return undefined
   const document = textOfBytes(answer.body)
@@ -81,7 +81,7 @@ function withClaim(
 }
 
 function dayOf(answer: ObservedAnswer | undefined): string {
-  const echoed = readEcho(answer?.body).stringToSign?.split('\n')[1]?.slice(0, 8)
+  const echoed = checkEcho(answer).stringToSign?.split('\n')[1]?.slice(0, 8)
   if (echoed !== undefined) return echoed
   const date = new Date(headerOf(answer?.headers ?? [], 'date') ?? '')
   return Number.isNaN(date.getTime()) ? '' : date.toISOString().slice(0, 10).replaceAll('-', '')

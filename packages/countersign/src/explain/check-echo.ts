@@ -1,24 +1,31 @@
 /**
- * The server's own canonical request and string to sign, out of its error document. A copy that was damaged is mended
- * where that can be proven: the string to sign ends in the hash of the canonical request.
+ * Checks the server's own canonical request and string to sign, as its error document has them, before anything is
+ * concluded from them: the string to sign ends in the hash of the canonical request. A copy that was damaged is mended
+ * where that hash proves that it was mended right.
  *
  * @see {@link https://docs.aws.amazon.com/AmazonS3/latest/API/ErrorResponses.html}
  * @module
  */
-import { hashText, textOfBytes } from './canonical-parts.ts'
+import { MAX_DOCUMENT, readErrorAnswer, type ErrorAnswer } from '../answers/error-answer.ts'
+import { byteString, hashText, textOfBytes } from './canonical-parts.ts'
+import type { ObservedAnswer } from './evidence.ts'
 
-/** What a server says it computed. */
-export interface Echo {
+/** How far an echo can be relied on. */
+export interface EchoState {
   /**
    * `sound`: hash and text agree. `repaired`: they do after mending. `damaged`: they do not, and nothing is concluded
    * from it. `partial`: there is one of the two texts only. `none`: the answer has none.
    */
   readonly state: 'sound' | 'repaired' | 'damaged' | 'partial' | 'none'
+  /** What had to be mended, for people. */
+  readonly repair?: string | undefined
+}
+
+/** What a server says it computed, checked. */
+export interface CheckedEcho extends EchoState {
   /** As a byte string. It may hold a session token. */
   readonly canonicalRequest?: string | undefined
   readonly stringToSign?: string | undefined
-  /** What had to be mended, for people. */
-  readonly repair?: string | undefined
 }
 
 interface Reading {
@@ -26,8 +33,6 @@ interface Reading {
   readonly text: string
 }
 
-const MESSAGE_FORM =
-  /The Canonical String for this request should have been(?:\r?\n|\\n|\s)+'([\s\S]*?)'(?:\r?\n|\\n|\s)+The String-to-Sign should have been(?:\r?\n|\\n|\s)+'([\s\S]*?)'/
 const ENTITIES: ReadonlyMap<string, string> = new Map([
   ['lt', '<'],
   ['gt', '>'],
@@ -35,20 +40,37 @@ const ENTITIES: ReadonlyMap<string, string> = new Map([
   ['apos', "'"],
   ['amp', '&'],
 ])
-const LIMIT = 1 << 20
+const MESSAGE_FORM =
+  /The Canonical String for this request should have been(?:\r?\n|\\n|\s)+'([\s\S]*?)'(?:\r?\n|\\n|\s)+The String-to-Sign should have been(?:\r?\n|\\n|\s)+'([\s\S]*?)'/
 
-/** Reads the echo of an error document. */
-export function readEcho(body: Uint8Array | undefined): Echo {
-  if (!body || body.length > LIMIT) return { state: 'none' }
+/** Checks the echo of an answer. */
+export function checkEcho(observed: ObservedAnswer | undefined): CheckedEcho {
+  if (!observed) return { state: 'none' }
+  const answer = readErrorAnswer(observed)
+  const { canonicalRequest, stringToSign } = answer
+  if (
+    canonicalRequest !== undefined &&
+    stringToSign !== undefined &&
+    isPair(canonicalRequest, stringToSign)
+  ) {
+    return { state: 'sound', canonicalRequest, stringToSign }
+  }
+  return mendEcho(answer, observed.body?.subarray(0, MAX_DOCUMENT) ?? new Uint8Array())
+}
+
+function isPair(canonicalRequest: string, stringToSign: string): boolean {
+  return isStringToSign(stringToSign) && stringToSign.endsWith(`\n${hashText(canonicalRequest)}`)
+}
+
+function mendEcho(answer: ErrorAnswer, body: Uint8Array): CheckedEcho {
   const document = textOfBytes(body)
-  const requests = readingsOf(document, 'CanonicalRequest', 1)
-  const strings = readingsOf(document, 'StringToSign', 2)
+  const requests = readingsOf(document, answer, 'CanonicalRequest')
+  const strings = readingsOf(document, answer, 'StringToSign')
   for (const string of strings) {
     for (const request of requests) {
-      if (lastLine(string.text) !== hashText(request.text)) continue
-      const repair = [request.repair, string.repair].filter(Boolean).join('; ')
-      const texts = { canonicalRequest: request.text, stringToSign: string.text }
-      return repair ? { state: 'repaired', ...texts, repair } : { state: 'sound', ...texts }
+      if (!isPair(request.text, string.text)) continue
+      const repair = [...new Set([request.repair, string.repair])].filter(Boolean).join('; ')
+      return { state: 'repaired', canonicalRequest: request.text, stringToSign: string.text, repair }
     }
   }
   const [request, string] = [requests[0]?.text, strings.find(({ text }) => isStringToSign(text))?.text]
@@ -57,39 +79,35 @@ export function readEcho(body: Uint8Array | undefined): Echo {
   return { state, canonicalRequest: request, stringToSign: string }
 }
 
-function lastLine(text: string): string {
-  return text.slice(text.lastIndexOf('\n') + 1)
-}
-
 function isStringToSign(text: string): boolean {
-  return /^AWS4-[\w-]+\n\d{8}T\d{6}Z\n[^\n]+\n[0-9a-f]{64}$/.test(text)
+  return /^AWS4-[\w-]+\n\d{8}T\d{6}Z\n[^\r\n]+\n[0-9a-f]{64}$/.test(text)
 }
 
-/** All ways to read one of the two texts, the surest first: its bytes in hex know no damage by XML or editors. */
-function readingsOf(document: string, element: string, group: number): Reading[] {
-  const hex = elementOf(document, `${element}Bytes`)?.trim()
-  const readings: Reading[] = []
-  if (hex && /^[0-9a-f\s]+$/i.test(hex)) readings.push({ repair: '', text: textOfHex(hex) })
-  const raw = elementOf(document, element)
-  const text = raw === undefined ? textInMessage(document, group) : unescapeXml(raw)
-  return text === undefined ? readings : [...readings, ...mended(text)]
+/** All ways to read one of the two texts, the surest first. */
+function readingsOf(
+  document: string,
+  { fields, canonicalRequest, stringToSign }: ErrorAnswer,
+  element: 'CanonicalRequest' | 'StringToSign',
+): Reading[] {
+  const isRequest = element === 'CanonicalRequest'
+  const read = isRequest ? canonicalRequest : stringToSign
+  const field = fields.get(element)
+  // A document that is cut off, or whose elements cannot be told apart any more, is searched as it stands.
+  const cut =
+    new RegExp(`<${element}>([^]*?)(?:</|$)`).exec(document)?.[1] ?? messageText(document, isRequest ? 1 : 2)
+  const texts = [
+    read,
+    field === undefined ? undefined : byteString(field),
+    field,
+    cut && unescapeXml(cut),
+    cut,
+  ]
+  return [...new Set(texts)].flatMap((text) => (text === undefined ? [] : [...mended(text)]))
 }
 
-function elementOf(document: string, name: string): string | undefined {
-  return new RegExp(`<${name}>([^]*?)</${name}>`).exec(document)?.[1]
-}
-
-/** Services other than S3 put both texts into their message. */
-function textInMessage(document: string, group: number): string | undefined {
-  const message = messageOfJson(document)
-  const found = MESSAGE_FORM.exec(message ?? document) ?? MESSAGE_FORM.exec(unescapeXml(document))
-  const text = found?.[group]
-  return text === undefined || message !== undefined ? text : unescapeXml(text)
-}
-
-function textOfHex(hex: string): string {
-  const pairs = hex.replace(/\s+/g, '').match(/../g) ?? []
-  return pairs.map((pair) => String.fromCharCode(parseInt(pair, 16))).join('')
+function messageText(document: string, group: number): string | undefined {
+  const found = MESSAGE_FORM.exec(document) ?? MESSAGE_FORM.exec(unescapeXml(document))
+  return found?.[group]
 }
 
 /** What the text may have been before it was copied. */
@@ -131,18 +149,4 @@ function unescapeXml(text: string): string {
       return point <= 0xff ? String.fromCharCode(point) : whole
     },
   )
-}
-
-/** The message of a JSON document. */
-function messageOfJson(document: string): string | undefined {
-  try {
-    const read: unknown = JSON.parse(document)
-    if (typeof read !== 'object' || read === null) return undefined
-    for (const [name, value] of Object.entries(read)) {
-      if (/^(?:message|detailedmessage)$/i.test(name) && typeof value === 'string') return value
-    }
-  } catch {
-    // No JSON, or a damaged one: the text is looked at as it stands.
-  }
-  return undefined
 }
