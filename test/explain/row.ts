@@ -44,7 +44,8 @@ export interface RowOptions {
   readonly dialect?: Dialect
 }
 
-const credentials = { accessKeyId: KEY_ID, secretAccessKey: SECRET }
+/** The key that requests are signed with. */
+export const credentials = { accessKeyId: KEY_ID, secretAccessKey: SECRET }
 
 /** A request that a signer with a mistake signed, and that arrives as it was sent. */
 export function signedWith(

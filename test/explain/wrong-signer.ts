@@ -43,6 +43,8 @@ export interface WronglySigned {
   readonly request: ObservedRequest & { readonly body: Uint8Array }
   readonly canonicalRequest: string
   readonly stringToSign: string
+  /** The signature of the next chunk of an upload in chunks. */
+  readonly chunkSignature: (data: string) => string
 }
 
 const same = <T>(value: T): T => value
@@ -148,5 +150,11 @@ export function signWrongly(request: Request, mistake: Mistake = {}): WronglySig
   const credential = `${KEY_ID}/${scope.join('/')}`
   const authorization = `AWS4-HMAC-SHA256 Credential=${credential}, SignedHeaders=${names}, Signature=${signature}`
   const headers: HeaderField[] = [...sent, ['authorization', authorization]]
-  return { request: { method, target, headers, body }, canonicalRequest, stringToSign }
+  let last = signature
+  const chunkSignature = (data: string): string => {
+    const chunk = ['AWS4-HMAC-SHA256-PAYLOAD', AMZ_DATE, scope.join('/'), last, sha256(''), sha256(data)]
+    last = hmac(key, chunk.join('\n')).toString('hex')
+    return last
+  }
+  return { request: { method, target, headers, body }, canonicalRequest, stringToSign, chunkSignature }
 }

@@ -4,7 +4,9 @@
  * @module
  */
 import type { ObservedRequest } from '../../../packages/countersign/src/explain/index.ts'
-import { changedOnTheWay, signedWith, withHeader, type ExplainRow } from '../row.ts'
+import { changedOnTheWay, credentials, signedWith, withHeader, type ExplainRow } from '../row.ts'
+import { refusalOf } from '../server.ts'
+import { signWrongly } from '../wrong-signer.ts'
 
 const ALL = { log: 'proven', key: 'proven' } as const
 const ON_THE_WAY = { log: 'proven', echo: 'proven', wire: 'proven' } as const
@@ -110,6 +112,24 @@ export const HEADER_ROWS: readonly ExplainRow[] = [
       { headers: [['x-amz-meta-title', 'a  b']] },
       { headers: (lines) => lines.map(([name, value]) => [name, value.replace('a b', 'a  b')]) },
     ),
+  },
+  {
+    id: 'M70',
+    input: 'a folded value, signed folded, that the server reads as one line',
+    expected: { key: 'likely' },
+    make: async () => {
+      const folded = 'first\r\n second'
+      const { request } = signWrongly(
+        { headers: [['x-amz-meta-note', 'first second']] },
+        { headers: (lines) => lines.map(([name, value]) => [name, value.replace('first second', folded)]) },
+      )
+      const answer = await refusalOf(request, { isEchoed: false })
+      if (!answer) throw new Error('The request was let in')
+      return {
+        evidence: { request: withHeader(request, 'x-amz-meta-note', folded), answer },
+        options: { credentials },
+      }
+    },
   },
   {
     id: 'M71',

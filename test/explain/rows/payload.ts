@@ -5,8 +5,9 @@
  */
 import { gzipSync } from 'node:zlib'
 import type { ObservedRequest } from '../../../packages/countersign/src/explain/index.ts'
-import { changedOnTheWay, signedWith, withHeader, type ExplainRow } from '../row.ts'
-import { sha256 } from '../wrong-signer.ts'
+import { changedOnTheWay, credentials, signedWith, withHeader, type ExplainRow } from '../row.ts'
+import { refusalOf } from '../server.ts'
+import { sha256, signWrongly, type Request as Draft } from '../wrong-signer.ts'
 
 const ALL = { log: 'proven', key: 'proven' } as const
 const ON_THE_WAY = { log: 'proven', echo: 'proven', wire: 'proven' } as const
@@ -20,6 +21,40 @@ function withBody(body: string | Uint8Array): (sent: ObservedRequest) => Observe
 
 function form(boundary: string): string {
   return `--${boundary}\r\nContent-Disposition: form-data; name="a"\r\n\r\n1\r\n--${boundary}--\r\n`
+}
+
+/** An upload in signed chunks, altered on the way. */
+function chunked(
+  alter: (body: Buffer) => Buffer,
+  lengthOf: (length: number) => number = (length) => length,
+): ExplainRow['make'] {
+  return async (known) => {
+    const data = ['a'.repeat(8192), 'tail']
+    const { request, chunkSignature } = signWrongly({
+      method: 'PUT',
+      target: '/bucket/key',
+      headers: [
+        ['x-amz-content-sha256', 'STREAMING-AWS4-HMAC-SHA256-PAYLOAD'],
+        ['x-amz-decoded-content-length', String(lengthOf(8196))],
+      ],
+    })
+    const frames = [...data, ''].map(
+      (chunk) => `${chunk.length.toString(16)};chunk-signature=${chunkSignature(chunk)}\r\n${chunk}\r\n`,
+    )
+    const sent = { ...request, body: alter(Buffer.from(frames.join(''))) }
+    const answer = await refusalOf(sent, { isEchoed: false })
+    if (!answer) throw new Error('The upload was let in')
+    const options = known === 'key' || known === 'wire' ? { options: { credentials } } : {}
+    return { evidence: { request: sent, answer }, ...options }
+  }
+}
+
+/** A request that was signed right, and the answer of a server whose answer we do not give ourselves. */
+function answered(request: Draft, status: number, document: string): ExplainRow['make'] {
+  return async () => {
+    const answer = { status, headers: [], body: Buffer.from(document) }
+    return { evidence: { request: signWrongly(request).request, answer } }
+  }
 }
 
 /** The rows. */
@@ -107,6 +142,80 @@ export const PAYLOAD_ROWS: readonly ExplainRow[] = [
     make: changedOnTheWay(
       { service: 'aoss', target: '/_search', headers: [['x-amz-content-sha256', sha256('')]] },
       (sent) => withHeader(sent, 'x-amz-content-sha256'),
+      GENERAL,
+    ),
+  },
+  {
+    id: 'M84g',
+    input: 'chunks whose `0` chunk is missing',
+    expected: { answer: 'stated', wire: 'stated' },
+    make: chunked((body) => body.subarray(0, body.lastIndexOf('0;chunk-signature'))),
+  },
+  {
+    id: 'M84g',
+    input: '`x-amz-decoded-content-length` of the framed body in the place of the data',
+    expected: { answer: 'stated' },
+    make: chunked(
+      (body) => body,
+      (length) => length + 1,
+    ),
+  },
+  {
+    id: 'M84g',
+    input: 'a chunk altered on the way, with the key at hand',
+    expected: { key: 'likely', wire: 'likely' },
+    make: chunked((body) => Buffer.from(body.toString('latin1').replace('aaaa', 'aaab'), 'latin1')),
+  },
+  {
+    id: 'M84h',
+    input: '`STREAMING-UNSIGNED-PAYLOAD-TRAILER` to a store that does not know it',
+    expected: { answer: 'likely' },
+    make: answered(
+      {
+        method: 'PUT',
+        headers: [
+          ['x-amz-content-sha256', 'STREAMING-UNSIGNED-PAYLOAD-TRAILER'],
+          ['x-amz-trailer', 'x-amz-checksum-crc32'],
+        ],
+        body: '4\r\ndata\r\n0\r\nx-amz-checksum-crc32:rfPzYw==\r\n\r\n',
+      },
+      400,
+      '<Error><Code>InvalidArgument</Code><Message>x-amz-content-sha256 must be UNSIGNED-PAYLOAD or a valid sha256 value.</Message></Error>',
+    ),
+  },
+  {
+    id: 'M84i',
+    input: '`PUT` in HTTP chunks, without a length',
+    expected: { answer: 'stated' },
+    make: answered(
+      { method: 'PUT', headers: [['transfer-encoding', 'chunked']], body: 'data' },
+      411,
+      '<Error><Code>MissingContentLength</Code><Message>You must provide the Content-Length HTTP header.</Message></Error>',
+    ),
+  },
+  {
+    id: 'M84i',
+    input: 'the same, answered with NotImplemented',
+    expected: { answer: 'likely' },
+    also: ['M63'],
+    make: answered(
+      { method: 'PUT', headers: [['transfer-encoding', 'chunked']], body: 'data' },
+      501,
+      '<Error><Code>NotImplemented</Code><Message>A header you provided implies functionality that is not implemented</Message></Error>',
+    ),
+  },
+  {
+    id: 'M84j',
+    input: 'a text handed to `fetch`, which says `text/plain;charset=UTF-8` of it',
+    expected: ON_THE_WAY,
+    make: changedOnTheWay(
+      { ...POST, headers: [['content-type', '']], body: 'hello' },
+      (sent) =>
+        withHeader(
+          sent,
+          'content-type',
+          new Request('http://h', { method: 'POST', body: 'hello' }).headers.get('content-type') ?? '',
+        ),
       GENERAL,
     ),
   },

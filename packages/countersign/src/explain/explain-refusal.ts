@@ -11,6 +11,7 @@ import { CAUSES } from './catalogue.ts'
 import type { Evidence } from './evidence.ts'
 import type { Explanation } from './explanation.ts'
 import { DEFAULT_LIMITS, searchSigned, type SearchLimits, type SearchResult } from './search.ts'
+import { suspectVerdicts } from './suspects.ts'
 import { bestOf, detectedVerdicts, provenVerdicts } from './verdicts.ts'
 
 /** Options of {@link explainRefusal}. */
@@ -39,7 +40,11 @@ export function explainRefusal(evidence: Evidence, options: ExplainRefusalOption
   const found =
     oracle && opened.signed.basis !== 'key' ? searchSigned(opened, CAUSES, oracle, limits) : undefined
   const settled = found ? withSigned(opened, { parts: found.parts, basis: 'key' }) : opened
-  const verdicts = bestOf([...provenVerdicts(settled, found, CAUSES), ...detectedVerdicts(settled, CAUSES)])
+  const verdicts = bestOf([
+    ...suspectVerdicts(settled, CAUSES),
+    ...provenVerdicts(settled, found, CAUSES),
+    ...detectedVerdicts(settled, CAUSES),
+  ])
   const named = new Set(verdicts.map(({ code }) => code))
   const isTested = oracle !== undefined || settled.isComparable
   const tested = isTested
