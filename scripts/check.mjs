@@ -39,6 +39,7 @@ const checks = [
   ['api', script('api-report.mjs')],
   ['errors', script('errors-doc.mjs')],
   ['attacks', script('attacks-doc.mjs')],
+  ['causes', script('explain-doc.mjs')],
   ['reference', script('api-reference.mjs')],
   ['docs', script('check-docs.mjs')],
 ]

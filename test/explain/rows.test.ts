@@ -1,7 +1,6 @@
 import { describe, expect, it } from 'vitest'
-import { explainRefusal, findCause } from '../../packages/countersign/src/explain/index.ts'
 import type { Known } from './row.ts'
-import { SECTIONS } from './rows/table.ts'
+import { explainRefusal, findCause, SECTIONS } from './rows/table.ts'
 
 describe.each(SECTIONS)('causes of a refusal: $title', ({ rows }) => {
   const cases = rows.flatMap((row) =>

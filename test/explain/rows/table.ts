@@ -10,6 +10,8 @@ import { PATH_ROWS } from './path.ts'
 import { PAYLOAD_ROWS } from './payload.ts'
 import { QUERY_ROWS } from './query.ts'
 
+export { explainRefusal, findCause } from '../../../packages/countersign/src/explain/index.ts'
+
 /** The sections of the table. */
 export const SECTIONS: readonly { readonly title: string; readonly rows: readonly ExplainRow[] }[] = [
   { title: 'Path', rows: PATH_ROWS },

@@ -99,9 +99,9 @@ function lineOfDifference(difference: Difference | undefined): DifferingLine | u
 function generalFinding({ title }: Cause, line: DifferingLine | undefined, { signed }: Case): string {
   if (!line) return `${title}.`
   if (signed.basis === 'presumed') {
-    return `${title}: the request has ${line.field} ${quote(line.ours)}, and the server got ${quote(line.theirs)}.`
+    return `${title}: the ${line.field} was sent as ${quote(line.ours)}, and the server has ${quote(line.theirs)}.`
   }
-  return `${title}: signed was ${line.field} ${quote(line.ours)}, and the server has ${quote(line.theirs)}.`
+  return `${title}: the ${line.field} was signed as ${quote(line.ours)}, and the server has ${quote(line.theirs)}.`
 }
 
 function quote(text: string): string {
