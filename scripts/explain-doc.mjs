@@ -46,7 +46,7 @@ async function readTable() {
 /** @param {string} text */
 const cell = (text) => text.replaceAll('|', '\\|').replaceAll('\n', ' ').replaceAll('<', '&lt;')
 /** @param {string} text what is no Markdown */
-const plain = (text) => cell(text).replace(/[*_`\[\]~]/g, '\\$&')
+const plain = (text) => cell(text).replace(/[*_`[\]~]/g, '\\$&')
 
 /** @param {Row} row @param {Table['explainRefusal']} explain @returns {Promise<string>} what is concluded */
 async function verdictOf(row, explain) {
