@@ -5,7 +5,7 @@
  * @module
  */
 import type { Registry } from 'prom-client'
-import type { Exchange } from './pipeline/exchange.ts'
+import { wasAnswered, type Exchange } from './pipeline/exchange.ts'
 
 /** What is known of the outside. */
 export interface Surroundings {
@@ -79,7 +79,7 @@ function count(counts: Counts, exchange: Exchange): void {
   const { signed, caller, response, refusal = signed?.cause } = exchange
   const { service = '', region = '' } = signed ?? caller ?? {}
   // One that was broken off before it was answered.
-  const code = response.headersSent || exchange.upgrade ? String(response.statusCode) : '000'
+  const code = wasAnswered(response) ? String(response.statusCode) : '000'
   const key = `${service} ${region} ${code}`
   const known = counts.answered.get(key)
   if (known) known.count += 1

@@ -101,3 +101,8 @@ export function openExchange(
 export function protocolOf({ socket }: IncomingMessage): 'http' | 'https' {
   return (socket as Partial<TLSSocket>).encrypted ? 'https' : 'http'
 }
+
+/** Whether a response has gone out, or the agreement to speak another protocol in its place. */
+export function wasAnswered({ headersSent, statusCode }: Exchange['response']): boolean {
+  return headersSent || statusCode === 101
+}

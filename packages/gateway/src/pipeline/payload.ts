@@ -70,7 +70,7 @@ export async function planPayload(exchange: Exchange, rules: PayloadRules): Prom
   if (length !== undefined && length > rules.most) throw tooLong()
   if (verified?.body) return planVerified(verified, verified.body, { request, claimed, length }, rules)
   const body = limit(readIncomingBody(exchange, bodyOf(request), rules.idle), rules.most)
-  if (claimed?.startsWith('STREAMING-')) return planFrames(body, claimed, rules)
+  if (claimed?.startsWith('STREAMING-')) return planFrames(body, claimed, request, rules)
   // Whoever says what his body hashes to is held to it by the upstream.
   if (claimed && HEX.test(claimed) && rules.payload === 'auto') return passOn(body, claimed, length)
   return plan(body, length, claimed === UNSIGNED, rules)
@@ -105,7 +105,12 @@ async function planVerified(
 }
 
 /** Frames of somebody whose signature is not checked here. */
-function planFrames(body: AsyncIterable<Uint8Array>, claimed: string, rules: PayloadRules): Payload {
+function planFrames(
+  body: AsyncIterable<Uint8Array>,
+  claimed: string,
+  { headers }: IncomingMessage,
+  rules: PayloadRules,
+): Payload {
   if (claimed !== UNSIGNED_TRAILER) {
     throw new GatewayFault(
       'NOT_RESIGNABLE',
@@ -119,6 +124,8 @@ function planFrames(body: AsyncIterable<Uint8Array>, claimed: string, rules: Pay
     content: body,
     isRepeatable: false,
     release,
+    // With its frames.
+    length: headers['content-length'] === undefined ? undefined : Number(headers['content-length']),
     isFramed: true,
     cover: { kind: 'hash', hash: claimed },
   }

@@ -4,6 +4,7 @@
  *
  * @module
  */
+import type { IncomingHttpHeaders } from 'node:http'
 import type { Dispatcher } from 'undici'
 import { countPassed } from '../server/memory.ts'
 import type { Exchange } from './exchange.ts'
@@ -54,7 +55,12 @@ export class ResponseRelay implements Dispatcher.DispatchHandler {
     else response.once('close', this.#onClose)
   }
 
-  onResponseStart(controller: Controller, status: number, _headers: unknown, statusText?: string): void {
+  onResponseStart(
+    controller: Controller,
+    status: number,
+    { 'content-length': length }: IncomingHttpHeaders,
+    statusText?: string,
+  ): void {
     // What is said before the response, such as 103, is for this connection only.
     if (status < 200) return
     const raw = (controller.rawHeaders as Buffer[]).map((bytes) => bytes.toString('latin1'))
@@ -64,7 +70,10 @@ export class ResponseRelay implements Dispatcher.DispatchHandler {
     }
     const headers = responseHeaders(raw)
     headers.push('x-countersign-request-id', this.#exchange.requestId)
-    this.#exchange.response.writeHead(status, statusText, headers)
+    const { response } = this.#exchange
+    response.writeHead(status, statusText, headers)
+    // Node keeps the head until there is a body, for which events may let wait.
+    if (length === undefined) response.flushHeaders()
   }
 
   onResponseData(controller: Controller, chunk: Buffer): void {

@@ -3,12 +3,16 @@
  *
  * @module
  */
-import type { IncomingMessage, RequestListener, Server } from 'node:http'
+import { request as sendRequest } from 'node:http'
+import type { IncomingMessage, RequestListener, Server, ServerResponse } from 'node:http'
+import type { Server as TlsServer } from 'node:https'
+import { Readable } from 'node:stream'
+import { buffer } from 'node:stream/consumers'
 import { pino } from 'pino'
 import type { Credentials } from 'countersign'
 import { readNodeRequest } from 'countersign/servers/node'
 import { createVerifier } from 'countersign/verify'
-import { startServer, type Listening } from '../../../../test/kit/servers.ts'
+import { startServer, startTlsServer, type Listening } from '../../../../test/kit/servers.ts'
 import { createGateway, type Gateway, type GatewayParts, type Secrets } from '../../src/gateway.ts'
 import type { GatewayLog } from '../../src/log.ts'
 import { settingsFor } from '../running-gateway.ts'
@@ -34,7 +38,7 @@ export interface RunningProxy {
   readonly port: number
   readonly origin: string
   readonly healthOrigin: string
-  readonly upstream: Listening<Server>
+  readonly upstream: Listening<Server | TlsServer>
   readonly arrived: Arrived[]
   /** Codes of the signatures that the upstream refused. */
   readonly refused: string[]
@@ -53,14 +57,16 @@ export interface ProxyOptions
   readonly now?: () => Date
   /** Where the upstream is, instead of one that verifies. */
   readonly origin?: string
+  /** Certificate of an upstream that is spoken to over TLS. */
+  readonly certificate?: { readonly key: string; readonly cert: string }
 }
 
 /** An upstream that verifies with the library, and keeps what it gets. */
 async function startVerifyingUpstream(
   arrived: Arrived[],
   refused: string[],
-  { respond = answer, sessionToken, now = () => new Date() }: ProxyOptions = {},
-): Promise<Listening<Server>> {
+  { respond = answer, sessionToken, now = () => new Date(), certificate }: ProxyOptions = {},
+): Promise<Listening<Server | TlsServer>> {
   const verifier = createVerifier({
     service: ['s3', 'es', 'execute-api', 'aoss'],
     region: '*',
@@ -68,7 +74,9 @@ async function startVerifyingUpstream(
     unsignedPayload: 'allowed',
     secrets: (id) => (id === SIGNER.accessKeyId ? { ...SIGNER, sessionToken } : undefined),
   })
-  return startServer((request, response) => {
+  return certificate ? startTlsServer(certificate, listener) : startServer(listener)
+
+  function listener(request: IncomingMessage, response: ServerResponse): void {
     void keep(request)
       .then(() => respond(request, response))
       .catch((error: Error & { code?: string }) => {
@@ -77,7 +85,7 @@ async function startVerifyingUpstream(
         response.writeHead(403, { date: now().toUTCString(), 'content-type': 'application/xml' })
         return response.end(`<Error><Code>SignatureDoesNotMatch</Code></Error>`)
       })
-  })
+  }
 
   async function keep(request: IncomingMessage): Promise<void> {
     const verified = await verifier.verify(readNodeRequest(request))
@@ -131,4 +139,35 @@ export async function startProxy(
       await gateway.stop()
     },
   }
+}
+
+/** A request that a client sends. */
+export interface Sent {
+  readonly method?: string
+  readonly path?: string
+  readonly headers?: Record<string, string>
+  readonly body?: Uint8Array | Readable
+}
+
+/** What came back. */
+export interface Answer {
+  readonly status: number
+  readonly headers: IncomingMessage['headers']
+  readonly text: string
+}
+
+/** Sends a request to a proxy as it is. */
+export async function ask(
+  { port }: Pick<RunningProxy, 'port'>,
+  { method = 'GET', path = '/', headers = {}, body }: Sent = {},
+): Promise<Answer> {
+  const outgoing = sendRequest({ host: '127.0.0.1', port, method, path, headers, agent: false })
+  const response = new Promise<IncomingMessage>((resolve, reject) => {
+    outgoing.once('response', resolve).once('error', reject)
+  })
+  if (body instanceof Readable) body.pipe(outgoing)
+  else outgoing.end(body)
+  const incoming = await response
+  const text = (await buffer(incoming)).toString()
+  return { status: incoming.statusCode ?? 0, headers: incoming.headers, text }
 }
