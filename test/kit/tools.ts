@@ -4,24 +4,10 @@
  *
  * @module
  */
-import { accessSync, constants, statSync } from 'node:fs'
-import { delimiter, join } from 'node:path'
 import { describe, it } from 'vitest'
+import { findTool } from '../../scripts/lib/find-tool.mjs'
 
-function isExecutable(path: string): boolean {
-  try {
-    accessSync(path, constants.X_OK)
-    return statSync(path).isFile()
-  } catch {
-    return false
-  }
-}
-
-/** Where a program is, looked for in `PATH`. */
-export function findTool(name: string): string | undefined {
-  const folders = (process.env['PATH'] ?? '').split(delimiter).filter((folder) => folder !== '')
-  return folders.map((folder) => join(folder, name)).find(isExecutable)
-}
+export { findTool }
 
 /**
  * A suite that needs a program.

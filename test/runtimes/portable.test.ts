@@ -6,12 +6,11 @@ import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import type { Row } from '../../packages/countersign/test/portable/suite.ts'
-import { findTool } from '../kit/tools.ts'
 import { assemble, type Assembly } from './assemble.ts'
-import { runtimes, workerd, type Runtime } from './found.ts'
+import { chromium, runtimes, workerd } from './found.mjs'
 import { openPage, type OpenPage } from './run-chromium.ts'
 import { runScript, runSuiteWith } from './run-script.ts'
-import { startWorkerd, type RunningWorkerd, type Worker } from './run-workerd.ts'
+import { startWorkers, type RunningWorkerd, type Worker } from './run-workerd.ts'
 
 const MOST = 60_000
 const isRequired = process.env['COUNTERSIGN_REQUIRE_TOOLS'] === '1'
@@ -52,7 +51,7 @@ function describeOn(name: string, program: string | undefined, fn: (program: str
 }
 
 /** Every entry point, imported; and required, where that is a thing. */
-function loadsEverything({ run }: Pick<Runtime, 'run'>, program: string): void {
+function loadsEverything({ run }: { run(script: string): string[] }, program: string): void {
   it.each(['mjs', 'cjs'])('loads every entry point, %s', async (kind) => {
     const { folder, subpaths } = assembly
     const load = (path: string): string => (kind === 'mjs' ? `await import('${path}')` : `require('${path}')`)
@@ -88,7 +87,7 @@ for (const runtime of runtimes) {
 describeOn('workerd', workerd, (program) => {
   let running: RunningWorkerd
   beforeAll(async () => {
-    running = await startWorkerd(program, assembly.folder)
+    running = await startWorkers(program, assembly.folder)
   })
   afterAll(() => running.stop())
 
@@ -98,7 +97,7 @@ describeOn('workerd', workerd, (program) => {
   ])('gives the same bytes: %s', async (_name, worker) => expectSame(await running.run(worker)), MOST)
 })
 
-describeOn('Chromium', findTool('chromium') ?? findTool('google-chrome'), (program) => {
+describeOn('Chromium', chromium, (program) => {
   let page: OpenPage
   beforeAll(async () => {
     page = await openPage(program, assembly.folder)

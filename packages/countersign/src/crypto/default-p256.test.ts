@@ -26,6 +26,17 @@ describe('chooseP256', () => {
     expect(chooseP256(hostWith(nodeCrypto))).not.toBe(nobleP256)
   })
 
+  it('signs with noble on Deno, and verifies with what that has', () => {
+    const p256 = chooseP256({
+      getBuiltinModule: process.getBuiltinModule,
+      versions: { ...process.versions, deno: '2.9.6' },
+    })
+    const key = p256(SCALAR)
+    const signature = nobleP256(SCALAR).signHex('text')
+    expect(key.signHex('text')).toBe(signature)
+    expect([key.hasSigned('text', signature), key.hasSigned('texT', signature)]).toEqual([true, false])
+  })
+
   it.each<[string, Host]>([
     ['there is no process', undefined],
     ['there are no built-in modules', {}],

@@ -1,25 +1,24 @@
 /**
  * Where each runtime is: installed beside this file (`npm run test:runtimes` and CI do it), or in `PATH`.
- *
- * @module
  */
 import { chmodSync, existsSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { findTool } from '../kit/tools.ts'
+import { findTool } from '../../scripts/lib/find-tool.mjs'
 
 const modules = fileURLToPath(new URL('node_modules/', import.meta.url))
 
-/** A runtime that runs a script, or a configuration. */
-export interface Runtime {
-  readonly name: string
-  /** Its program, if it is here. */
-  readonly program: string | undefined
-  /** Which arguments run a script. */
-  readonly run: (script: string) => string[]
-}
+/**
+ * A runtime that runs a script.
+ *
+ * @typedef {object} Runtime
+ * @property {string} name
+ * @property {string | undefined} program if it is here
+ * @property {(script: string) => string[]} run which arguments run a script
+ */
 
-function installed(path: string): string | undefined {
+/** @param {string} path @returns {string | undefined} */
+function installed(path) {
   const program = join(modules, path)
   if (!existsSync(program)) return undefined
   // Some of the packages come without their run bit.
@@ -27,19 +26,21 @@ function installed(path: string): string | undefined {
   return program
 }
 
-/** A version of Node, whose own name does not tell which it is. */
-const node = (major: number): Runtime => ({
+/** A version of Node, whose own name does not tell which it is. @param {number} major @returns {Runtime} */
+const node = (major) => ({
   name: `Node ${major}`,
   program: installed(`node-${major}/bin/node`),
   run: (script) => [script],
 })
 
 /** The program of workerd, if it is here. */
-export const workerd: string | undefined =
-  installed('@cloudflare/workerd-linux-64/bin/workerd') ?? findTool('workerd')
+export const workerd = installed('@cloudflare/workerd-linux-64/bin/workerd') ?? findTool('workerd')
 
-/** Those that run a script, besides the Node that runs the tests. */
-export const runtimes: readonly Runtime[] = [
+/** The program of Chromium or Chrome, if it is here. */
+export const chromium = findTool('chromium') ?? findTool('google-chrome')
+
+/** Those that run a script, besides the Node that asks. @type {readonly Runtime[]} */
+export const runtimes = [
   node(22),
   node(24),
   node(26),
