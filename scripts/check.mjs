@@ -36,6 +36,8 @@ const checks = [
   ['knip', () => runTool('knip', ['--no-progress'])],
   ['package', script('check-package.mjs')],
   ['sizes', script('check-sizes.mjs')],
+  ['shaking', script('check-tree-shaking.mjs')],
+  ['jsr', script('publish-jsr.mjs', '--dry-run')],
   ['api', script('api-report.mjs')],
   ['errors', script('errors-doc.mjs')],
   ['attacks', script('attacks-doc.mjs')],
@@ -69,6 +71,8 @@ function main(args) {
     const { code, output } = check()
     const seconds = ((performance.now() - began) / 1000).toFixed(1)
     console.log(`${name.padEnd(9)} ${code === 0 ? 'ok    ' : 'FAILED'} ${seconds.padStart(5)} s`)
+    // What could not be looked at is said, too.
+    if (code === 0 && output.includes(' is not here')) console.log(`         ${output.trim()}`)
     if (code !== 0) failed.push(name)
     if (code !== 0) console.log(`\n${output.trimEnd()}\n`)
   }
