@@ -12,6 +12,20 @@ const library = join(root, 'packages', 'countersign')
 /** What differs in a bundle but the code itself: the order of modules, and so short names and `const` in place of `var`. */
 const SLACK = 40
 
+/**
+ * What is loaded on use is no part of a bundle.
+ *
+ * @type {import('esbuild').Plugin}
+ */
+const loadedOnUse = {
+  name: 'loaded-on-use',
+  setup({ onResolve }) {
+    onResolve({ filter: /./ }, ({ kind, path }) =>
+      kind === 'dynamic-import' ? { path, external: true } : undefined,
+    )
+  },
+}
+
 /** @param {string} contents @returns {Promise<number>} bytes, minified */
 async function measure(contents) {
   const { outputFiles } = await build({
@@ -23,6 +37,7 @@ async function measure(contents) {
     minify: true,
     write: false,
     logLevel: 'silent',
+    plugins: [loadedOnUse],
   })
   return outputFiles[0]?.contents.length ?? 0
 }
