@@ -1,13 +1,24 @@
 /**
  * Makes `docs/api`, the reference of the public API, of the docstrings in the built declarations. Compares it with the
- * committed pages; `--write` rewrites them. A name without a docstring is a problem.
+ * committed pages; `--write` rewrites them. A name without a docstring is a problem,
+ * and so is a page that imports what is not there.
  */
 import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
-import { join } from 'node:path'
+import { join, relative } from 'node:path'
 import { writePages } from './lib/api-pages.mjs'
 import { entryPoints } from './lib/entry-points.mjs'
-import { findUses } from './lib/uses.mjs'
+import { readDeclarations } from './lib/declarations.mjs'
+import { findMissing, findUses } from './lib/uses.mjs'
 import { conclude, filesUnder, packages, root } from './lib/project.mjs'
+
+/** Pages with code on them, from the root. */
+const findPages = () => [
+  'README.md',
+  ...filesUnder(join(root, 'docs'))
+    .filter((name) => name.endsWith('.md') && !name.startsWith('api/'))
+    .map((name) => `docs/${name}`),
+  ...packages().map(({ folder }) => relative(root, join(folder, 'README.md'))),
+]
 
 const FOLDER = join(root, 'docs/api')
 const published = packages().filter(({ manifest }) => !manifest.private && manifest.exports)
@@ -19,6 +30,10 @@ let count = 0
 if (problems.length === 0) {
   const { pages, undocumented } = writePages(files, findUses())
   count = pages.size
+  const exported = Object.entries(files).map(
+    ([entry, file]) => /** @type {const} */ ([entry, new Set(readDeclarations(file).exports.keys())]),
+  )
+  problems.push(...findMissing(findPages(), new Map(exported)))
   problems.push(...undocumented)
   const stale = filesUnder(FOLDER).filter((name) => !pages.has(name))
   if (process.argv.includes('--write')) {

@@ -15,14 +15,37 @@ export function findUses() {
   const shown = [...pages, ...examples].filter((path) => /\/(?:\d\d-)?[\w-]+\.(?:md|mjs)$/.test(path))
   return shown.map((path) => {
     const text = readFileSync(join(root, path), 'utf8')
-    /** @type {Map<string, Set<string>>} */
-    const imports = new Map()
-    for (const [, names = '', entry = ''] of text.matchAll(IMPORT)) {
-      const known = imports.get(entry) ?? new Set()
-      for (const name of names.split(',')) known.add(name.trim())
-      imports.set(entry, known)
-    }
     const heading = path.endsWith('.md') ? /^# (.+)$/m.exec(text)?.[1] : undefined
-    return { path, title: heading ?? path.replace(/^.*\/|\.mjs$/g, ''), imports }
+    return { path, title: heading ?? path.replace(/^.*\/|\.mjs$/g, ''), imports: readImports(text) }
   })
+}
+
+/** @param {string} text @returns {Map<string, Set<string>>} names by what they are imported from */
+function readImports(text) {
+  /** @type {Map<string, Set<string>>} */
+  const imports = new Map()
+  for (const [, names = '', entry = ''] of text.matchAll(IMPORT)) {
+    const known = imports.get(entry) ?? new Set()
+    for (const name of names.split(',')) known.add(name.trim().replace(/^type | as .*$/g, ''))
+    known.delete('')
+    imports.set(entry, known)
+  }
+  return imports
+}
+
+/**
+ * Names that a page imports and that are not there.
+ *
+ * @param {string[]} pages from the root
+ * @param {Map<string, Set<string>>} exported names of each entry point
+ */
+export function findMissing(pages, exported) {
+  return pages.flatMap((page) =>
+    [...readImports(readFileSync(join(root, page), 'utf8'))].flatMap(([entry, names]) => {
+      if (!/^(?:@countersign|countersign)(?:\/|$)/.test(entry)) return []
+      const there = exported.get(entry)
+      if (!there) return [`${page} imports from ${entry}, which is no entry point`]
+      return [...names].filter((name) => !there.has(name)).map((name) => `${page}: ${entry} has no ${name}`)
+    }),
+  )
 }

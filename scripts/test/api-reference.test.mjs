@@ -1,6 +1,8 @@
-import { join } from 'node:path'
+import { join, relative } from 'node:path'
 import { expect, it } from 'vitest'
 import { writePages } from '../lib/api-pages.mjs'
+import { root } from '../lib/project.mjs'
+import { findMissing } from '../lib/uses.mjs'
 import { temporaryFolder } from './temporary.mjs'
 
 const declarations = {
@@ -57,5 +59,27 @@ it('tells each name once, with what its docstring says, and links the rest to it
   expect(undocumented.map((text) => text.split(': ')[1])).toEqual([
     'bare has no docstring',
     'Hidden has no docstring',
+  ])
+})
+
+it('finds what pages import and is not there', () => {
+  const folder = temporaryFolder({
+    'page.md': [
+      "import { sign, type Key as Other, gone } from 'countersign'",
+      "import {\n  lost,\n} from 'countersign/other'",
+      "import { anything } from 'countersign/nowhere'",
+      "import { readFile } from 'node:fs/promises'",
+      "import { unknown } from 'elsewhere'",
+    ].join('\n'),
+  })
+  const page = relative(root, join(folder, 'page.md'))
+  const exported = new Map([
+    ['countersign', new Set(['sign', 'Key'])],
+    ['countersign/other', new Set(['sign'])],
+  ])
+  expect(findMissing([page], exported)).toEqual([
+    `${page}: countersign has no gone`,
+    `${page}: countersign/other has no lost`,
+    `${page} imports from countersign/nowhere, which is no entry point`,
   ])
 })
