@@ -29,11 +29,18 @@ const duplicateJoin: Cause = {
 }
 
 function joinedOtherwise(received: CanonicalParts, name: string, evidence: Case): Change[] {
-  const values = rawValues(received, name, evidence).map(canonicalHeaderValue)
+  const raw = rawValues(received, name, evidence)
+  const values = raw.map(canonicalHeaderValue)
   if (values.length < 2) return []
   const orders = [values, values.toSorted(), values.toReversed(), [...new Set(values)]]
   const texts = orders.flatMap((order) => [order.join(','), order.join(', '), order.join('; ')])
-  return lines(received, name, ...texts)
+  return lines(
+    received,
+    name,
+    ...texts,
+    canonicalHeaderValue(raw.join(',')),
+    canonicalHeaderValue(raw.join(', ')),
+  )
 }
 
 const whitespace: Cause = {
