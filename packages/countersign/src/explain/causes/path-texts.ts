@@ -27,9 +27,16 @@ export function rawPath(received: string, evidence: Case): string {
   return isSingle(evidence) ? received : decodeUri(received)
 }
 
-/** The request's target with another path. */
+/** Parameters that a signer puts into a URL; it will do so anew. */
+const SIGNING = /^X-Amz-(?:Algorithm|Credential|Date|Expires|SignedHeaders|Security-Token|Signature)=/i
+
+/** The request's target with another path, and without a signature or token. */
 export function targetWith({ request }: Case, path: string): string {
-  return request.hasQuery ? `${path}?${request.query}` : path
+  const query = request.query
+    .split('&')
+    .filter((pair) => !SIGNING.test(pair))
+    .join('&')
+  return query === '' ? path : `${path}?${query}`
 }
 
 /** A canonical path with the bytes that it stands for rewritten. */

@@ -182,9 +182,6 @@ const template: Cause = {
   family: 'query',
   fix: 'Sign last, when every variable has its value.',
   accountsFor: ({ signed = '', received = '' }) => TEMPLATE.test(signed) && !TEMPLATE.test(received),
-  explain: ({ differences }) => ({
-    finding: `A variable was signed unfilled, in ${redactQuery(differences[0]?.signed ?? '')}; the server has ${redactQuery(differences[0]?.received ?? '')}.`,
-  }),
 }
 
 /** The causes, the commonest first. */
