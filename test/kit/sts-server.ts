@@ -42,6 +42,7 @@ export interface Asked {
 
 /** The server. */
 export interface StsServer {
+  readonly port: number
   readonly fetch: ProofFetch
   /** Everything that it was asked, in order. */
   readonly asked: Asked[]
@@ -116,6 +117,7 @@ export async function startSts(keys: Keys, now: () => Date): Promise<StsServer> 
     },
   })
   const sts: StsServer = {
+    port,
     asked: [],
     answer: undefined,
     reply: jsonReply,

@@ -66,6 +66,13 @@ export const VERBS: ReadonlyMap<string, Verb> = new Map<string, Verb>([
       load: () => import('../verbs/events.ts'),
     },
   ],
+  [
+    'doctor',
+    {
+      summary: 'look at credentials, region, clock and surroundings',
+      load: () => import('../verbs/doctor.ts'),
+    },
+  ],
   ['gateway', { summary: 'run the verifying gateway', load: () => import('../verbs/gateway.ts') }],
   ['proxy', { summary: 'run the signing proxy', load: () => import('../verbs/proxy.ts') }],
   ['keys', { summary: "manage the gateway's access keys", load: () => import('../verbs/keys.ts') }],

@@ -58,7 +58,7 @@ async function sendOver(
   try {
     const bytes = await readBeginning(answer)
     const kept = WITHOUT_BODY.has(answer.status) ? null : bytes
-    return new Response(kept, { status: answer.status, headers: typeOf(answer) })
+    return new Response(kept, { status: answer.status, headers: headersOf(answer) })
   } finally {
     await answer.close()
   }
@@ -75,8 +75,9 @@ async function readBeginning({ body }: WireResponse): Promise<Uint8Array<ArrayBu
   return Uint8Array.from(Buffer.concat(chunks))
 }
 
-function typeOf({ headers }: WireResponse): [string, string][] {
+/** Those that somebody asks for. */
+function headersOf({ headers }: WireResponse): [string, string][] {
   return headers
-    .filter(([name]) => name.toLowerCase() === 'content-type')
+    .filter(([name]) => /^(?:content-type|date|x-amzn-errortype)$/i.test(name))
     .map(([name, value]): [string, string] => [name, value])
 }
