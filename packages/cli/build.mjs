@@ -5,7 +5,8 @@
  * They are CommonJS, since an import of `node:fs` or `node:crypto` in an ES module reads all that these have, which
  * loads promises, streams and WebCrypto: a quarter of the time that a verb takes to start.
  */
-import { readFileSync, rmSync } from 'node:fs'
+import { execFileSync } from 'node:child_process'
+import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { basename, join } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { rolldown } from 'rolldown'
@@ -102,7 +103,16 @@ export async function buildVerb(name, isWritten) {
   return output.filter((part) => part.type === 'chunk')
 }
 
+/** Writes a manual page, as the command prints it. @param {string} verb or nothing, for the command as a whole */
+function writeManual(verb) {
+  const command = join(import.meta.dirname, 'bin', 'countersign.js')
+  const page = execFileSync(process.execPath, [command, 'completion', 'man', ...(verb ? [verb] : [])])
+  writeFileSync(join(DIST, 'man', `${['countersign', ...(verb ? [verb] : [])].join('-')}.1`), page)
+}
+
 if (import.meta.url === pathToFileURL(process.argv[1] ?? '').href) {
   rmSync(DIST, { recursive: true, force: true })
   await Promise.all([...verbs, 'help'].map((name) => buildVerb(name, true)))
+  mkdirSync(join(DIST, 'man'))
+  for (const verb of ['', ...verbs]) writeManual(verb)
 }

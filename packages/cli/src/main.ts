@@ -7,7 +7,8 @@ import { CommanderError } from 'commander'
 import { EXIT } from './frame/exit-codes.ts'
 import { reportFailure } from './frame/report-failure.ts'
 import { endOnSignals, endQuietlyOnClosedPipe } from './frame/streams.ts'
-import type { VerbModule } from './frame/verbs.ts'
+import type { VerbModule } from './frame/verb.ts'
+import { VERBS } from './frame/verbs.ts'
 import { separateFlags } from './send/send-arguments.ts'
 
 /**
@@ -23,7 +24,7 @@ export async function runVerb(
   // What serves finishes what is under way before it ends.
   if (name !== 'gateway' && name !== 'proxy') endOnSignals()
   await reportOn(`countersign help ${name}`, rest, async () => {
-    await createCommand().parseAsync(rest, { from: 'user' })
+    await createCommand(false, VERBS).parseAsync(rest, { from: 'user' })
   })
 }
 

@@ -53,7 +53,7 @@ function readAwsFile(kind: AwsFile['kind'], path: string): AwsFile {
 }
 
 /** Reads the text of a file. Indented lines belong to the setting above them. */
-export function parseSections(text: string): readonly Section[] {
+function parseSections(text: string): readonly Section[] {
   const sections: { title: string; line: number; settings: Setting[] }[] = []
   for (const [index, line] of text
     .replace(/^\uFEFF/, '')
@@ -82,7 +82,7 @@ export function profilesOf(files: readonly AwsFile[]): readonly string[] {
 }
 
 /** The profile that a section is of. In the configuration file all but `default` say that they are one. */
-export function profileOf(kind: AwsFile['kind'], title: string): string | undefined {
+function profileOf(kind: AwsFile['kind'], title: string): string | undefined {
   if (kind === 'credentials' || title === 'default') return title
   return /^profile (.+)$/.exec(title)?.[1]?.replace(/^(["'])(.*)\1$/, '$2')
 }

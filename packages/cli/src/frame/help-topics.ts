@@ -65,9 +65,37 @@ Otherwise, as AWS's own chain has it:
 With -v the source that won is said. Standard input can be read by one flag.
 `
 
+const CANONICALIZATION = `Canonicalization
+
+A signature is made over two texts. countersign canon URL shows both, and -vv of sign, presign and send does.
+
+The canonical request has six parts, with a line end between them:
+  1. the method
+  2. the path. For S3 each byte is percent-encoded once, and nothing is tidied up. For all others // and dot
+     segments are taken out, and what is encoded already is encoded once more: %20 becomes %2520
+  3. the query: names and values percent-encoded, sorted by name and then by value. A blank is %20, never +;
+     a name without a value gets an =
+  4. the signed headers: lower case, sorted, blanks at the ends of values cut off and those within made one;
+     a header that stands twice has its values joined with commas
+  5. their names, with ; between them
+  6. SHA-256 of the body in hex, or UNSIGNED-PAYLOAD
+
+The string to sign has four lines:
+  AWS4-HMAC-SHA256
+  20261122T123456Z                           the time of the request, in UTC
+  20261122/eu-west-1/s3/aws4_request         the scope: day, region, service
+  SHA-256 of the canonical request in hex
+
+The key is derived from the secret in four steps, over day, region, service and aws4_request:
+countersign canon --ladder shows them. The signature is HMAC-SHA256 of the string to sign with it.
+
+Where two signers do not agree, compare their texts line by line: the first line that differs is the cause.
+`
+
 /** Texts by their topics. */
 export const TOPICS: ReadonlyMap<string, string> = new Map([
   ['exit-codes', EXIT_CODES],
   ['environment', ENVIRONMENT],
   ['credentials', CREDENTIALS],
+  ['canonicalization', CANONICALIZATION],
 ])

@@ -3,11 +3,11 @@
  *
  * @module
  */
-import { readFileSync } from 'node:fs'
 import { CommandError } from './command-error.ts'
 import { TOPICS } from './help-topics.ts'
 import { createOverview } from './overview.ts'
 import { VERBS } from './verbs.ts'
+import { readVersion } from './version.ts'
 
 /**
  * Answers a command line that does not begin with a verb.
@@ -19,7 +19,7 @@ export async function help(name: string, rest: readonly string[]): Promise<void>
   const [subject] = rest
   if (name === 'help' && subject !== undefined) return helpOn(subject)
   const first = name === 'help' ? '--help' : name
-  await createOverview(version()).parseAsync([first, ...rest], { from: 'user' })
+  await createOverview(readVersion()).parseAsync([first, ...rest], { from: 'user' })
 }
 
 async function helpOn(subject: string): Promise<void> {
@@ -37,10 +37,4 @@ async function helpOn(subject: string): Promise<void> {
   }
   const { createCommand } = await verb.load()
   createCommand(true).outputHelp()
-}
-
-/** The version of the package, whose manifest is two folders up from here, and from the bundle of this module. */
-function version(): string {
-  const text = readFileSync(new URL('../../package.json', import.meta.url), 'utf8')
-  return (JSON.parse(text) as { version: string }).version
 }

@@ -15,10 +15,11 @@ Examples:
   countersign gateway --config gateway.yaml
 
 More:
-  countersign help VERB            all about a verb
-  countersign help exit-codes      what each exit code means
-  countersign help environment     the variables that are read
-  countersign help credentials     where credentials come from`
+  countersign help VERB              all about a verb
+  countersign help exit-codes        what each exit code means
+  countersign help environment       the variables that are read
+  countersign help credentials       where credentials come from
+  countersign help canonicalization  how a request becomes what is signed`
 
 /** The command that knows the names of the verbs, and nothing else of them. */
 export function createOverview(version: string): Command {

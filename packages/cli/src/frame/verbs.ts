@@ -3,26 +3,10 @@
  *
  * @module
  */
-import type { Command } from 'commander'
-
-/** A module of a verb. */
-export interface VerbModule {
-  /**
-   * Makes the verb's command, with its options and its action.
-   *
-   * @param isWhole whether its help is to list all options, or those that are used most where there are many
-   */
-  createCommand(isWhole?: boolean): Command
-}
-
-/** A verb as the overview lists it. */
-export interface Verb {
-  readonly summary: string
-  readonly load: () => Promise<VerbModule>
-}
+import type { VerbTable, Verb } from './verb.ts'
 
 /** All verbs by their names, in the order of the overview. */
-export const VERBS: ReadonlyMap<string, Verb> = new Map<string, Verb>([
+export const VERBS: VerbTable = new Map<string, Verb>([
   [
     'send',
     { summary: 'sign a request and send it, in the manner of curl', load: () => import('../verbs/send.ts') },
@@ -76,4 +60,11 @@ export const VERBS: ReadonlyMap<string, Verb> = new Map<string, Verb>([
   ['gateway', { summary: 'run the verifying gateway', load: () => import('../verbs/gateway.ts') }],
   ['proxy', { summary: 'run the signing proxy', load: () => import('../verbs/proxy.ts') }],
   ['keys', { summary: "manage the gateway's access keys", load: () => import('../verbs/keys.ts') }],
+  [
+    'completion',
+    {
+      summary: 'print what makes bash, zsh or fish complete the command line',
+      load: () => import('../verbs/completion.ts'),
+    },
+  ],
 ])
