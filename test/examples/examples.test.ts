@@ -18,6 +18,10 @@ const PROMISES: Readonly<Record<string, readonly (string | RegExp)[]>> = {
   '03-verify.mjs': ['hello alice, you asked for /today', 'log: SIGNATURE_MISSING'],
   '04-aws4auth.mjs': [/today: +\d{8}\n/, 'strict:   true DATE_MISMATCH'],
   '05-explain.mjs': ['NO headers signed Not signed: x-amz-target', 'NO signature', 'verdict: invalid'],
+  '18-explain-refusal.mjs': [
+    'proven: accept-encoding\n- header accept-encoding: identity\n+ header accept-encoding: gzip\n',
+    'Leave accept-encoding out of the signature',
+  ],
   '10-tokens.mjs': [
     /password: shop\.\S+:5432\/\?Action=connect&DBUser=reports&\S+Signature=[0-9a-f]{64}/,
     'kubectl --token k8s-aws-v1.',
