@@ -8,6 +8,9 @@ import { describe, expect, it } from 'vitest'
 const folder = fileURLToPath(new URL('../../examples/', import.meta.url))
 const run = promisify(execFile)
 
+/** The AWS SDK tells on standard error that it will soon want a newer Node. */
+const ENVIRONMENT = { ...process.env, AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED: 'true' }
+
 /** What each of them must print. */
 const PROMISES: Readonly<Record<string, readonly (string | RegExp)[]>> = {
   '01-sign.mjs': ['200 you: POST /orders?dry-run=true'],
@@ -78,6 +81,11 @@ const PROMISES: Readonly<Record<string, readonly (string | RegExp)[]>> = {
     /^the store gives out a session\n200 SESSION1 GET .*\/a, token signed: true\n200 SESSION1/,
     'a URL lives for 5 minutes',
   ],
+  '31-aws-sdk.mjs': [
+    'GET /notes/a%20b/../%C3%BC?x-id=GetObject AWS4-HMAC-SHA256 payload verified\nhello',
+    'PAYLOAD_UNSIGNED_OVER_HTTP',
+  ],
+  '32-web-socket.mjs': ['hello alice', 'Unexpected server response: 403'],
   '20-body-digests.mjs': [
     'as agreed: 200 stored: unsigned, pending: false, covered: host, x-amz-checksum-sha256',
     'something else: 400 BadDigest',
@@ -101,7 +109,8 @@ describe('examples', () => {
   })
 
   it.each(files)('%s', async (file) => {
-    const { stdout, stderr } = await run(process.execPath, [file], { cwd: folder, timeout: 20_000 })
+    const options = { cwd: folder, timeout: 20_000, env: ENVIRONMENT }
+    const { stdout, stderr } = await run(process.execPath, [file], options)
     expect(stderr).toBe('')
     for (const promise of PROMISES[file] ?? []) expect(stdout).toMatch(promise)
   })

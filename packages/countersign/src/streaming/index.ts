@@ -40,7 +40,7 @@ export {
   type VerifiedEventStream,
 } from '../event-stream/event-stream-verifier.ts'
 export { eventStreams } from '../event-stream/event-streams.ts'
-export { presignWebSocket, type PresignWebSocketOptions } from '../event-stream/presign-web-socket.ts'
+export { presignWebSocket, type PresignWebSocketOptions } from '../sign/presign-web-socket.ts'
 export {
   createAppSyncSocket,
   signAppSyncBody,

@@ -15,9 +15,9 @@
  */
 import { MAX_EXPIRES } from '../core/names.ts'
 import { SigningError } from '../errors.ts'
-import type { PresignedUrl } from '../sign/http-request.ts'
-import { presignUrl } from '../sign/presign-url.ts'
-import type { PresignOptions } from '../sign/sign-options.ts'
+import type { PresignedUrl } from './http-request.ts'
+import { presignUrl } from './presign-url.ts'
+import type { PresignOptions } from './sign-options.ts'
 
 /** Options of {@link presignWebSocket}. */
 export interface PresignWebSocketOptions extends Pick<
