@@ -149,7 +149,7 @@ describeWithTool('openssl', 'the AWS SDK with our signer', () => {
     const dates: string[] = []
     const server = await startServer((request, response) =>
       guard(request, response, () => {
-        dates.push(`${request.headers['x-amz-date']}`)
+        dates.push(String(request.headers['x-amz-date']))
         response.writeHead(dates.length < 3 ? 503 : 200).end()
       }),
     )

@@ -8,7 +8,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { WebSocket as WsSocket, WebSocketServer } from 'ws'
 import {
   createSignedWebSocket,
-  type SignedWebSocketOptions,
+  type WebSocketClass,
 } from '../../packages/countersign/src/adapters/web-socket.ts'
 import { createSigner } from '../../packages/countersign/src/index.ts'
 import { readNodeRequest } from '../../packages/countersign/src/servers/node.ts'
@@ -24,14 +24,9 @@ import { KEY } from './stores.ts'
 const TEMPORARY = { ...KEY, accessKeyId: 'ASIAEXAMPLE', sessionToken: 'to/ken+of=now' }
 const REGION = 'eu-central-1'
 
-/** What a socket has in common, whoever made its class. */
-interface Socket {
-  addEventListener(type: 'open' | 'message' | 'error', listener: (event: { data?: unknown }) => void): void
-  send(data: string): void
-  close(): void
-}
+type Socket = WsSocket | UndiciSocket
 
-const CLASSES: readonly (readonly [string, NonNullable<SignedWebSocketOptions<Socket>['WebSocket']>])[] = [
+const CLASSES: readonly (readonly [string, WebSocketClass<Socket>])[] = [
   ['ws', WsSocket],
   ['undici', UndiciSocket],
 ]
@@ -58,7 +53,7 @@ beforeAll(async () => {
       .then(({ mechanism }) =>
         sockets.handleUpgrade(request, socket, head, (peer) => {
           opened.push({ target: request.url ?? '', protocol: peer.protocol, mechanism })
-          peer.on('message', (data) => peer.send(`heard ${String(data)}`))
+          peer.on('message', (data) => peer.send(`heard ${(data as Buffer).toString()}`))
         }),
       )
       .catch((error: unknown) => {
@@ -77,11 +72,18 @@ beforeEach(() => {
 const at = (target: string): string => server.origin.replace('http', 'ws') + target
 
 /** Says something and hears the answer. */
-async function talk(socket: Socket): Promise<unknown> {
-  const answer = await new Promise((resolve, reject) => {
-    socket.addEventListener('error', () => reject(new Error('refused')))
-    socket.addEventListener('open', () => socket.send('hello'))
-    socket.addEventListener('message', ({ data }) => resolve(data))
+async function talk(socket: Socket): Promise<string> {
+  const answer = await new Promise<string>((resolve, reject) => {
+    const refuse = () => reject(new Error('refused'))
+    if (socket instanceof WsSocket) {
+      socket.on('open', () => socket.send('hello'))
+      socket.on('message', (data) => resolve((data as Buffer).toString()))
+      socket.on('error', refuse)
+    } else {
+      socket.addEventListener('open', () => socket.send('hello'))
+      socket.addEventListener('message', ({ data }) => resolve(data as string))
+      socket.addEventListener('error', refuse)
+    }
   })
   socket.close()
   return answer

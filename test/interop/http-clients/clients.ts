@@ -60,6 +60,16 @@ export const HTTP_CLIENTS = {
     refused: { ...WITHOUT_DOTS },
     notes: { errors: 'hands responses back; `readAwsError(response)`, or `throwOnError`' },
   },
+  ky: {
+    adapter: 'countersign/adapters/ky',
+    refused: { ...WITHOUT_DOTS },
+    notes: { errors: '`HTTPError`, with the `AwsError` as its `cause`' },
+  },
+  ofetch: {
+    adapter: 'countersign/adapters/ofetch',
+    refused: { ...WITHOUT_DOTS },
+    notes: { errors: '`FetchError`, with the `AwsError` as its `cause`' },
+  },
 } as const satisfies Record<string, HttpClientFacts>
 
 /** Name of a client. */

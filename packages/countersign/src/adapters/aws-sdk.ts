@@ -77,11 +77,19 @@ export interface SdkSigner {
   presign<R extends SdkRequest>(request: R, options?: SdkPresigningArguments): Promise<R>
 }
 
+/** Credentials as the SDK has them. */
+export interface SdkCredentials {
+  readonly accessKeyId: string
+  readonly secretAccessKey: string
+  readonly sessionToken?: string
+  readonly expiration?: Date
+}
+
 /** What goes into the settings of a client: `new S3Client({ region, ...auth })`. */
 export interface SdkAuth {
   readonly signer: (scheme?: SdkAuthScheme) => Promise<SdkSigner>
   /** The same credentials, since a client asks for them before it lets anybody sign. */
-  readonly credentials: () => Promise<Credentials>
+  readonly credentials: () => Promise<SdkCredentials>
 }
 
 const SESSION_TOKEN = 'x-amz-s3session-token'
@@ -176,8 +184,16 @@ function copyOf<R extends SdkRequest>(request: R, changes: Partial<SdkRequest>):
   return Object.assign(Object.create(Object.getPrototypeOf(request) as object) as R, request, changes)
 }
 
-function withSecret(given: Credentials | KeyCredentials): Credentials {
-  if ('secretAccessKey' in given) return given
+function withSecret(given: Credentials | KeyCredentials): SdkCredentials {
+  if ('secretAccessKey' in given) {
+    const { accessKeyId, secretAccessKey, sessionToken, expiration } = given
+    return {
+      accessKeyId,
+      secretAccessKey,
+      ...(sessionToken === undefined ? {} : { sessionToken }),
+      ...(expiration === undefined ? {} : { expiration }),
+    }
+  }
   throw new CredentialsError(
     'CREDENTIALS_INVALID',
     'Clients of the AWS SDK need a secret access key, where a signing key was given',
