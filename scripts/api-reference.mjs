@@ -8,7 +8,7 @@ import { join, relative } from 'node:path'
 import { writePages } from './lib/api-pages.mjs'
 import { entryPoints } from './lib/entry-points.mjs'
 import { readDeclarations } from './lib/declarations.mjs'
-import { findMissing, findUses } from './lib/uses.mjs'
+import { findMissing, findTopics, findUses } from './lib/uses.mjs'
 import { conclude, filesUnder, packages, root } from './lib/project.mjs'
 
 /** Pages with code on them, from the root. */
@@ -28,7 +28,7 @@ const problems = Object.values(files)
   .map((file) => `${file} is missing`)
 let count = 0
 if (problems.length === 0) {
-  const { pages, undocumented } = writePages(files, findUses())
+  const { pages, undocumented } = writePages(files, { uses: findUses(), topics: findTopics() })
   count = pages.size
   const exported = Object.entries(files).map(
     ([entry, file]) => /** @type {const} */ ([entry, new Set(readDeclarations(file).exports.keys())]),

@@ -9,6 +9,7 @@ import { root } from './project.mjs'
  * @typedef {import('./api-names.mjs').Entry} Entry
  * @typedef {import('./api-names.mjs').Told} Told
  * @typedef {import('./uses.mjs').Use} Use
+ * @typedef {{ uses: Use[], topics: Use[] }} Shown programs, and pages of prose
  */
 
 const GROUPS = /** @type {const} */ ([
@@ -28,11 +29,20 @@ const firstSentence = (text) =>
 
 /** Writes the names of one entry point. */
 class PageWriter {
-  /** @param {Entry} entry @param {Map<string, Told>} told @param {Use[]} uses */
-  constructor(entry, told, uses) {
+  /** @param {Entry} entry @param {Map<string, Told>} told @param {Shown} shown */
+  constructor(entry, told, { uses, topics }) {
+    this.topics = topics
     this.entry = entry
     this.told = told
     this.uses = uses
+  }
+
+  /** Pages of prose that use the entry point. */
+  about() {
+    const links = this.topics
+      .filter(({ imports }) => imports.has(this.entry.entry))
+      .map(({ title, path }) => `[${title}](../../${path})`)
+    return links.length > 0 ? [`Read on in ${links.join(', ')}.`] : []
   }
 
   /** Code that runs in the tests and shows a name in use. @param {string} name */
@@ -151,7 +161,10 @@ class PageWriter {
     return `${[
       `# ${entry}`,
       this.prose(header.text, file),
-      '[All entry points](README.md). This page is made of the docstrings by `npm run api`.',
+      [
+        ...this.about(),
+        '[All entry points](README.md). This page is made of the docstrings by `npm run api`.',
+      ].join(' '),
       ...(overview.length > 0 ? [`| name | what it does |\n| --- | --- |\n${overview.join('\n')}`] : []),
       ...(elsewhere.length > 0 ? [`Exported here, and told elsewhere: ${elsewhere.join(', ')}.`] : []),
       ...groups,
@@ -188,17 +201,17 @@ Instants are \`Date\`s, durations are seconds and sizes are bytes. Errors are \`
 
 /**
  * @param {Record<string, string>} files declaration file of each entry point's name
- * @param {Use[]} uses
+ * @param {Shown} shown
  * @returns {{ pages: Map<string, string>, undocumented: string[] }} the text of each page by its name
  */
-export function writePages(files, uses = []) {
+export function writePages(files, shown) {
   const entries = Object.entries(files).map(([entry, file]) => {
     const name = entry.replace('@countersign/', '').replace(/^countersign\//, '')
     return { entry, file, page: `${name.replaceAll('/', '-')}.md` }
   })
   const told = collectNames(entries)
   const pages = new Map([['README.md', writeIndex(entries)]])
-  for (const entry of entries) pages.set(entry.page, new PageWriter(entry, told, uses).write())
+  for (const entry of entries) pages.set(entry.page, new PageWriter(entry, told, shown).write())
   const undocumented = [...told.values()]
     .filter(({ documented }) => documented.doc.text === '')
     .map(({ place }) => `${sourceOf(place.file)}: ${place.name} has no docstring`)

@@ -1,5 +1,5 @@
-/** Which names of the API are shown in use by the guides and the examples, all of which run in the tests. */
-import { readFileSync } from 'node:fs'
+/** Which names of the API are shown on the pages of the documentation and in the examples. */
+import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { filesUnder, root } from './project.mjs'
 
@@ -7,17 +7,26 @@ import { filesUnder, root } from './project.mjs'
 
 const IMPORT = /^import \{([^}]+)\} from '((?:@countersign\/)?[\w/-]+)'/gm
 
-/** @returns {Use[]} */
+/** @returns {Use[]} programs, all of which run in the tests */
 export function findUses() {
   const guides = filesUnder(join(root, 'docs/guides')).map((name) => `docs/guides/${name}`)
-  const pages = ['docs/how-it-works.md', ...guides]
   const examples = filesUnder(join(root, 'examples')).map((name) => `examples/${name}`)
-  const shown = [...pages, ...examples].filter((path) => /\/(?:\d\d-)?[\w-]+\.(?:md|mjs)$/.test(path))
-  return shown.map((path) => {
-    const text = readFileSync(join(root, path), 'utf8')
-    const heading = path.endsWith('.md') ? /^# (.+)$/m.exec(text)?.[1] : undefined
-    return { path, title: heading ?? path.replace(/^.*\/|\.mjs$/g, ''), imports: readImports(text) }
-  })
+  return ['docs/how-it-works.md', ...guides, ...examples]
+    .filter((path) => /\/(?:\d\d-)?[\w-]+\.(?:md|mjs)$/.test(path))
+    .map(readUse)
+}
+
+/** @returns {Use[]} pages about a part of the library */
+export function findTopics() {
+  const pages = readdirSync(join(root, 'docs')).filter((name) => name.endsWith('.md') && name !== 'README.md')
+  return pages.toSorted().map((name) => readUse(`docs/${name}`))
+}
+
+/** @param {string} path @returns {Use} */
+function readUse(path) {
+  const text = readFileSync(join(root, path), 'utf8')
+  const heading = path.endsWith('.md') ? /^# (.+)$/m.exec(text)?.[1] : undefined
+  return { path, title: heading ?? path.replace(/^.*\/|\.mjs$/g, ''), imports: readImports(text) }
 }
 
 /** @param {string} text @returns {Map<string, Set<string>>} names by what they are imported from */

@@ -37,9 +37,10 @@ it('tells each name once, with what its docstring says, and links the rest to it
   const uses = [
     { path: 'examples/01.mjs', title: '01', imports: new Map([['countersign', new Set(['sign'])]]) },
   ]
+  const topics = uses.map((use) => ({ ...use, path: 'docs/signing.md', title: 'Signing' }))
   const { pages, undocumented } = writePages(
     { countersign: join(folder, 'dist/index.d.ts'), 'countersign/other': join(folder, 'dist/other.d.ts') },
-    uses,
+    { uses, topics },
   )
 
   expect(pages.get('README.md')).toContain('| [`countersign`](countersign.md) | Signs things. |')
@@ -50,6 +51,7 @@ it('tells each name once, with what its docstring says, and links the rest to it
   )
   expect(page).toContain('- `text`: that is signed, in UTF-8')
   expect(page).toContain('- throws [`Key`](#key) never, see [the rules](https://example.com/a)')
+  expect(page).toContain('Read on in [Signing](../../docs/signing.md). [All')
   expect(page).toContain('In use: [01](../../examples/01.mjs)')
   expect(page).toContain("| `kind?` | `'a' \\| 'b'` | One of two. |")
   expect(page).toContain('```ts\nexport(): string\n```\n\nHands it out.')
