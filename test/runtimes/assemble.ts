@@ -21,7 +21,7 @@ export interface Assembly {
   /** Holds the installed package, `script.mjs`, `inputs.json`, and the bundles. */
   readonly folder: string
   /** Entry points of the package, such as `countersign/verify`. */
-  readonly subpaths: readonly string[]
+  readonly entryPoints: readonly string[]
   remove(): void
 }
 
@@ -44,11 +44,12 @@ function makeKeys(): Inputs['keys'] {
 /** Vectors of families that the suite can read by the public API alone. */
 const PORTABLE = /^(sigv4.*|captured|eventstream)\.json$/
 
-function gatherInputs(): Inputs {
+function gatherInputs(entryPoints: readonly string[]): Inputs {
   const own = join(root, 'test', 'vectors', 'own')
   const vectors = vectorsFolder()
   const files = vectors === undefined ? [] : readdirSync(vectors).filter((file) => PORTABLE.test(file))
   return {
+    entryPoints,
     keys: makeKeys(),
     own: {
       given: readJson(join(own, 'requests.json')),
@@ -97,11 +98,11 @@ export async function assemble(): Promise<Assembly> {
   const folder = realpathSync(mkdtempSync(join(tmpdir(), 'countersign-runtimes-')))
   const { manifest } = packInto(join(root, 'packages', 'countersign'), folder)
   const { exports } = manifest as { exports: Record<string, string> }
-  const subpaths = Object.keys(exports)
+  const entryPoints = Object.keys(exports)
     .filter((path) => path !== './package.json')
     .map((path) => `countersign${path.slice(1)}`)
   writeFileSync(join(folder, 'package.json'), '{ "type": "module" }\n')
-  writeFileSync(join(folder, 'inputs.json'), JSON.stringify(gatherInputs()))
+  writeFileSync(join(folder, 'inputs.json'), JSON.stringify(gatherInputs(entryPoints)))
   await bundle(folder)
-  return { folder, subpaths, remove: () => rmSync(folder, { recursive: true }) }
+  return { folder, entryPoints, remove: () => rmSync(folder, { recursive: true }) }
 }

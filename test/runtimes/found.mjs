@@ -26,10 +26,10 @@ function installed(path) {
   return program
 }
 
-/** A version of Node, whose own name does not tell which it is. @param {number} major @returns {Runtime} */
-const node = (major) => ({
-  name: `Node ${major}`,
-  program: installed(`node-${major}/bin/node`),
+/** A version of Node, whose own name does not tell which it is. @param {string} version @returns {Runtime} */
+const node = (version) => ({
+  name: `Node ${version}`,
+  program: installed(`node-${version.split('.', 1)[0]}/bin/node`),
   run: (script) => [script],
 })
 
@@ -41,9 +41,11 @@ export const chromium = findTool('chromium') ?? findTool('google-chrome')
 
 /** Those that run a script, besides the Node that asks. @type {readonly Runtime[]} */
 export const runtimes = [
-  node(22),
-  node(24),
-  node(26),
+  // The first one that is supported.
+  node('20.19'),
+  node('22'),
+  node('24'),
+  node('26'),
   {
     name: 'Bun',
     program: installed('@oven/bun-linux-x64/bin/bun') ?? findTool('bun'),

@@ -5,6 +5,7 @@
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import type { Printed } from '../../packages/countersign/test/portable/hosts/script.ts'
 import type { Row } from '../../packages/countersign/test/portable/suite.ts'
 import { assemble, type Assembly } from './assemble.ts'
 import { chromium, runtimes, workerd } from './found.mjs'
@@ -15,7 +16,7 @@ import { startWorkers, type RunningWorkerd, type Worker } from './run-workerd.ts
 const MOST = 60_000
 const isRequired = process.env['COUNTERSIGN_REQUIRE_TOOLS'] === '1'
 let assembly: Assembly
-let reference: readonly Row[] = []
+let reference: Printed = { rows: [], imported: {} }
 
 beforeAll(async () => {
   assembly = await assemble()
@@ -26,9 +27,9 @@ afterAll(() => assembly.remove())
 /** Fails with what differs, and not with two long tables. */
 function expectSame(rows: readonly Row[]): void {
   const names = rows.map(({ name }) => name)
-  expect(names).toEqual(reference.map(({ name }) => name))
+  expect(names).toEqual(reference.rows.map(({ name }) => name))
   expect(new Set(names).size).toBe(names.length)
-  const different = reference.flatMap((expected, index) => {
+  const different = reference.rows.flatMap((expected, index) => {
     const { name, digest, excerpt, isOk } = rows[index]!
     return isOk && digest === expected.digest ? [] : [{ name, here: excerpt, onThisNode: expected.excerpt }]
   })
@@ -50,25 +51,27 @@ function describeOn(name: string, program: string | undefined, fn: (program: str
   })
 }
 
-/** Every entry point, imported; and required, where that is a thing. */
-function loadsEverything({ run }: { run(script: string): string[] }, program: string): void {
-  it.each(['mjs', 'cjs'])('loads every entry point, %s', async (kind) => {
-    const { folder, subpaths } = assembly
-    const load = (path: string): string => (kind === 'mjs' ? `await import('${path}')` : `require('${path}')`)
-    const lines = subpaths.map((path) => `console.log('${path}', Object.keys(${load(path)}).length > 0)\n`)
-    const script = `load.${kind}`
-    writeFileSync(join(folder, script), lines.join(''))
-    const printed = await runScript(program, run(script), folder)
-    expect(printed.trimEnd().split('\n')).toEqual(subpaths.map((path) => `${path} true`))
+/** Every entry point, required, by a process that has imported none. */
+function requiresEverything({ run }: { run(script: string): string[] }, program: string): void {
+  it('requires every entry point', async () => {
+    const { folder, entryPoints } = assembly
+    const pairs = entryPoints.map((path) => `['${path}', Object.keys(require('${path}')).length]`)
+    writeFileSync(join(folder, 'load.cjs'), `console.log(JSON.stringify([${pairs.join(', ')}]))\n`)
+    const printed = await runScript(program, run('load.cjs'), folder)
+    expect(Object.fromEntries(JSON.parse(printed) as [string, number][])).toEqual(reference.imported)
   })
 }
 
 describe(`Node ${process.versions.node}`, () => {
   it('passes the suite', () => {
-    expect(reference.length).toBeGreaterThan(100)
-    expect(reference.filter(({ isOk }) => !isOk)).toEqual([])
+    expect(reference.rows.length).toBeGreaterThan(100)
+    expect(reference.rows.filter(({ isOk }) => !isOk)).toEqual([])
   })
-  loadsEverything({ run: (script) => [script] }, process.execPath)
+  it('imports every entry point', () => {
+    expect(Object.keys(reference.imported)).toEqual(assembly.entryPoints)
+    expect(Object.values(reference.imported).every((names) => names > 0)).toBe(true)
+  })
+  requiresEverything({ run: (script) => [script] }, process.execPath)
 })
 
 for (const runtime of runtimes) {
@@ -76,11 +79,13 @@ for (const runtime of runtimes) {
     it(
       'gives the same bytes',
       async () => {
-        expectSame(await runSuiteWith(program, runtime.run('script.mjs'), assembly.folder))
+        const { rows, imported } = await runSuiteWith(program, runtime.run('script.mjs'), assembly.folder)
+        expectSame(rows)
+        expect(imported).toEqual(reference.imported)
       },
       MOST,
     )
-    loadsEverything(runtime, program)
+    requiresEverything(runtime, program)
   })
 }
 

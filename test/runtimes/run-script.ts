@@ -5,7 +5,7 @@
  */
 import { execFile } from 'node:child_process'
 import { promisify } from 'node:util'
-import type { Row } from '../../packages/countersign/test/portable/suite.ts'
+import type { Printed } from '../../packages/countersign/test/portable/hosts/script.ts'
 
 const run = promisify(execFile)
 
@@ -26,6 +26,10 @@ export async function runScript(program: string, args: readonly string[], folder
 }
 
 /** The table that a runtime prints. */
-export async function runSuiteWith(program: string, args: readonly string[], folder: string): Promise<Row[]> {
-  return JSON.parse(await runScript(program, [...args, 'inputs.json'], folder)) as Row[]
+export async function runSuiteWith(
+  program: string,
+  args: readonly string[],
+  folder: string,
+): Promise<Printed> {
+  return JSON.parse(await runScript(program, [...args, 'inputs.json'], folder)) as Printed
 }

@@ -42,6 +42,8 @@ export interface KeyPair {
 
 /** Everything that the suite reads. */
 export interface Inputs {
+  /** The entry points of the package, such as `countersign/verify`. */
+  readonly entryPoints: readonly string[]
   /** Made for one run of all runtimes. */
   readonly keys: { readonly rsa: KeyPair; readonly ec: KeyPair }
   readonly own: OwnVectors

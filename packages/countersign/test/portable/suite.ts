@@ -5,6 +5,7 @@
  *
  * @module
  */
+import { answerCases } from './answers.ts'
 import { aws4authCases } from './aws4auth.ts'
 import { cloudFrontCases } from './cloudfront.ts'
 import { digestCases } from './digests.ts'
@@ -72,6 +73,7 @@ export async function runSuite(inputs: Inputs, origin: string): Promise<Row[]> {
     ...formCases(),
     ...cloudFrontCases(inputs),
     ...digestCases(),
+    ...answerCases(),
     ...loopbackCases(origin),
     ...vectorCases(inputs),
   ]

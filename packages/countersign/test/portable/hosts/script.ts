@@ -1,6 +1,6 @@
 /**
  * Runs the suite as a script, on Node, Bun or Deno, with the server that each of them has. Reads its inputs from the
- * file that is its argument, and prints the table as JSON.
+ * file that is its argument, and prints the table as JSON, with what every entry point of the package has.
  *
  * @module
  */
@@ -10,8 +10,15 @@ import type { AddressInfo } from 'node:net'
 import process from 'node:process'
 import type { Inputs } from '../inputs.ts'
 import { loopbackHandler } from '../loopback.ts'
-import { runSuite } from '../suite.ts'
+import { runSuite, type Row } from '../suite.ts'
 import { answerWith } from './node-server.ts'
+
+/** What is printed. */
+export interface Printed {
+  readonly rows: readonly Row[]
+  /** How many names each entry point has. */
+  readonly imported: Readonly<Record<string, number>>
+}
 
 interface Started {
   readonly port: number
@@ -48,6 +55,9 @@ async function start(): Promise<Started> {
 const server = await start()
 const inputs = JSON.parse(readFileSync(process.argv[2] ?? '', 'utf8')) as Inputs
 const rows = await runSuite(inputs, `http://127.0.0.1:${server.port}`)
-await new Promise((resolve) => process.stdout.write(JSON.stringify(rows), resolve))
+const imported: Record<string, number> = {}
+for (const path of inputs.entryPoints) imported[path] = Object.keys((await import(path)) as object).length
+const printed: Printed = { rows, imported }
+await new Promise((resolve) => process.stdout.write(JSON.stringify(printed), resolve))
 await server.stop()
 process.exit(0)
