@@ -9,11 +9,19 @@ import { HEADER_FORM } from './causes/header-form.ts'
 import { HEADER_VALUES } from './causes/header-values.ts'
 import { HEADERS_IN_FLIGHT } from './causes/header-flight.ts'
 import { HOST } from './causes/host.ts'
-import { PATH_SHAPE } from './causes/path-shape.ts'
 import { PATH_ENCODING } from './causes/path.ts'
+import { PATH_SHAPE } from './causes/path-shape.ts'
 import { PAYLOAD } from './causes/payload.ts'
 import { QUERY_SHAPE } from './causes/query-shape.ts'
 import { QUERY_ENCODING } from './causes/query.ts'
+import { CLOUDFRONT } from './causes/cloudfront.ts'
+import { CREDENTIALS } from './causes/credentials.ts'
+import { NEIGHBOURS } from './causes/neighbours.ts'
+import { POST_FORM } from './causes/post.ts'
+import { PRESIGNED } from './causes/presigned.ts'
+import { SCOPE } from './causes/scope.ts'
+import { SERVER } from './causes/server.ts'
+import { TIME } from './causes/time.ts'
 
 /** All causes. Those that go wrong most often come first: the search tries them in this order. */
 export const CAUSES: readonly Cause[] = [
@@ -27,6 +35,14 @@ export const CAUSES: readonly Cause[] = [
   ...HEADER_VALUES,
   ...HEADER_FORM,
   ...CHUNKS,
+  ...CREDENTIALS,
+  ...TIME,
+  ...SCOPE,
+  ...PRESIGNED,
+  ...POST_FORM,
+  ...CLOUDFRONT,
+  ...SERVER,
+  ...NEIGHBOURS,
 ]
 
 /** The cause of a code, or of a number such as `M37`. */

@@ -1,0 +1,296 @@
+/**
+ * Causes in the credential scope: region, service, and how both are written; and the algorithm.
+ *
+ * @module
+ */
+import { SIGV4_ALGORITHM, SIGV4A_ALGORITHM } from '../../core/names.ts'
+import { inferScope, type HostScope } from '../../core/service-hosts.ts'
+import { CountersignError } from '../../errors.ts'
+import type { Case } from '../case.ts'
+import type { Cause, Finding } from '../cause.ts'
+import { splitScope } from '../key-oracle.ts'
+import { inMessage, isCode, messageOf, shownName } from './answered.ts'
+
+/** What the host is signed for, by its name. */
+function ofHost({ host, request }: Case): HostScope | undefined {
+  try {
+    return inferScope(host, request.path)
+  } catch (error) {
+    if (error instanceof CountersignError) return undefined
+    throw error
+  }
+}
+
+/** Endpoints that serve all regions, and are signed for one. */
+const GLOBAL =
+  /^(?:[\w.-]+\.)?(?:iam|sts|route53|cloudfront|organizations|shield|waf|globalaccelerator)\.(?:us-gov\.)?amazonaws\.com(?:\.cn)?(?::\d+)?$/
+
+const REGION_SAID = /Credential should be scoped to a valid region/
+const SERVICE_SAID = /Credential should be scoped to correct service: '([\w.-]+)'/
+const S3_SERVICE_SAID = /incorrect service "[^"]*"\. This endpoint belongs to "([\w-]+)"/
+const REGION_EXPECTED = /the region '([^']*)' is wrong; expecting '([\w-]+)'/
+
+function wrongRegion(evidence: Case, code: string, cause: Cause): Finding[] {
+  if (!isCode(evidence, code)) return []
+  const [sent = '', told = ''] = inMessage(evidence, REGION_EXPECTED) ?? []
+  const region = told || evidence.answer?.fields.get('Region') || ''
+  if (region === '') return []
+  const own = sent || (splitScope(evidence.scope)?.region ?? 'another one')
+  return [
+    {
+      grade: 'stated',
+      line: { field: 'scope', ours: shownName(own), theirs: shownName(region) },
+      finding: `It was signed for the region ${shownName(own)}, and this bucket is in ${shownName(region)}.`,
+      fix: cause.fix.replace('REGION', shownName(region)),
+      correction: { region: shownName(region) },
+    },
+  ]
+}
+
+const s3Region: Cause = {
+  id: 'M23',
+  code: 's3-region-header',
+  title: 'Signed for another region than that of the bucket',
+  family: 'scope',
+  fix: "Sign for REGION and send to that region's endpoint.",
+  detect: (evidence) => wrongRegion(evidence, 'AuthorizationHeaderMalformed', s3Region),
+}
+
+const s3RegionPresigned: Cause = {
+  id: 'M24',
+  code: 's3-region-presign',
+  title: 'The presigned URL is for another region than that of the bucket',
+  family: 'scope',
+  fix: 'Make the URL again, for REGION.',
+  detect: (evidence) => wrongRegion(evidence, 'AuthorizationQueryParametersError', s3RegionPresigned),
+}
+
+const elsewhere: Cause = {
+  id: 'M25',
+  code: 'bucket-elsewhere',
+  title: 'The bucket is in another region',
+  family: 'scope',
+  fix: 'Sign again for the host and the region that the answer names; never send the old signature there.',
+  detect: (evidence) => {
+    const { status = 0, region, endpoint } = evidence.answer ?? {}
+    const own = splitScope(evidence.scope)?.region
+    const isMoved =
+      isCode(evidence, 'PermanentRedirect', 'TemporaryRedirect', 'IllegalLocationConstraint', 'Redirect') ||
+      ((status === 301 || status === 307 || status === 400) && evidence.answer?.code === undefined)
+    if (!isMoved || region === own || (region === undefined && endpoint === undefined)) return []
+    const where = region ?? shownName(endpoint ?? '')
+    return [
+      {
+        grade: 'stated',
+        finding: `The bucket is at ${shownName(where)}, and the request went ${own === undefined ? 'elsewhere' : `to ${own}`}.`,
+        fix: elsewhere.fix,
+        ...(region !== undefined && { correction: { region: shownName(region) } }),
+      },
+    ]
+  },
+}
+
+const region: Cause = {
+  id: 'M26',
+  code: 'region',
+  title: 'Signed for a region that the endpoint does not serve',
+  family: 'scope',
+  fix: 'Sign for the region that stands in the host.',
+  detect: (evidence) => {
+    const isSaid = REGION_SAID.test(messageOf(evidence))
+    const own = splitScope(evidence.scope)?.region
+    const host = ofHost(evidence)
+    if (GLOBAL.test(evidence.host) || isZone(own)) return []
+    if (host?.region === undefined || own === undefined || host.region === own || host.region === '*') {
+      if (!isSaid) return []
+      const finding = `The server does not serve the region ${shownName(own ?? 'that was signed for')}.`
+      return [{ grade: 'stated', finding, fix: region.fix }]
+    }
+    const finding = `It was signed for ${own}, and the host is in ${host.region} (${host.reason}).`
+    const line = { field: 'scope', ours: own, theirs: host.region }
+    const fix = `Sign for ${host.region}.`
+    return [{ grade: isSaid ? 'stated' : 'likely', line, finding, fix, correction: { region: host.region } }]
+  },
+}
+
+const globalEndpoint: Cause = {
+  id: 'M27',
+  code: 'global-endpoint',
+  title: 'A global endpoint, which is signed for one region alone',
+  family: 'scope',
+  fix: "Sign for the endpoint's own region, us-east-1 in most partitions, or use a regional endpoint.",
+  detect: (evidence) => {
+    const own = splitScope(evidence.scope)?.region
+    const right = ofHost(evidence)?.region
+    if (!GLOBAL.test(evidence.host) || own === undefined || right === undefined || right === own) return []
+    const isSaid = REGION_SAID.test(messageOf(evidence))
+    const finding = `${evidence.host} serves all regions and is signed for ${right}; it was signed for ${own}.`
+    const line = { field: 'scope', ours: own, theirs: right }
+    return [
+      {
+        grade: isSaid ? 'stated' : 'likely',
+        line,
+        finding,
+        fix: globalEndpoint.fix,
+        correction: { region: right },
+      },
+    ]
+  },
+}
+
+const serviceName: Cause = {
+  id: 'M28',
+  code: 'service-name',
+  title: 'Signed for another service than that of the host',
+  family: 'scope',
+  fix: 'Sign with the signing name of the service, which is often not the first part of the host.',
+  detect: (evidence) => {
+    const own = splitScope(evidence.scope)?.service
+    const [said] = inMessage(evidence, SERVICE_SAID) ?? inMessage(evidence, S3_SERVICE_SAID) ?? []
+    const host = ofHost(evidence)
+    const right = said ?? host?.service
+    if (right === undefined || own === undefined || right === own) return []
+    const where =
+      said === undefined
+        ? `${evidence.host} signs as ${right} (${host?.reason})`
+        : `this endpoint is ${right}`
+    return [
+      {
+        grade: said === undefined ? 'likely' : 'stated',
+        line: { field: 'scope', ours: own, theirs: right },
+        finding: `It was signed for the service ${own}, and ${where}.`,
+        fix: `Sign for ${right}.`,
+        correction: { service: right },
+      },
+    ]
+  },
+}
+
+function isZone(name = ''): boolean {
+  return /^[a-z]{2}(?:-[a-z]+)+-\d[a-z]$/.test(name)
+}
+
+const spelling: Cause = {
+  id: 'M29',
+  code: 'scope-spelling',
+  title: 'Region or service is not spelt as it is in a scope',
+  family: 'scope',
+  fix: 'Write both in lower case without blanks; a region has no letter at its end (eu-west-1, not eu-west-1a).',
+  detect: ({ scope }) => {
+    const [, area = '', service = ''] = scope.split('/')
+    const odd = [area, service].find((part) => part !== '' && (/[^a-z0-9-]/.test(part) || isZone(part)))
+    if (odd === undefined || scope.split('/').length !== 4) return []
+    const what = isZone(odd) ? 'an availability zone' : 'not in lower case letters, digits and dashes alone'
+    const right = isZone(odd) ? odd.slice(0, -1) : odd.toLowerCase().trim()
+    const correction = odd === area ? { region: shownName(right) } : { service: shownName(right) }
+    return [
+      {
+        grade: 'likely',
+        finding: `The scope has ${shownName(odd)}, which is ${what}.`,
+        fix: spelling.fix,
+        correction,
+      },
+    ]
+  },
+}
+
+const SHAPE_SAID =
+  /exactly 5 slash-delimited|Credential is mal-formed|incorrect terminal|terminated with 'aws4_request'|valid terminator/
+
+const shape: Cause = {
+  id: 'M30',
+  code: 'scope-shape',
+  title: 'The scope is not DATE/REGION/SERVICE/aws4_request',
+  family: 'scope',
+  fix: 'Write the credential as KEYID/20261122/eu-west-1/s3/aws4_request.',
+  detect: (evidence) => {
+    const { claim } = evidence.request
+    const isStated = SHAPE_SAID.test(messageOf(evidence))
+    const isSigV4A = claim?.algorithm === SIGV4A_ALGORITHM
+    const isRight = isSigV4A ? /^\d{8}\/[^/]+\/aws4_request$/ : /^\d{8}(?:\/[^/]+){2}\/aws4_request$/
+    const isWrong = claim !== undefined && !isRight.test(evidence.scope)
+    if (!isStated && !isWrong) return []
+    if (/%25|&amp;/i.test(evidence.request.query)) return []
+    const parts = evidence.scope.split('/').map(shownName).join(' / ')
+    const finding = isWrong ? `The scope reads ${parts || '(nothing)'}.` : 'The server cannot read the scope.'
+    return [{ grade: isStated ? 'stated' : 'likely', finding, fix: shape.fix }]
+  },
+}
+
+const unknownHost: Cause = {
+  id: 'M31',
+  code: 'no-inference',
+  title: 'The host does not tell region and service',
+  family: 'scope',
+  fix: 'Name both: --service and --region.',
+  detect: (evidence) => {
+    const { host, answer, request } = evidence
+    if (host === '' || ofHost(evidence) !== undefined || answer?.kind !== 'signature') return []
+    if (evidence.isComparable || evidence.oracle || request.claim === undefined) return []
+    if (!isCode(evidence, 'SignatureDoesNotMatch', 'InvalidSignature')) return []
+    const scope = splitScope(evidence.scope)
+    const own = scope ? `; it was signed for ${scope.service} in ${scope.region}` : ''
+    const finding = `${shownName(host)} is no endpoint whose service and region can be told by its name${own}.`
+    return [{ grade: 'possible', finding, fix: unknownHost.fix }]
+  },
+}
+
+const needsSigV4A: Cause = {
+  id: 'M32',
+  code: 'needs-sigv4a',
+  title: 'An endpoint for several regions, which takes SigV4A alone',
+  family: 'scope',
+  fix: "Sign with --algorithm v4a --region-set '*', and sign the region set with it.",
+  detect: (evidence) => {
+    const { request, host } = evidence
+    const { algorithm = '', mechanism, signedHeaders = '' } = request.claim ?? {}
+    const isGlobal = ofHost(evidence)?.region === '*'
+    if (algorithm === SIGV4_ALGORITHM && isGlobal) {
+      const finding = `${host} is for all regions, and the request is signed with ${algorithm}, which holds in one.`
+      const correction = { algorithm: 'v4a', region: '*' }
+      return [{ grade: 'likely', finding, fix: needsSigV4A.fix, correction }]
+    }
+    const lacksSet =
+      algorithm === SIGV4A_ALGORITHM &&
+      mechanism === 'header' &&
+      !signedHeaders.split(';').includes('x-amz-region-set')
+    if (!lacksSet) return []
+    return [{ grade: 'likely', finding: 'The header x-amz-region-set is not signed.', fix: needsSigV4A.fix }]
+  },
+}
+
+const wrongAlgorithm: Cause = {
+  id: 'M33',
+  code: 'wrong-algorithm',
+  title: 'An algorithm that the server does not take',
+  family: 'scope',
+  fix: 'Sign with AWS4-HMAC-SHA256.',
+  detect: (evidence) => {
+    const isStated =
+      /authorization mechanism you have provided is not supported|Unsupported Authorization Type|X-Amz-Algorithm only supports|Only AWS4-HMAC-SHA256 is supported/.test(
+        messageOf(evidence),
+      )
+    if (!isStated) return []
+    const authorization = evidence.request.headers.find(([name]) => name === 'authorization')?.[1] ?? ''
+    const own = /^AWS \S+:\S+$/.test(authorization)
+      ? 'version 2'
+      : (evidence.request.claim?.algorithm ?? /^[\w-]+/.exec(authorization)?.[0])
+    const finding = `The server does not take ${own === undefined ? 'this way of signing' : shownName(own)}.`
+    return [{ grade: 'stated', finding, fix: wrongAlgorithm.fix, correction: { algorithm: 'v4' } }]
+  },
+}
+
+/** The causes, the commonest first. */
+export const SCOPE: readonly Cause[] = [
+  s3Region,
+  serviceName,
+  region,
+  globalEndpoint,
+  s3RegionPresigned,
+  elsewhere,
+  spelling,
+  shape,
+  needsSigV4A,
+  wrongAlgorithm,
+  unknownHost,
+]
