@@ -42,6 +42,13 @@ export const VERBS: VerbTable = new Map<string, Verb>([
     },
   ],
   ['verify', { summary: 'check the signature of a request', load: () => import('../verbs/verify.ts') }],
+  [
+    'explain',
+    {
+      summary: 'say why a server refused a signed request',
+      load: () => import('../verbs/explain.ts'),
+    },
+  ],
   ['canon', { summary: 'show the steps that lead to a signature', load: () => import('../verbs/canon.ts') }],
   [
     'events',

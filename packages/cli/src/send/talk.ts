@@ -10,7 +10,8 @@ import { sectionsOf } from '../request/sections.ts'
 import { tellWarnings } from '../request/signing-warnings.ts'
 import type { DeliveryEvents } from './delivery.ts'
 import { headerValue } from './wire-request.ts'
-import { printable, redactCanonical, redactUrl, requestLines, responseLines } from './redacted-heads.ts'
+import { redactCanonical, requestLines, responseLines } from './redacted-heads.ts'
+import { printable, redactUrl } from '../request/redacted-headers.ts'
 import type { SignedAttempt } from './signing.ts'
 
 /**

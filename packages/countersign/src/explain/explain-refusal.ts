@@ -4,12 +4,13 @@
  *
  * @module
  */
+import type { ErrorAnswer } from '../answers/error-answer.ts'
 import type { AnyCredentials, Credentials, KeyCredentials } from '../credentials/credentials.ts'
 import { openCase, withSigned, type Case } from './case.ts'
 import type { EchoState } from './check-echo.ts'
-import { CAUSES } from './catalogue.ts'
+import { CAUSES, findCause } from './catalogue.ts'
 import type { Evidence } from './evidence.ts'
-import type { Explanation } from './explanation.ts'
+import type { AnswerSummary, Explanation, Verdict } from './explanation.ts'
 import { DEFAULT_LIMITS, searchSigned, type SearchLimits, type SearchResult } from './search.ts'
 import { suspectVerdicts } from './suspects.ts'
 import { bestOf, detectedVerdicts, provenVerdicts } from './verdicts.ts'
@@ -53,16 +54,27 @@ export function explainRefusal(evidence: Evidence, options: ExplainRefusalOption
   return {
     verdicts,
     ruledOut: tested.map(({ code }) => code).filter((code) => !named.has(code)),
-    isSignatureProblem: !verdicts.some(
-      ({ code }) => CAUSES.find((cause) => cause.code === code)?.family === 'neighbour',
-    ),
+    isSignatureProblem: isAboutSignature(verdicts, settled.answer),
     ...(oracle && {
       isSignatureRight:
         settled.signed.basis === 'key' && isUnchanged(found) && settled.differences.length === 0,
     }),
+    ...(settled.answer && { answer: summaryOf(settled.answer) }),
     echo: stateOf(settled),
     searched: oracle?.searched ?? 0,
   }
+}
+
+/** Where no cause was found, the server's code tells. */
+function isAboutSignature(verdicts: readonly Verdict[], answer: ErrorAnswer | undefined): boolean {
+  if (verdicts.length === 0) {
+    return answer?.code === undefined || /^(?:signature|clock|expired)$/.test(answer.kind)
+  }
+  return !verdicts.some(({ code }) => findCause(code)?.family === 'neighbour')
+}
+
+function summaryOf({ status, code, kind, requestId }: ErrorAnswer): AnswerSummary {
+  return { status, code, kind, requestId }
 }
 
 function asAny({ credentials, candidates }: ExplainRefusalOptions): {

@@ -4,6 +4,7 @@
  *
  * @module
  */
+import type { ErrorKind } from '../answers/error-kind.ts'
 import type { EchoState } from './check-echo.ts'
 
 /**
@@ -57,6 +58,17 @@ export interface Verdict {
   readonly correction?: Correction | undefined
 }
 
+/** What the server answered, in a few words that are fit to be shown. */
+export interface AnswerSummary {
+  /** 0 where it is not known. */
+  readonly status: number
+  /** AWS's code, such as `SignatureDoesNotMatch`. */
+  readonly code?: string | undefined
+  /** What the code, or the message, is about. */
+  readonly kind: ErrorKind
+  readonly requestId?: string | undefined
+}
+
 /** What there is to say about a refusal. */
 export interface Explanation {
   /** Best first, all of one grade: a lower grade is not told where there is a higher one. Empty: no cause was found. */
@@ -72,6 +84,7 @@ export interface Explanation {
   readonly isSignatureRight?: boolean | undefined
   /** How far the server's canonical request, if it told it, can be relied on. */
   readonly echo: EchoState
+  readonly answer?: AnswerSummary | undefined
   /** How many canonical requests were tried with the key. */
   readonly searched: number
 }

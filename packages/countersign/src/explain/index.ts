@@ -4,7 +4,7 @@
  * @module
  */
 export type { Evidence, HeaderField, ObservedAnswer, ObservedRequest } from './evidence.ts'
-export type { Correction, DifferingLine, Explanation, Grade, Verdict } from './explanation.ts'
+export type { AnswerSummary, Correction, DifferingLine, Explanation, Grade, Verdict } from './explanation.ts'
 export type { EchoState } from './check-echo.ts'
 export type { Cause, Family } from './cause.ts'
 export type { SearchLimits } from './search.ts'

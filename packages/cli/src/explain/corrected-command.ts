@@ -1,0 +1,67 @@
+/**
+ * The command that sends a request with the mistake mended.
+ *
+ * @module
+ */
+import type { Correction, Evidence } from 'countersign/explain'
+import { quote } from '../request/curl-line.ts'
+
+/** Headers that a client makes by itself, or that are of a signature. */
+const MADE =
+  /^(?:host|authorization|x-amz-date|x-amz-security-token|x-amz-content-sha256|content-length|connection|user-agent|accept|accept-encoding|transfer-encoding|expect)$/i
+const SECRET = /^(?:cookie|proxy-authorization|x-api-key|.*customer-key|.*token)$/i
+const SIGNING =
+  /[?&](?:X-Amz-(?:Algorithm|Credential|Date|Expires|SignedHeaders|Security-Token|Signature|Content-Sha256))=[^&]*/gi
+
+/** What a correction leaves unsaid for a command line, such as a clock. */
+function isForCommand(correction: Correction): boolean {
+  const { clockOffset: _, ...rest } = correction
+  return Object.values(rest).some((value) => value !== undefined)
+}
+
+/** The line, for a shell; nothing where the correction is not one that a line can hold. */
+export function correctedCommand(
+  { request }: Evidence,
+  correction: Correction | undefined,
+): string | undefined {
+  const host = request.headers.find(([name]) => name.toLowerCase() === 'host')?.[1] ?? request.host
+  if (!correction || !isForCommand(correction) || host === undefined || request.method === '')
+    return undefined
+  const isPresigned = /[?&]X-Amz-Signature=/i.test(request.target)
+  const target =
+    correction.target ??
+    (isPresigned ? request.target.replace(SIGNING, '').replace(/^([^?&]*)&/, '$1?') : request.target)
+  // A presigned URL that is mended in its text is used as it is, and must not be printed with its signature.
+  if (/X-Amz-Signature=/i.test(target)) return undefined
+  const words = ['countersign', isPresigned ? 'presign' : 'send', ...wordsOf(request, correction)]
+  return [...words, quote(`${request.protocol ?? 'https'}://${host}${target}`)].join(' ')
+}
+
+function wordsOf(request: Evidence['request'], correction: Correction): string[] {
+  const {
+    method = request.method,
+    region,
+    service,
+    algorithm,
+    removeHeaders = [],
+    unsignHeaders = [],
+  } = correction
+  const removed = new Set([...removeHeaders, ...unsignHeaders].map((name) => name.toLowerCase()))
+  const kept = request.headers.filter(
+    ([name]) => !MADE.test(name) && !SECRET.test(name) && !removed.has(name.toLowerCase()),
+  )
+  const headers = [...kept, ...(correction.setHeaders ?? []).filter(([name]) => !MADE.test(name))]
+  const hasBody = (request.body?.length ?? 0) > 0
+  return [
+    ...(method === 'GET' ? [] : ['-X', quote(method)]),
+    ...(service === undefined ? [] : ['--service', quote(service)]),
+    ...regionWords(region, algorithm),
+    ...headers.flatMap(([name, value]) => ['-H', quote(`${name}: ${value}`)]),
+    ...(hasBody ? ['--data-binary', '@BODY'] : []),
+  ]
+}
+
+function regionWords(region: string | undefined, algorithm: string | undefined): string[] {
+  if (algorithm === 'v4a') return ['--algorithm', 'v4a', '--region-set', quote(region ?? '*')]
+  return region === undefined ? [] : ['--region', quote(region)]
+}

@@ -1,0 +1,77 @@
+/**
+ * The last refusal, kept for `countersign explain last`: without secrets, for this user alone, and not at all with
+ * `--no-record` or `COUNTERSIGN_NO_RECORD`.
+ *
+ * @module
+ */
+import { chmodSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
+import { homedir } from 'node:os'
+import { dirname, join } from 'node:path'
+import type { Explanation } from 'countersign/explain'
+import { CommandError } from '../frame/command-error.ts'
+import type { RedactedEvidence } from './redact-evidence.ts'
+
+/** What is kept. */
+export interface LastRefusal {
+  readonly schema: 'countersign/refusal/1'
+  /** When it was refused, ISO 8601. */
+  readonly at: string
+  /** What was asked for, such as `send`. */
+  readonly by: string
+  readonly url: string
+  readonly evidence: RedactedEvidence
+  /** Made then, with the clock and the key of then. */
+  readonly explanation: Omit<Explanation, 'echo'>
+  /** The command that would have been right, where one is known. */
+  readonly corrected?: string | undefined
+}
+
+/** Where it is kept. */
+export function placeOfLast(): string {
+  const { env, platform } = process
+  const home = env['HOME'] ?? homedir()
+  const folder =
+    env['XDG_STATE_HOME'] ||
+    (platform === 'win32'
+      ? env['LOCALAPPDATA'] || join(home, 'AppData', 'Local')
+      : join(home, '.local', 'state'))
+  return join(folder, 'countersign', 'last-refusal.json')
+}
+
+/** Whether anything is to be kept. */
+export function isRecording(record: boolean | undefined): boolean {
+  return record !== false && !process.env['COUNTERSIGN_NO_RECORD']
+}
+
+/** Keeps a refusal in the place of the one before. A disk that cannot be written to stops nobody. */
+export function keepLast(refusal: LastRefusal): boolean {
+  const place = placeOfLast()
+  const draft = `${place}.${process.pid}`
+  try {
+    mkdirSync(dirname(place), { recursive: true, mode: 0o700 })
+    writeFileSync(draft, `${JSON.stringify(refusal, undefined, 2)}\n`, { mode: 0o600, flag: 'wx' })
+    chmodSync(draft, 0o600)
+    renameSync(draft, place)
+    return true
+  } catch {
+    rmSync(draft, { force: true })
+    return false
+  }
+}
+
+/**
+ * Reads it.
+ *
+ * @throws {@link CommandError} `REFUSAL_MISSING`
+ */
+export function readLast(): LastRefusal {
+  try {
+    return JSON.parse(readFileSync(placeOfLast(), 'utf8')) as LastRefusal
+  } catch (cause) {
+    throw new CommandError('REFUSAL_MISSING', 'No refusal has been kept', {
+      why: `${placeOfLast()} is not there; send keeps one when it is refused, unless --no-record or COUNTERSIGN_NO_RECORD is set`,
+      fix: 'send the request again, or give the exchange in a file: countersign explain FILE',
+      cause,
+    })
+  }
+}
