@@ -21,13 +21,13 @@ export interface LastRefusal {
   readonly url: string
   readonly evidence: RedactedEvidence
   /** Made then, with the clock and the key of then. */
-  readonly explanation: Omit<Explanation, 'echo'>
+  readonly explanation: Explanation
   /** The command that would have been right, where one is known. */
   readonly corrected?: string | undefined
 }
 
 /** Where it is kept. */
-export function placeOfLast(): string {
+function placeOfLast(): string {
   const { env, platform } = process
   const home = env['HOME'] ?? homedir()
   const folder =

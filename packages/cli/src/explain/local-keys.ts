@@ -69,7 +69,7 @@ function readProfiles(): Credentials[] {
 }
 
 /** Reads the keys of AWS's INI files. */
-export function parseProfiles(text: string): Credentials[] {
+function parseProfiles(text: string): Credentials[] {
   const sections = text.split(/^\s*\[[^\]\n]*\].*$/m).slice(1)
   return sections.flatMap((section) => {
     const value = (name: string): string | undefined =>

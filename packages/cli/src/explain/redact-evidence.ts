@@ -34,9 +34,16 @@ export interface RedactedEvidence {
 /** An error document is kept up to this length. */
 const LONGEST = 64 * 1024
 
-/** Takes the secrets out. */
-export function redactEvidence({ request, wire, signed, answer }: Evidence): RedactedEvidence {
-  const secrets = secretsOf([request, wire])
+/**
+ * Takes the secrets out.
+ *
+ * @param known secrets that may stand in it, wherever that is
+ */
+export function redactEvidence(
+  { request, wire, signed, answer }: Evidence,
+  known: readonly (string | undefined)[] = [],
+): RedactedEvidence {
+  const secrets = [...secretsOf([request, wire]), ...known.filter((secret) => secret !== undefined)]
   const clean = (text: string): string => redactText(text, secrets)
   return {
     request: redactRequest(request, clean),
@@ -101,11 +108,14 @@ function decode(text: string): string {
 const PLACES: readonly RegExp[] = [
   /(<Token-\d+>)([^<]+)/g,
   /(<(?:SignatureProvided|SessionToken|SecretAccessKey)>)([^<]+)/g,
-  /((?:^|\n|\\n)x-amz-(?:security|s3session)-token:)((?:(?!\\n)[^\n<'"])+)/g,
+  /((?:^|\n|\\n)(?:x-amz-(?:security|s3session)-token|cookie|x-api-key|proxy-authorization|x-amz-[\w-]*customer-key):)((?:(?!\\n)[^\n<'"])+)/g,
   /((?:X-Amz-Security-Token|X-Amz-Signature)=)([^&\s<'"]+)/gi,
   /(Authorization(?:=|: |\\?": ?\\?"|'? header: '))(.+)/g,
   /("(?:Token-\d+|SessionToken|SecretAccessKey|SignatureProvided)": ?")([^"]+)/g,
+  // Whoever exchanges key id and secret sends the secret.
   /(<AWSAccessKeyId>)(?![A-Z][A-Z\d]{7,31}<)([^<]+)/g,
+  /(Credential=)(?![A-Z][A-Z\d]{7,31}(?:\/|%2F))(.+?)(?=(?:\/|%2F)\d{8}(?:\/|%2F))/gi,
+  /(')([^']+)(?=' not a valid key=value)/g,
 ]
 
 function redactText(text: string, secrets: readonly string[]): string {

@@ -10,9 +10,7 @@ import { printable } from '../request/redacted-headers.ts'
 
 /** All that is shown. */
 export interface Shown {
-  readonly explanation: Omit<Explanation, 'echo'> & {
-    readonly echo?: Pick<Explanation['echo'], 'state' | 'repair'>
-  }
+  readonly explanation: Explanation
   readonly corrected: string | undefined
 }
 
@@ -24,7 +22,7 @@ export function showExplanation({ explanation, corrected }: Shown, output: Outpu
     : ''
   if (said !== '') output.write(`${printable(said)}\n\n`)
   for (const verdict of verdicts) showVerdict(verdict, output)
-  if (echo?.repair !== undefined)
+  if (echo.repair !== undefined)
     output.write(`note: the copy of the server's text was mended: ${echo.repair}\n\n`)
   if (verdicts.length === 0) showNothingFound(explanation, output)
   if (!explanation.isSignatureProblem) output.write('This is no matter of the signature.\n\n')
@@ -42,10 +40,7 @@ function showVerdict({ id, code, grade, line, finding, fix }: Verdict, output: O
 const AROUND = 60
 
 /** Both lines, and carets under what differs. */
-export function formatDifference(
-  { field, ours, theirs }: DifferingLine,
-  output: Pick<Output, 'paint'>,
-): string[] {
+function formatDifference({ field, ours, theirs }: DifferingLine, output: Pick<Output, 'paint'>): string[] {
   const [a, b] = [printable(ours), printable(theirs)]
   let start = 0
   while (start < Math.min(a.length, b.length) && a[start] === b[start]) start += 1

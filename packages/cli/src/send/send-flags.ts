@@ -55,6 +55,8 @@ export interface SendFlags extends Omit<SigningFlags, 'algorithm'>, RequestFlags
   readonly dryRunCanonical?: boolean | undefined
   readonly printCurl?: boolean | undefined
   readonly progress: boolean
+  /** Whether a refusal is kept. */
+  readonly record: boolean
 }
 
 /**
@@ -96,6 +98,7 @@ function addAnswerOptions(command: Command): void {
     .option('--fail-with-body', 'the body, and an exit code, when the status is an error')
     .option('--no-check-status', 'exit with 0 whatever the status, as curl does')
     .option('--no-progress', 'no progress at the terminal')
+    .option('--no-record', 'keep no refusal for countersign explain last')
 }
 
 function addConnectionOptions(command: Command): void {

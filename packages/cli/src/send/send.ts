@@ -89,7 +89,7 @@ async function sendAndWrite(
   let failure: unknown
   try {
     delivered = await deliver(request, { ...found, progress, events }, counts)
-    failure = failureOf(delivered, flags, output)
+    failure = await explained(delivered, failureOf(delivered, flags, output), found, flags)
     await writeAnswer(delivered, failure, request.url, run)
   } catch (error) {
     failure = describeNetworkError(error, hostOf(delivered?.request.url ?? request.url))
@@ -100,6 +100,20 @@ async function sendAndWrite(
   const seconds = (performance.now() - start) / 1000
   if (format !== '') await printFormat(format, delivered, request, { failure, seconds }, run)
   if (failure !== undefined) endWith(failure, flags)
+}
+
+/** The failure with its cause, where it is one that signing can be about; what explains is loaded only then. */
+async function explained(
+  delivered: Delivered,
+  failure: unknown,
+  { signing }: FoundOptions,
+  flags: SendFlags,
+): Promise<unknown> {
+  const { refusal, response, scope } = delivered
+  const isSigned = scope.scheme !== 'bearer' && scope.older === undefined
+  if (response.status < 300 || refusal === undefined || refusal.kind === 'other' || !isSigned) return failure
+  const { explainFailure } = await import('./explain-failure.ts')
+  return explainFailure(delivered, failure, signing, flags)
 }
 
 async function printFormat(

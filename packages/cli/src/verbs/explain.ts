@@ -9,8 +9,8 @@ import { correctedCommand } from '../explain/corrected-command.ts'
 import { readSources, type EvidenceFlags } from '../explain/evidence-sources.ts'
 import { exitCodeOf } from '../explain/explanation-exit.ts'
 import { readLast } from '../explain/last-refusal.ts'
-import { findLocalKeys } from '../explain/local-keys.ts'
-import { redactEvidence } from '../explain/redact-evidence.ts'
+import { findLocalKeys, type LocalKeys } from '../explain/local-keys.ts'
+import { redactEvidence, type RedactedEvidence } from '../explain/redact-evidence.ts'
 import { showExplanation } from '../explain/show-explanation.ts'
 import {
   addCredentialOptions,
@@ -80,15 +80,17 @@ async function explainGiven(sources: readonly string[], flags: Flags, output: Ou
   const readings = await readSources(sources, flags, output)
   const evidence = withMethod(evidenceOf(readings), flags.method)
   const keys = await findLocalKeys(flags, readings, evidence, output)
-  const { echo, ...explanation } = explainRefusal(evidence, { ...keys, now: flags.at })
+  const explanation = explainRefusal(evidence, { ...keys, now: flags.at })
   const corrected = correctedCommand(evidence, explanation.verdicts[0]?.correction)
   process.exitCode = exitCodeOf(explanation)
-  const shownEcho: Pick<Explanation['echo'], 'state' | 'repair'> = { state: echo.state, repair: echo.repair }
-  const shown = { ...explanation, echo: shownEcho }
-  if (flags.bundle) printBundle(evidence, shown, corrected, output)
+  if (flags.bundle) printBundle(redactEvidence(evidence, secretsOf(keys)), explanation, corrected, output)
   else if (output.isJson)
-    output.writeJson('explain', { ...shown, verdicts: shown.verdicts.map(withoutTarget), corrected })
-  else showExplanation({ explanation: shown, corrected }, output)
+    output.writeJson('explain', {
+      ...explanation,
+      verdicts: explanation.verdicts.map(withoutTarget),
+      corrected,
+    })
+  else showExplanation({ explanation, corrected }, output)
 }
 
 /** A presigned URL does not say its method. */
@@ -104,15 +106,21 @@ function withoutTarget(verdict: Explanation['verdicts'][number]): Explanation['v
   return { ...verdict, correction: rest }
 }
 
+function secretsOf({ credentials, candidates }: LocalKeys): (string | undefined)[] {
+  return [credentials, ...candidates].map((key) =>
+    key && 'secretAccessKey' in key ? key.secretAccessKey : undefined,
+  )
+}
+
 function printBundle(
-  evidence: Evidence,
-  explanation: Omit<Explanation, 'echo'>,
+  evidence: RedactedEvidence,
+  explanation: Explanation,
   corrected: string | undefined,
   output: Output,
 ): void {
   const document = {
     schema: 'countersign/bundle/1',
-    evidence: redactEvidence(evidence),
+    evidence,
     explanation: { ...explanation, verdicts: explanation.verdicts.map(withoutTarget) },
     corrected,
   }

@@ -90,7 +90,7 @@ describe('presigned URLs', () => {
     expect(verdicts.map(({ code }) => code)).toContain('presign-mangled')
     const repaired = verdicts.find(({ code }) => code === 'presign-mangled')?.correction?.target
     if (repaired !== undefined) expect(repaired).toBe(right.target)
-    expect(JSON.stringify({ ...verdicts, correction: undefined })).not.toContain(SECRET)
+    expect(JSON.stringify(verdicts)).not.toContain(SECRET)
   })
 
   it('M85e presign-expired: how long ago, or from the future, or for too long', async () => {
