@@ -52,6 +52,8 @@ export interface Cause {
   readonly family: Family
   /** What to do about it, in general. */
   readonly fix: string
+  /** Codes of more general causes, which are not told beside this one. */
+  readonly insteadOf?: readonly string[]
   /** What a signer with this mistake signs where a server computes `received`. Each change is one try. */
   readonly signedInstead?: (received: CanonicalParts, evidence: Case) => readonly Change[]
   /** What a server computes where this happened, on the way, to a request that was signed as `signed`. */

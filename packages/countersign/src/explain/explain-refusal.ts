@@ -41,11 +41,14 @@ export function explainRefusal(evidence: Evidence, options: ExplainRefusalOption
   const found =
     oracle && opened.signed.basis !== 'key' ? searchSigned(opened, CAUSES, oracle, limits) : undefined
   const settled = found ? withSigned(opened, { parts: found.parts, basis: 'key' }) : opened
-  const verdicts = bestOf([
-    ...suspectVerdicts(settled, CAUSES),
-    ...provenVerdicts(settled, found, CAUSES),
-    ...detectedVerdicts(settled, CAUSES),
-  ])
+  const verdicts = bestOf(
+    [
+      ...suspectVerdicts(settled, CAUSES),
+      ...provenVerdicts(settled, found, CAUSES),
+      ...detectedVerdicts(settled, CAUSES),
+    ],
+    CAUSES,
+  )
   const named = new Set(verdicts.map(({ code }) => code))
   const isTested = oracle !== undefined || settled.isComparable
   const tested = isTested

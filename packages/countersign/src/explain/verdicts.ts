@@ -129,13 +129,15 @@ export function detectedVerdicts(evidence: Case, causes: readonly Cause[]): Verd
   )
 }
 
-/** The verdicts of the best grade, each once. */
-export function bestOf(verdicts: readonly Verdict[]): Verdict[] {
+/** The verdicts of the best grade, each once, without those that another one of them says better. */
+export function bestOf(verdicts: readonly Verdict[], causes: readonly Cause[]): Verdict[] {
   const best = GRADES.find((grade) => verdicts.some((verdict) => verdict.grade === grade))
   const kept = new Map<string, Verdict>()
   for (const verdict of verdicts) {
     const key = `${verdict.code} ${verdict.line?.field ?? ''}`
     if (verdict.grade === best && !kept.has(key)) kept.set(key, verdict)
   }
-  return [...kept.values()]
+  const told = new Set([...kept.values()].map(({ code }) => code))
+  const general = new Set(causes.flatMap(({ code, insteadOf }) => (told.has(code) ? (insteadOf ?? []) : [])))
+  return [...kept.values()].filter(({ code }) => !general.has(code))
 }

@@ -278,6 +278,7 @@ function isMangledToken(evidence: Case): boolean {
 const emptyToken: Cause = {
   id: 'M8',
   code: 'empty-token',
+  insteadOf: ['empty-header'],
   title: 'An empty session token is sent',
   family: 'credentials',
   fix: 'Leave x-amz-security-token out where there is no token.',
@@ -298,6 +299,7 @@ const emptyToken: Cause = {
 const tokenTwice: Cause = {
   id: 'M9',
   code: 'token-twice',
+  insteadOf: ['duplicate-join'],
   title: 'The session token is sent twice',
   family: 'credentials',
   fix: 'Remove the header that was added by hand: the signer adds it.',

@@ -45,6 +45,7 @@ const NAMED = /'([\w-]+)' is named as a SignedHeader, but it does not exist/
 const headersMissing: Cause = {
   id: 'M85b',
   code: 'presign-headers-missing',
+  insteadOf: ['header-dropped'],
   title: 'Headers that were signed into the URL are not sent with it',
   family: 'presigned',
   fix: 'Send each header that stands in X-Amz-SignedHeaders, with the value that was signed.',
@@ -63,6 +64,7 @@ const headersMissing: Cause = {
 const extraHeader: Cause = {
   id: 'M85c',
   code: 'presign-extra-header',
+  insteadOf: ['header-late'],
   title: 'Headers are sent with the URL that were not signed into it',
   family: 'presigned',
   fix: 'Send the headers alone that were signed; or sign the others, too.',
@@ -165,6 +167,7 @@ const expired: Cause = {
 const hash: Cause = {
   id: 'M85f',
   code: 'presign-hash',
+  insteadOf: ['body-empty-hash', 'unsigned-refused'],
   title: 'The URL was signed with another payload hash than the server takes',
   family: 'presigned',
   fix: 'Sign URLs of S3 with UNSIGNED-PAYLOAD, and those of other services with the hash of an empty body.',
@@ -204,6 +207,7 @@ const iotToken: Cause = {
 const plusAuthorization: Cause = {
   id: 'M85j',
   code: 'presign-plus-auth',
+  insteadOf: ['two-authorizations'],
   title: 'A presigned URL is sent with an Authorization header',
   family: 'presigned',
   fix: 'Send the URL without the header; a client that follows redirects must drop it.',

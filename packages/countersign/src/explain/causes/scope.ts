@@ -238,6 +238,7 @@ const unknownHost: Cause = {
 const needsSigV4A: Cause = {
   id: 'M32',
   code: 'needs-sigv4a',
+  insteadOf: ['header-late'],
   title: 'An endpoint for several regions, which takes SigV4A alone',
   family: 'scope',
   fix: "Sign with --algorithm v4a --region-set '*', and sign the region set with it.",
