@@ -117,7 +117,6 @@ export const programs = new Map([
           'send',
           'serve',
         ],
->>>>>>> 57b11a6 (Tell the cause of a refusal in the error of send, and keep the last one for countersign explain last, without secrets)
       ],
       ['main', ['frame', 'send']],
       ['answer', ['frame', 'main']],
