@@ -205,3 +205,18 @@ describe('secrets', () => {
     }
   })
 })
+
+describe('help', () => {
+  it('lists all causes, and tells of one by its code or its number', async () => {
+    const { stdout, code } = await countersign(['help', 'causes'])
+    expect(code).toBe(0)
+    for (const text of ['Path\n', 'M37   path-reserved-bare', 'M16   clock-behind', 'N1    policy-denied']) {
+      expect(stdout).toContain(text)
+    }
+    const one = await countersign(['help', 'cause', 'clock-behind'])
+    expect(one.stdout).toContain('clock-behind (M16): Clock and dates\n\n  The clock is slow.\n\n  fix: Set the clock')
+    expect((await countersign(['help', 'cause', 'm16'])).stdout).toBe(one.stdout)
+    const none = await countersign(['help', 'cause', 'no-such'])
+    expect([none.code, none.stderr]).toEqual([2, expect.stringContaining('fix: countersign help causes')])
+  })
+})

@@ -17,6 +17,7 @@ import { readVersion } from './version.ts'
  */
 export async function help(name: string, rest: readonly string[]): Promise<void> {
   const [subject] = rest
+  if (name === 'help' && (subject === 'causes' || subject === 'cause')) return helpOnCauses(rest.slice(1))
   if (name === 'help' && subject !== undefined) return helpOn(subject)
   const first = name === 'help' ? '--help' : name
   await createOverview(readVersion()).parseAsync([first, ...rest], { from: 'user' })
@@ -31,10 +32,15 @@ async function helpOn(subject: string): Promise<void> {
   const verb = VERBS.get(subject)
   if (!verb) {
     throw new CommandError('USAGE', `There is no help on ${subject}`, {
-      why: `it is on ${[...VERBS.keys(), ...TOPICS.keys()].join(', ')}`,
+      why: `it is on ${[...VERBS.keys(), ...TOPICS.keys(), 'causes'].join(', ')}`,
       fix: 'countersign help',
     })
   }
   const { createCommand } = await verb.load()
   createCommand(true).outputHelp()
+}
+
+async function helpOnCauses([wanted]: readonly string[]): Promise<void> {
+  const { helpOnCause, listCauses } = await import('./help-causes.ts')
+  process.stdout.write(wanted === undefined ? listCauses() : helpOnCause(wanted))
 }

@@ -15,11 +15,9 @@ Examples:
   countersign gateway --config gateway.yaml
 
 More:
-  countersign help VERB              all about a verb
-  countersign help exit-codes        what each exit code means
-  countersign help environment       the variables that are read
-  countersign help credentials       where credentials come from
-  countersign help canonicalization  how a request becomes what is signed`
+  countersign help VERB     all about a verb
+  countersign help TOPIC    exit-codes, environment, credentials, canonicalization, causes
+  countersign help cause X  one cause of refusals, such as clock-behind`
 
 /** The command that knows the names of the verbs, and nothing else of them. */
 export function createOverview(version: string): Command {
