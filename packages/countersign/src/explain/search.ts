@@ -19,7 +19,7 @@ export interface SearchLimits {
 }
 
 /** What is searched when nothing else is said. */
-export const DEFAULT_LIMITS: SearchLimits = { candidates: 4000, bodyBytes: 1 << 20 }
+export const DEFAULT_LIMITS: SearchLimits = { candidates: 8000, bodyBytes: 1 << 20 }
 
 /** A change, and the cause that it stands for. */
 export interface Attempt {
@@ -40,6 +40,8 @@ export interface SearchResult {
 interface Group {
   readonly change: Change
   readonly attempts: Attempt[]
+  /** How many changes of its cause come before it. */
+  readonly rank: number
 }
 
 /** Looks for what was signed. */
@@ -73,12 +75,12 @@ function groupChanges(base: CanonicalParts, evidence: Case, causes: readonly Cau
   const groups = new Map<string, Group>()
   const right = keyOfChange(base, {})
   for (const cause of causes) {
-    for (const change of cause.signedInstead?.(base, evidence) ?? []) {
+    for (const [rank, change] of (cause.signedInstead?.(base, evidence) ?? []).entries()) {
       const key = keyOfChange(base, change)
       const group = groups.get(key)
       if (group) {
         if (!group.attempts.some((attempt) => attempt.cause === cause)) group.attempts.push({ cause, change })
-      } else if (key !== right) groups.set(key, { change, attempts: [{ cause, change }] })
+      } else if (key !== right) groups.set(key, { change, attempts: [{ cause, change }], rank })
     }
   }
   return [...groups.values()]
@@ -99,13 +101,14 @@ function trySingles(
   return undefined
 }
 
-/** Pairs of what is likeliest come first: the catalogue is in the order of how often things go wrong. */
+/** Pairs of what is likeliest come first: the first change of each cause with that of each other one, and so on. */
 function tryPairs(
   base: CanonicalParts,
-  singles: readonly Group[],
+  groups: readonly Group[],
   oracle: KeyOracle,
   limits: SearchLimits,
 ): SearchResult | undefined {
+  const singles = groups.toSorted((a, b) => a.rank - b.rank)
   for (let sum = 1; sum < 2 * singles.length - 2; sum++) {
     for (let i = Math.max(0, sum - singles.length + 1); i < sum - i; i++) {
       const [a, b] = [singles[i]!, singles[sum - i]!]
