@@ -9,7 +9,9 @@ import type { SigningKey } from '../keys/signing-key.ts'
 
 /** An access key with its secret. */
 export interface Credentials {
+  /** Names the key; it is sent with every request. */
   readonly accessKeyId: string
+  /** Is never sent. */
   readonly secretAccessKey: string
   /** Present for temporary credentials. */
   readonly sessionToken?: string | undefined
@@ -19,9 +21,13 @@ export interface Credentials {
 
 /** An access key with a derived signing key in place of its secret. */
 export interface KeyCredentials {
+  /** Of the secret that the key was derived from. */
   readonly accessKeyId: string
+  /** Signs within its scope alone. */
   readonly signingKey: SigningKey
+  /** Present for temporary credentials. */
   readonly sessionToken?: string | undefined
+  /** When temporary credentials die. */
   readonly expiration?: Date | undefined
 }
 

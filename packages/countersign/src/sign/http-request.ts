@@ -23,10 +23,13 @@ export type SignedBody = Bytes | ReadableStream<Uint8Array> | AsyncIterable<Uint
 
 /** A request to be signed. */
 export interface HttpRequest<B = Body> {
+  /** In any case: it is signed and sent in capitals. */
   readonly method: string
   /** Absolute URL. A string is taken raw; of a `URL` the dot segments are already gone. */
   readonly url: string | URL
+  /** A list, an object, `Headers`, a `Map`: whatever gives names and values. */
   readonly headers?: HeadersLike | undefined
+  /** What is hashed, and handed back as the bytes that were. */
   readonly body?: B | undefined
 }
 
@@ -47,13 +50,17 @@ export type SigningWarning =
 
 /** The steps that led to a signature. */
 export interface SigningSteps {
+  /** What was hashed. It holds the session token, if there is one. */
   readonly canonicalRequest: string
+  /** What was signed: algorithm, instant, scope, and the hash of the canonical request. */
   readonly stringToSign: string
   /** Lower-case hex: 64 digits, or the DER form of SigV4A. */
   readonly signature: string
+  /** For which day, region and service the signature holds. */
   readonly scope: CredentialScope
   /** Lower-case names, sorted. */
   readonly signedHeaders: string[]
+  /** What is signed and may still not be what was meant. */
   readonly warnings: readonly SigningWarning[]
 }
 
@@ -71,7 +78,9 @@ export interface SignedRequest<B = Bytes> extends SigningSteps {
 
 /** A URL that carries its signature. */
 export interface PresignedUrl extends SigningSteps {
+  /** Upper case; the URL is good for no other one. */
   readonly method: string
+  /** To be used exactly as it is. */
   readonly url: string
   /** Headers that are signed and must be sent with the URL, as they stand here. */
   readonly headers: [name: string, value: string][]

@@ -39,6 +39,7 @@ export interface SigningRules {
 
 /** Options of {@link signRequest}. */
 export interface SignOptions extends SigningRules {
+  /** An access key with its secret, or with a signing key in its place. */
   readonly credentials: Credentials | KeyCredentials
   /** The signing instant; by default the request's own date header, else now. */
   readonly date?: Date | undefined

@@ -46,9 +46,11 @@ export interface ExplainOptions extends ServerRules {
 export interface Finding {
   /** The rule, for people: `clock skew`. */
   readonly check: string
+  /** Whether the rule holds. */
   readonly isOk: boolean
   /** Why not; absent when the rule holds. */
   readonly code?: VerificationErrorCode
+  /** What was found, in one sentence; `holds` where the rule does. */
   readonly message: string
 }
 

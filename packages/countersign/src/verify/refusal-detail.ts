@@ -10,10 +10,13 @@ import type { VerificationError, VerificationErrorCode } from '../errors.ts'
 export interface RefusalDetail {
   /** The exact cause, also where the client is told another one. */
   readonly code: VerificationErrorCode
+  /** The cause in one sentence, for the log. */
   readonly message: string
   /** Code and HTTP status of S3 for what the client is told. */
   readonly awsCode: string
+  /** HTTP status of the answer. */
   readonly status: number
+  /** What of the request the cause is about, by name. */
   readonly facts: Readonly<Record<string, string>>
   /** As the server built it, tokens and secrets redacted. */
   readonly canonicalRequest?: string

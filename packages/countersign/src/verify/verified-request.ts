@@ -13,6 +13,7 @@ import { coveredPairs } from './rebuild.ts'
 
 /** The parts of a request that its signature covers. What is not here could have been changed by anybody. */
 export interface CoveredRequest {
+  /** As on the request line. */
   readonly method: string
   /**
    * As on the wire, still encoded. Where dot segments and repeated slashes are no part of what is signed, as nowhere but
@@ -38,11 +39,15 @@ export type VerificationWarning =
 
 /** A request whose signature is good. */
 export interface VerifiedRequest<P = unknown> {
+  /** The key that signed it. */
   readonly accessKeyId: string
   /** What the look-up gave for the key. */
   readonly principal: P | undefined
+  /** Where the signature stood. */
   readonly mechanism: Mechanism
+  /** Name of the algorithm, such as `AWS4-HMAC-SHA256`. */
   readonly algorithm: string
+  /** For which day, region and service it was signed. */
   readonly scope: CredentialScope
   /** The regions that a signature of SigV4A names, `*` for any run of characters. */
   readonly regionSet?: readonly string[]
@@ -55,6 +60,7 @@ export interface VerifiedRequest<P = unknown> {
    * or a checksum. It throws where it differs, and whoever consumes it must be able to undo.
    */
   readonly isPending: boolean
+  /** What the signature covers, and nothing else: the part to be believed. */
   readonly covered: CoveredRequest
   /** The body; absent when the message had none. To be read at most once. */
   readonly body?: AsyncIterable<Uint8Array>
@@ -63,6 +69,7 @@ export interface VerifiedRequest<P = unknown> {
    * unless that had been reached before `verify` resolved.
    */
   readonly trailers?: readonly (readonly [name: string, value: string])[] | undefined
+  /** What was let in and is still worth a line in the log. */
   readonly warnings: readonly VerificationWarning[]
 }
 
