@@ -8,10 +8,12 @@ import type {
   Evidence,
   ExplainRefusalOptions,
   Grade,
+  ObservedAnswer,
   ObservedRequest,
 } from '../../packages/countersign/src/explain/index.ts'
+import { presignUrl, signRequest, type Credentials } from '../../packages/countersign/src/index.ts'
 import { refusalOf, type Dialect } from './server.ts'
-import { KEY_ID, SECRET, signWrongly, type Mistake, type Request } from './wrong-signer.ts'
+import { KEY_ID, NOW, SECRET, signWrongly, type Mistake, type Request } from './wrong-signer.ts'
 
 /**
  * What is known besides the request. `log`: the signer's canonical request and the server's. `echo`: the server's
@@ -98,4 +100,30 @@ export function withHeader(
 /** The request with another target. */
 export function withTarget(request: ObservedRequest, change: (target: string) => string): ObservedRequest {
   return { ...request, target: change(request.target) }
+}
+
+/** Where presigned URLs lead. */
+export const ORIGIN = 'https://bucket.s3.us-east-1.amazonaws.com'
+
+/** A request with the answer that it got, and nothing more. */
+export async function told(request: ObservedRequest, answer: ObservedAnswer): Promise<Opened> {
+  return { evidence: { request, answer } }
+}
+
+/** A request that the library signed, as it goes out. */
+export function signedBy(keys: Credentials, url = `${ORIGIN}/key`, region = 'us-east-1'): ObservedRequest {
+  const { method, headers } = signRequest(
+    { method: 'GET', url },
+    { credentials: keys, date: NOW, region, service: 's3' },
+  )
+  return { method, target: new URL(url).pathname, headers, protocol: 'https' }
+}
+
+/** A request for a presigned URL, as it should be used. */
+export function presignedBy({ headers = {} }: { headers?: Record<string, string> } = {}): ObservedRequest {
+  const options = { credentials, date: NOW, expiresIn: 600, region: 'us-east-1', service: 's3' }
+  const { url } = presignUrl({ method: 'GET', url: `${ORIGIN}/key`, headers }, options)
+  const host = ['host', ORIGIN.slice('https://'.length)] as const
+  const fields = [host, ...Object.entries(headers)]
+  return { method: 'GET', target: url.slice(ORIGIN.length), headers: fields, protocol: 'https' }
 }

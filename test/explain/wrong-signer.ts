@@ -110,7 +110,7 @@ function linesOf(headers: readonly HeaderField[]): HeaderField[] {
   })
 }
 
-function hmac(key: string | Buffer, text: string): Buffer {
+export function hmac(key: string | Buffer, text: string): Buffer {
   return createHmac('sha256', key).update(text, 'latin1').digest()
 }
 

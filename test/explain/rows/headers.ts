@@ -3,8 +3,8 @@
  *
  * @module
  */
-import type { ObservedRequest } from '../../../packages/countersign/src/explain/index.ts'
-import { changedOnTheWay, credentials, signedWith, withHeader, type ExplainRow } from '../row.ts'
+import type { ObservedAnswer, ObservedRequest } from '../../../packages/countersign/src/explain/index.ts'
+import { changedOnTheWay, credentials, signedWith, told, withHeader, type ExplainRow } from '../row.ts'
 import { refusalOf } from '../server.ts'
 import { signWrongly } from '../wrong-signer.ts'
 
@@ -14,6 +14,13 @@ const GENERAL = { dialect: 'awsJson' } as const
 
 function setting(name: string, ...values: readonly string[]): (sent: ObservedRequest) => ObservedRequest {
   return (sent) => withHeader(sent, name, ...values)
+}
+
+/** A server as some are: it takes the header apart at fixed texts, and says no more than that it did not like it. */
+function comparingServer({ headers }: ObservedRequest): ObservedAnswer {
+  const value = headers.find(([name]) => name === 'authorization')?.[1] ?? ''
+  const isTaken = /^AWS4-HMAC-SHA256 Credential=.+, SignedHeaders=.+, Signature=\w+$/.test(value)
+  return { status: isTaken ? 200 : 401, headers: [], body: Buffer.from('{"message":"Unauthorized"}') }
 }
 
 /** The rows. */
@@ -193,6 +200,18 @@ export const HEADER_ROWS: readonly ExplainRow[] = [
       { headers: (lines) => lines.filter(([name]) => name !== 'host') },
       GENERAL,
     ),
+  },
+  {
+    id: 'M77',
+    input: 'no blanks behind the commas of `Authorization`, at a server that compares it as text',
+    expected: { answer: 'possible' },
+    make: async () => {
+      const { request } = signWrongly({ target: '/bucket/key' })
+      const value = request.headers.find(([name]) => name === 'authorization')?.[1] ?? ''
+      const sent = withHeader(request, 'authorization', value.replaceAll(', ', ','))
+      if (await refusalOf(sent)) throw new Error('A verifier that parses takes it')
+      return told(sent, comparingServer(sent))
+    },
   },
   {
     id: 'M78',

@@ -32,6 +32,8 @@ export interface Case {
   readonly evidence: Evidence
   readonly request: RequestView
   readonly wire: RequestView | undefined
+  /** The request as it arrived: what went out, where that is known whole, signature included; else the request. */
+  readonly arrived: RequestView
   /** The rules of the service that was signed for. */
   readonly rules: ServiceRules
   /** The scope that was signed for, as it stands in the request. */
@@ -82,14 +84,16 @@ export function openCase(evidence: Evidence, options: CaseOptions): Case {
   const host = firstValue(request.headers, 'host')
   const scope = request.claim?.scope || scopeLine(echo.stringToSign ?? evidence.signed?.stringToSign)
   const rules = serviceRules(splitScope(scope)?.service ?? serviceOfHost(host, request.path))
-  const canonical = canonicalize(wire ?? request, rules)
+  const arrived = isWhole(wire, request) ? wire : request
+  const canonical = canonicalize(arrived, rules)
   const oracle = KeyOracle.create(options.credentials, request.claim ?? wire?.claim)
-  const received = receivedSide(echo, canonical, wire !== undefined)
+  const received = receivedSide(echo, canonical, arrived !== request)
   const signed = signedSide(evidence, canonicalize(request, rules), oracle)
   return {
     evidence,
     request,
     wire,
+    arrived,
     rules,
     scope,
     host,
@@ -142,6 +146,11 @@ function boundariesIn(
     Array.from(text.matchAll(/boundary="?([^";\n]{1,70})/gi), ([, name = '']) => name),
   )
   return [...new Set(found)]
+}
+
+/** Logs leave headers out; one that has the signature has what was signed. */
+function isWhole(wire: RequestView | undefined, { claim }: RequestView): wire is RequestView {
+  return wire !== undefined && wire.claim !== undefined && wire.claim.signature === claim?.signature
 }
 
 /** The case with another account of what was signed. */

@@ -14,7 +14,7 @@ const REQUEST = {
   body: '{"a":1}\n',
 } as const
 
-function setting(wanted: string, text: string): Mistake['headers'] {
+function setting(wanted: string, text: string): NonNullable<Mistake['headers']> {
   return (lines) => lines.map(([name, value]) => [name, name === wanted ? text : value])
 }
 

@@ -63,9 +63,10 @@ function ofAccount(
  * Both sides known: proven. Where what was signed is only presumed, a change on the way is a fact, and a mistake of
  * the signer is not: it may have signed by the same rules as the server.
  */
-function gradeOf({ signed, received }: Case, by: Account['by']): Grade {
+function gradeOf({ signed, received, oracle }: Case, by: Account['by']): Grade {
   if (signed.basis === 'key') return 'proven'
-  if (received.basis === 'presumed') return 'likely'
+  // A log that the key does not bear out may be of another request.
+  if (received.basis === 'presumed' || (signed.basis === 'given' && oracle)) return 'likely'
   return signed.basis === 'given' || by !== 'signer' ? 'proven' : 'likely'
 }
 

@@ -56,9 +56,9 @@ export function eachLine(
  */
 export function rawValues(received: CanonicalParts, wanted: string, evidence: Case): string[] {
   const line = lineOf(received, wanted)
-  const { wire, request, canonical } = evidence
+  const { arrived, canonical } = evidence
   if (lineOf(canonical, wanted) !== line) return line === undefined ? [] : [line]
-  return (wire ?? request).headers.filter(([name]) => name === wanted).map(([, value]) => value)
+  return arrived.headers.filter(([name]) => name === wanted).map(([, value]) => value)
 }
 
 /** The names in a list of signed headers. */

@@ -22,8 +22,8 @@ export function isSingle({ rules }: Case): boolean {
  * not what arrived, and the server's own tells what did.
  */
 export function rawPath(received: string, evidence: Case): string {
-  const { wire, request, canonical } = evidence
-  if (canonical.path === received) return (wire ?? request).path
+  const { arrived, canonical } = evidence
+  if (canonical.path === received) return arrived.path
   return isSingle(evidence) ? received : decodeUri(received)
 }
 

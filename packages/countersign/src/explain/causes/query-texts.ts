@@ -50,9 +50,9 @@ export function isSameSet(a: string, b: string): boolean {
 }
 
 /** The raw query that a server made a canonical one of, without the signature of a presigned URL. */
-export function rawQuery(received: string, { wire, request, canonical }: Case): string {
+export function rawQuery(received: string, { arrived, canonical }: Case): string {
   if (canonical.query !== received) return received
-  const { query, claim } = wire ?? request
+  const { query, claim } = arrived
   if (claim?.mechanism !== 'query') return query
   return query
     .split('&')
