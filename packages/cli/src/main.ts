@@ -6,7 +6,7 @@
 import { CommanderError } from 'commander'
 import { EXIT } from './frame/exit-codes.ts'
 import { reportFailure } from './frame/report-failure.ts'
-import { endOnSignals, endQuietlyOnClosedPipe } from './frame/streams.ts'
+import { endOnSignals, endOnClosedOutput } from './frame/streams.ts'
 import type { VerbModule } from './frame/verb.ts'
 import { VERBS } from './frame/verbs.ts'
 import { separateFlags } from './send/send-arguments.ts'
@@ -39,7 +39,7 @@ export async function reportOn(
   args: readonly string[],
   run: () => Promise<void>,
 ): Promise<void> {
-  endQuietlyOnClosedPipe()
+  endOnClosedOutput()
   try {
     await run()
   } catch (error) {

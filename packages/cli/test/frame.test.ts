@@ -182,6 +182,15 @@ describe('pipes and signals', () => {
     expect([stdout, stderr]).toEqual(['PUT /k HT', ''])
   })
 
+  it('says so when the disk is full', async () => {
+    const line = `"${process.execPath}" "${COMMAND}" canon ${SQS} > /dev/full`
+    const { code, stderr } = await runProgram('/bin/sh', ['-c', line], { env: KEY })
+    expect([code, stderr]).toEqual([
+      1,
+      'error: The output cannot be written\n  why: the disk is full\n  fix: write it to another place\n',
+    ])
+  })
+
   it.each([
     ['SIGINT', 130],
     ['SIGTERM', 143],

@@ -102,7 +102,7 @@ describe.concurrent('a line that cannot be presigned', () => {
     ['{"key":"a","headers":{"a":1}}', 'It has headers that are no texts'],
     ['{"key":"a","headers":7}', 'It has headers that are no texts'],
     ['https://example.com/', 'example.com does not tell service and region'],
-    ['{"key":"a","expires":9999999}', 'expiresIn'],
+    ['{"key":"a","expires":9999999}', '--expires must be 1 to 604800 whole seconds'],
   ])('is told by its number, and ends it: %s', async (line, message) => {
     const { code, stdout, stderr } = await presign(['--from', '-', BUCKET], `a\n${line}\nb\n`)
     expect([code, stdout.split('\n').length]).toEqual([2, 2])

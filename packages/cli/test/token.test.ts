@@ -141,7 +141,7 @@ describe('what is refused', () => {
     ['ses-smtp --region eu-west-1 --admin', 'takes no --admin'],
     ['rds --region eu-west-1 --hostname https://db --port 1 --username u', 'hostname must be a bare name'],
     ['rds --region eu-west-1 --hostname db --port x --username u', 'port must be a whole number'],
-    ['msk --region eu-west-1 --expires 16m', 'expiresIn must be 1 to 900'],
+    ['msk --region eu-west-1 --expires 16m', '--expires must be 1 to 900'],
   ])('%s', async (line, message) => {
     const { code, stdout, stderr } = await token(line)
     expect([code, stdout]).toEqual([2, ''])

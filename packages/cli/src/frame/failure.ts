@@ -76,7 +76,7 @@ export function describeFailure(error: unknown, help: string): Failure {
     return {
       exitCode: exitCodeOf(error),
       code,
-      message: MESSAGES.get(code) ?? message,
+      message: MESSAGES.get(code) ?? message.replace(/^expiresIn /, '--expires '),
       why: `refused with ${code}`,
       fix: FIXES.get(`${error.name} ${code}`) ?? FIXES.get(code) ?? help,
     }

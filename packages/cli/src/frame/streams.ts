@@ -39,12 +39,21 @@ export async function readInput(reader: string): Promise<Uint8Array> {
   return Buffer.concat(chunks)
 }
 
-/** Ends the command quietly when whoever reads its output has read enough, such as `head`. */
-export function endQuietlyOnClosedPipe(): void {
+/**
+ * Ends the command when its output cannot be written: quietly where whoever reads it has read enough, such as `head`.
+ */
+export function endOnClosedOutput(): void {
   for (const stream of [process.stdout, process.stderr]) {
     stream.on('error', (error: NodeJS.ErrnoException) => {
-      if (error.code !== 'EPIPE') throw error
-      process.exit(process.exitCode ?? EXIT.ok)
+      if (error.code === 'EPIPE') process.exit(process.exitCode ?? EXIT.ok)
+      // Where this cannot be written either, the exit code tells.
+      if (stream === process.stdout) {
+        const why = error.code === 'ENOSPC' ? 'the disk is full' : (error.code ?? 'unknown')
+        process.stderr.write(
+          `error: The output cannot be written\n  why: ${why}\n  fix: write it to another place\n`,
+        )
+      }
+      process.exit(EXIT.internal)
     })
   }
 }

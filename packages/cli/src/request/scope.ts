@@ -67,7 +67,7 @@ export async function resolveScope(
   }
   throw new CommandError('SCOPE_UNKNOWN', `${authorityOf(url)} does not tell ${missing(service, region)}`, {
     why: 'a signature is for one service in one region, and a guess would be refused',
-    fix: 'add --service NAME --region NAME',
+    fix: service === undefined ? 'add --service NAME --region NAME' : 'add --region NAME',
   })
 }
 
