@@ -97,6 +97,22 @@ const PROMISES: Readonly<Record<string, readonly (string | RegExp)[]>> = {
   ],
   '21-fastify.mjs': ['alice orders tea', '403 {"message":"Missing Authentication Token"}'],
   '22-koa.mjs': ['alice orders tea', '403 {"message":"Missing Authentication Token"}'],
+  '30-undici.mjs': [
+    'server: refused, CLOCK_SKEWED',
+    'POST /orders of orders.example: busy',
+    'POST /orders of orders.example: done\n200 hello alice',
+    'AwsError: no such order NotFoundException 404',
+  ],
+  '31-node-http.mjs': [
+    'server: refused, CLOCK_SKEWED',
+    'POST /orders of orders.example: done\n200 hello alice',
+    'AwsError: no such order NotFoundException 404',
+  ],
+  '32-axios.mjs': [
+    'server: refused, CLOCK_SKEWED',
+    /POST \/orders\?dry=yes(%20|\+)%26(%20|\+)no of 127\S+ done\n200 hello alice/,
+    'Request failed with status code 404: AwsError: no such order NotFoundException',
+  ],
   '23-hono.mjs': ['alice orders tea', '403 {"message":"Missing Authentication Token"}'],
   '24-fetch-handler.mjs': ['200 alice orders tea', 'log: SIGNATURE_MISMATCH'],
   '25-lambda.mjs': ['alice asks for /a%2Fb', 'log: REQUEST_MALFORMED'],

@@ -70,6 +70,21 @@ export const HTTP_CLIENTS = {
     refused: { ...WITHOUT_DOTS },
     notes: { errors: '`FetchError`, with the `AwsError` as its `cause`' },
   },
+  undici: {
+    adapter: 'countersign/adapters/undici',
+    refused: {},
+    notes: { errors: 'hands answers back; `readAwsError(answer)`, or `throwOnError`' },
+  },
+  'node:http': {
+    adapter: 'countersign/adapters/node-http',
+    refused: {},
+    notes: { errors: 'hands messages back; `readAwsError(message)`, or `throwOnError`' },
+  },
+  axios: {
+    adapter: 'countersign/adapters/axios',
+    refused: { ...WITHOUT_DOTS },
+    notes: { errors: 'throws its own `AxiosError`, whose `cause` is an `AwsError`' },
+  },
 } as const satisfies Record<string, HttpClientFacts>
 
 /** Name of a client. */

@@ -9,15 +9,16 @@
  * @module
  */
 import type { CredentialsProvider } from '../credentials/credentials.ts'
-import { SigningError } from '../errors.ts'
 import { readCommonDate } from '../sign/common-date.ts'
 import type { Body, HeadersLike, HttpRequest, SignedBody, SignedRequest } from '../sign/http-request.ts'
-import { readHeaders } from '../sign/read-headers.ts'
 import { createMeans, signAnyBody, type SignerOptions } from '../sign/sign-any-body.ts'
 import type { Signer } from '../sign/signer.ts'
 import type { AnySigner } from './any-signer.ts'
 import { exchange } from './exchange/exchange.ts'
 import type { ExchangeMemory, ExchangeOptions, Transport } from './exchange/turn.ts'
+import { contentTypeOf } from './given-body.ts'
+import { joinHeaders } from './joined-headers.ts'
+import { assertUnaltered } from './unaltered.ts'
 
 /** A function that is called like `fetch`. */
 export type SignedFetch = (input: string | URL | Request, init?: RequestInit) => Promise<Response>
@@ -101,7 +102,7 @@ function createTransport(
 ): Transport<Response> {
   return {
     async send(signed) {
-      assertUnaltered(signed)
+      assertUnaltered(signed, 'fetch')
       return send(signed.url, { ...settings, ...wireInit(signed), redirect: 'manual' })
     },
     headOf: ({ status, headers }) => ({ status, header: (name) => headers.get(name) ?? undefined }),
@@ -117,7 +118,7 @@ function isRequest(input: string | URL | Request): input is Request {
 
 async function readRequest(input: string | URL | Request, init: RequestInit): Promise<HttpRequest<Body>> {
   const request = isRequest(input) ? input : undefined
-  const headers = readJoined((init.headers as HeadersLike | undefined) ?? request?.headers)
+  const headers = joinHeaders((init.headers as HeadersLike | undefined) ?? request?.headers)
   const body = init.body ?? (request?.body ? await readRequestBody(request, headers) : undefined)
   const type = contentTypeOf(body)
   if (type !== '' && !headers.has('content-type')) headers.set('content-type', type)
@@ -129,26 +130,6 @@ async function readRequest(input: string | URL | Request, init: RequestInit): Pr
 async function readRequestBody(request: Request, headers: ReadonlyMap<string, string>): Promise<unknown> {
   const isStreamed = headers.has('x-amz-content-sha256') || headers.has('x-amz-decoded-content-length')
   return isStreamed ? request.body : request.arrayBuffer()
-}
-
-/**
- * The headers as `fetch` sends them, each name once. It would join the values with a comma and a blank, where a
- * signature covers repeated headers without the blank.
- */
-function readJoined(headers: HeadersLike | undefined): Map<string, string> {
-  const joined = new Map<string, string>()
-  for (const [name, value] of readHeaders(headers)) {
-    const earlier = joined.get(name)
-    const separator = name === 'cookie' ? '; ' : ', '
-    joined.set(name, earlier === undefined ? value : `${earlier}${separator}${value}`)
-  }
-  return joined
-}
-
-/** What fetch adds by itself to these two kinds of body, and no longer does when bytes go out in their place. */
-function contentTypeOf(body: unknown): string {
-  if (body instanceof URLSearchParams) return 'application/x-www-form-urlencoded;charset=UTF-8'
-  return body instanceof Blob ? body.type : ''
 }
 
 function keptSettings(request: Request): RequestInit {
@@ -167,17 +148,4 @@ function wireInit({ method, headers, body }: SignedRequest<SignedBody>): Request
   return body === undefined || body instanceof Uint8Array
     ? init
     : ({ ...init, duplex: 'half' } as RequestInit)
-}
-
-/** `fetch` takes dot segments out of paths, and sends the URL's host whatever the header says. */
-function assertUnaltered({ url, headers }: SignedRequest<SignedBody>): void {
-  const sent = new URL(url)
-  const origin = url.indexOf('/', url.indexOf('://') + 3)
-  const path = url.slice(origin).split('?', 1)[0]
-  const host = headers.find(([name]) => name === 'host')?.[1]
-  if (sent.pathname === path && sent.host === host) return
-  throw new SigningError(
-    'TRANSPORT_WOULD_ALTER',
-    'fetch would send another path or host than was signed; use node:http or undici for this request',
-  )
 }

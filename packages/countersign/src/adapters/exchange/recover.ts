@@ -121,14 +121,15 @@ function clockTurn<Answer>({ turn, signed, told }: Refused, { memory }: Exchange
   const signedAt = parseAmzDate(headerValue(signed.headers, X_AMZ_DATE) ?? '')
   if (!serverTime || !signedAt || !isRepeatable(turn)) return undefined
   const off = Math.abs(serverTime.getTime() - signedAt.getTime())
-  // Answers to HEAD, and EC2, do not say that it was the clock.
-  const isUntold = told.status >= 400 && (told.code === undefined || told.code === 'AuthFailure')
-  if (off < (kind === 'clock' ? OFF : FAR_OFF) || !(kind === 'clock' || (isUntold && told.status <= 403))) {
-    return undefined
-  }
+  if (kind === 'clock' ? off < OFF : off < FAR_OFF || !mayBeClock(told)) return undefined
   memory.clock ??= createServerClock()
   memory.clock.set(host, serverTime)
   return { ...turn, isClockSet: true }
+}
+
+/** Answers without a body, such as those to HEAD, and EC2 do not say that it was the clock. */
+function mayBeClock({ status, code, message }: ErrorAnswer): boolean {
+  return status >= 400 && status <= 403 && (message === undefined || code === 'AuthFailure')
 }
 
 /** Something that may pass. */
