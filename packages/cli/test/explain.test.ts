@@ -214,7 +214,9 @@ describe('help', () => {
       expect(stdout).toContain(text)
     }
     const one = await countersign(['help', 'cause', 'clock-behind'])
-    expect(one.stdout).toContain('clock-behind (M16): Clock and dates\n\n  The clock is slow.\n\n  fix: Set the clock')
+    expect(one.stdout).toContain(
+      'clock-behind (M16): Clock and dates\n\n  The clock is slow.\n\n  fix: Set the clock',
+    )
     expect((await countersign(['help', 'cause', 'm16'])).stdout).toBe(one.stdout)
     const none = await countersign(['help', 'cause', 'no-such'])
     expect([none.code, none.stderr]).toEqual([2, expect.stringContaining('fix: countersign help causes')])

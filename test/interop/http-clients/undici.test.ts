@@ -1,7 +1,7 @@
 /** undici, with the interceptor. */
 import { buffer } from 'node:stream/consumers'
 import { connect, type AddressInfo } from 'node:net'
-import { Agent, interceptors, request as undiciRequest } from 'undici'
+import { Agent, interceptors, request as undiciRequest, type Dispatcher } from 'undici'
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { createSigningInterceptor } from '../../../packages/countersign/src/adapters/undici.ts'
 import { parseAwsError } from '../../../packages/countersign/src/answers/index.ts'
@@ -45,8 +45,7 @@ describe('the interceptor', () => {
   beforeEach(() => {
     server.take()
   })
-  const agentOf = (...more: Parameters<Agent['compose']>[0][]): Agent =>
-    new Agent().compose(createSigningInterceptor(signer), ...(more as never[])) as Agent
+  const agentOf = (): Dispatcher => new Agent().compose(createSigningInterceptor(signer))
 
   it('signs for the host of a header, and connects to the origin', async () => {
     const agent = agentOf()
@@ -107,7 +106,7 @@ describe('the interceptor', () => {
     const origin = server.origin
     const query = { 'a b': ["'c'", 1], d: true }
     for (const headers of [{ 'x-a': '1' }, ['x-a', '1'], new Map([['x-a', '1']])]) {
-      const answer = await agent.request({ origin, path: '/q', query, method: 'GET', headers } as never)
+      const answer = await agent.request({ origin, path: '/q', query, method: 'GET', headers })
       expect(await answer.body.text()).toBe('hello, this is /q?a%20b=%27c%27&a%20b=1&d=true')
       expect([headers, server.take()[0]!.headers['x-a']]).toEqual([headers, ['1']])
     }
@@ -132,7 +131,7 @@ describe('the interceptor', () => {
       path: '/',
       method: 'GET',
       upgrade: 'websocket',
-    } as never)
+    })
     await expect(sent).rejects.toMatchObject({ code: 'OPTION_INVALID' })
     await agent.destroy()
   })

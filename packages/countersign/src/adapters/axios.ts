@@ -8,11 +8,10 @@
  *
  * @module
  */
-import type * as Streams from 'node:stream'
 import { readAwsError } from '../answers/aws-error.ts'
 import { readAnswerHeaders, type AnswerHeaders } from '../answers/headers.ts'
 import { readBeginning } from '../answers/read-beginning.ts'
-import { runtimeProcess } from '../crypto/node-modules.ts'
+import { createNodeStream, runtimeProcess } from '../crypto/node-modules.ts'
 import type { Body, HeadersLike, HttpRequest, SignedRequest, SignedBody } from '../sign/http-request.ts'
 import type { AnySigner } from './any-signer.ts'
 import { exchange } from './exchange/exchange.ts'
@@ -74,7 +73,7 @@ export function createSignedAxiosConfig<C extends AxiosConfig, A extends AxiosAn
   options: ExchangeOptions = {},
 ): SignedAxiosConfig<C, A> {
   const memory: ExchangeMemory = { clock: options.clock }
-  const send = axios.getAdapter(nodeStreams() ? 'http' : 'fetch')
+  const send = axios.getAdapter(runtimeProcess()?.getBuiltinModule ? 'http' : 'fetch')
   const transforms = axios.defaults.transformRequest
   return {
     transformRequest: [exactBytes, ...((Array.isArray(transforms) ? transforms : []) as [])],
@@ -148,11 +147,7 @@ function toAxiosData(body: SignedBody | undefined): unknown {
   if (body === undefined) return undefined
   if (body instanceof Uint8Array) return exactBytes(body)
   // Axios knows a stream of Node by its `pipe`.
-  return nodeStreams()?.Readable.from(body as AsyncIterable<Uint8Array>, { objectMode: false }) ?? body
-}
-
-function nodeStreams(): Pick<typeof Streams, 'Readable'> | undefined {
-  return runtimeProcess()?.getBuiltinModule?.('node:stream')
+  return createNodeStream(body as AsyncIterable<Uint8Array>) ?? body
 }
 
 function isStream(data: unknown): data is { destroy(): void } {

@@ -29,7 +29,7 @@ export async function openRequest(
     // What comes after the answer is told by the message.
     request.on('error', reject)
     write(request).catch((error: unknown) => {
-      reject(error as Error)
+      reject(error)
       request.destroy(error as Error)
     })
   })

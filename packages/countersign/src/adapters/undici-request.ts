@@ -25,7 +25,7 @@ export function readTarget({ path, query }: DispatchOptions): string {
 
 function textOf(value: unknown): string {
   const isWritten = ['string', 'number', 'bigint', 'boolean'].includes(typeof value)
-  return isWritten ? String(value as string) : ''
+  return isWritten ? String(value) : ''
 }
 
 /**
@@ -59,7 +59,7 @@ function valuesOf(value: unknown): string[] {
 
 /** Raw headers of Node are bytes. */
 function textOfHeader(value: unknown): string {
-  return value instanceof Uint8Array ? String.fromCharCode(...value) : String(value as string)
+  return value instanceof Uint8Array ? String.fromCharCode(...value) : String(value)
 }
 
 const hosts = new WeakMap<object, string>()

@@ -15,7 +15,7 @@ import type { HttpRequest, Body } from '../sign/http-request.ts'
 import { readHeaders } from '../sign/read-headers.ts'
 import type { AnySigner } from './any-signer.ts'
 import { exchange } from './exchange/exchange.ts'
-import type { ExchangeMemory, ExchangeOptions, Transport } from './exchange/turn.ts'
+import type { Exchange, ExchangeMemory, ExchangeOptions, Transport } from './exchange/turn.ts'
 import { readGivenBody } from './given-body.ts'
 import { HeldAnswer, RelayedController, type DispatchHandler, type DispatchOptions } from './undici-answer.ts'
 import { assertSameHost, readTarget, readUndiciHeaders } from './undici-request.ts'
@@ -26,13 +26,16 @@ export interface SigningInterceptorOptions extends ExchangeOptions {
   readonly throwOnError?: boolean | undefined
 }
 
-/** A method, so that undici's own `dispatch` is one of them, whichever version it is of. */
-interface Dispatching {
-  dispatch(options: DispatchOptions, handler: DispatchHandler): boolean
-}
+/** What sends a request, bit by bit: undici's own `dispatch`, whichever version it is of. */
+export type Dispatch<O extends DispatchOptions, H extends DispatchHandler> = (
+  options: O,
+  handler: H,
+) => boolean
 
-/** What sends a request, bit by bit. */
-export type Dispatch = Dispatching['dispatch']
+/** What is given to `compose`. */
+export type SigningInterceptor = <O extends DispatchOptions, H extends DispatchHandler>(
+  dispatch: Dispatch<O, H>,
+) => Dispatch<O, H>
 
 /**
  * Makes an interceptor for `compose`. Path and query go out as they stand in `path` and `query`, dot segments included;
@@ -47,35 +50,34 @@ export type Dispatch = Dispatching['dispatch']
 export function createSigningInterceptor(
   signer: AnySigner,
   options: SigningInterceptorOptions = {},
-): (dispatch: Dispatch) => Dispatch {
+): SigningInterceptor {
   const memory: ExchangeMemory = { clock: options.clock }
   return (dispatch) => (given, handler) => {
     const controller = new RelayedController()
     handler.onRequestStart?.(controller, {})
-    const sending = send(dispatch, given, handler, controller)
+    const transport = createTransport(dispatch, given, handler, controller)
+    const { signal } = controller
+    const sending = send(given, handler, { ...options, signer, memory, transport, signal })
     sending.catch((error: unknown) => handler.onResponseError?.(controller, error as Error))
     return true
   }
+}
 
-  async function send(
-    dispatch: Dispatch,
-    given: DispatchOptions,
-    handler: DispatchHandler,
-    controller: RelayedController,
-  ): Promise<void> {
-    const request = readRequest(given)
-    assertSameHost(handler, request)
-    const transport = createTransport(dispatch, given, handler, controller)
-    const { signal } = controller
-    const answer = await exchange(request, { ...options, signer, memory, transport, signal })
-    if (options.throwOnError && answer.status >= 400) throw await toError(answer)
-    answer.deliver(handler)
-  }
+async function send(
+  given: DispatchOptions,
+  handler: DispatchHandler,
+  means: Exchange<HeldAnswer> & SigningInterceptorOptions,
+): Promise<void> {
+  const request = readRequest(given)
+  assertSameHost(handler, request)
+  const answer = await exchange(request, means)
+  if (means.throwOnError && answer.status >= 400) throw await toError(answer)
+  answer.deliver(handler)
 }
 
 async function toError(answer: HeldAnswer): Promise<AwsError> {
   const body = await answer.peek()
-  void answer.discard()
+  answer.discard()
   return new AwsError(readErrorAnswer({ status: answer.status, headers: answer.headers, body }))
 }
 
@@ -92,19 +94,22 @@ function readRequest(given: DispatchOptions): HttpRequest<Body> {
   return { method, url: `${String(given.origin)}${readTarget(given)}`, headers, body }
 }
 
-function createTransport(
-  dispatch: Dispatch,
-  given: DispatchOptions,
-  handler: DispatchHandler,
+function createTransport<O extends DispatchOptions, H extends DispatchHandler>(
+  dispatch: Dispatch<O, H>,
+  given: O,
+  handler: H,
   controller: RelayedController,
 ): Transport<HeldAnswer> {
   return {
     async send({ method, url, headers, body }) {
       const [, origin = '', path = ''] = /^([a-z]+:\/\/[^/?#]*)([^#]*)/i.exec(url) ?? []
       const answer = new HeldAnswer(controller, handler)
-      const signed = { ...given, origin, path, query: undefined, method, headers: headers.flat(), body }
+      const signed = { path, query: undefined, method, headers: headers.flat(), body }
       // A host may be signed for that is not the one to connect to; a redirect stays within it.
-      dispatch({ ...signed, origin: sameOrigin(given.origin, origin) }, answer)
+      dispatch(
+        { ...given, ...signed, origin: sameOrigin(given.origin, origin) },
+        answer as DispatchHandler as H,
+      )
       return answer.started
     },
     headOf: (answer) => ({ status: answer.status, header: (name) => answer.header(name) }),

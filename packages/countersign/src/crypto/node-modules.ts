@@ -4,6 +4,7 @@
  * @module
  */
 import type { Hash } from 'node:crypto'
+import type { Readable } from 'node:stream'
 
 /** `process` of the runtime, if it has one. */
 export function runtimeProcess(): Partial<NodeJS.Process> | undefined {
@@ -17,4 +18,9 @@ export function runtimeProcess(): Partial<NodeJS.Process> | undefined {
  */
 export function createNodeHash(name: string): Hash | undefined {
   return runtimeProcess()?.getBuiltinModule?.('node:crypto')?.createHash(name)
+}
+
+/** Makes a stream of Node of what can be iterated; `undefined` where the runtime has none. */
+export function createNodeStream(body: AsyncIterable<Uint8Array>): Readable | undefined {
+  return runtimeProcess()?.getBuiltinModule?.('node:stream')?.Readable.from(body, { objectMode: false })
 }
