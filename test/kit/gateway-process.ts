@@ -1,5 +1,5 @@
 /**
- * The gateway as people run it: a process of its own, started by the command line, with a store of keys on the disk.
+ * Gateway and proxy as people run them: a process of its own, started by the command line, with a store of keys on the disk.
  *
  * @module
  */
@@ -34,10 +34,12 @@ export interface GatewayHome {
   createKey(principal: string): Promise<TestKey>
   /** Starts `countersign gateway` and waits until it listens. */
   start(...args: string[]): Promise<GatewayProcess>
+  /** Starts `countersign proxy`, with more in its environment. */
+  startProxy(more: Record<string, string>, ...args: string[]): Promise<GatewayProcess>
   remove(): void
 }
 
-/** A gateway that runs. */
+/** A gateway or a proxy that runs. */
 export interface GatewayProcess {
   readonly child: ChildProcess
   readonly origin: string
@@ -71,7 +73,8 @@ export function createGatewayHome(): GatewayHome {
       const { key, secretAccessKey } = JSON.parse(stdout) as { key: TestKey; secretAccessKey: string }
       return { accessKeyId: key.accessKeyId, secretAccessKey }
     },
-    start: (...args) => startProcess(args, env),
+    start: (...args) => startProcess('gateway', args, env),
+    startProxy: (more, ...args) => startProcess('proxy', args, { ...env, ...more }),
     remove: () => rmSync(folder, { recursive: true, force: true }),
   }
 }
@@ -87,8 +90,12 @@ function runToEnd(args: readonly string[], env: Record<string, string>): Promise
   })
 }
 
-function startProcess(args: readonly string[], env: Record<string, string>): Promise<GatewayProcess> {
-  const all = ['gateway', '--listen', '127.0.0.1:0', '--health', '127.0.0.1:0', ...args]
+function startProcess(
+  verb: 'gateway' | 'proxy',
+  args: readonly string[],
+  env: Record<string, string>,
+): Promise<GatewayProcess> {
+  const all = [verb, '--listen', '127.0.0.1:0', '--health', '127.0.0.1:0', ...args]
   const child = spawn(process.execPath, [bin, ...all], { env, stdio: ['ignore', 'pipe', 'pipe'] })
   const ended = new Promise<number | NodeJS.Signals | null>((resolve) => {
     child.once('exit', (code, signal) => resolve(code ?? signal))
@@ -97,7 +104,7 @@ function startProcess(args: readonly string[], env: Record<string, string>): Pro
   let said = ''
   child.stderr.setEncoding('utf8').on('data', (text: string) => (said += text))
   return new Promise((resolve, reject) => {
-    void ended.then((code) => reject(new Error(`The gateway ended with ${code}: ${said}`)))
+    void ended.then((code) => reject(new Error(`It ended with ${code}: ${said}`)))
     createInterface({ input: child.stdout }).on('line', (text) => {
       const line = JSON.parse(text) as Record<string, unknown>
       lines.push(line)
