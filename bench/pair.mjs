@@ -1,5 +1,5 @@
 /**
- * Two processes that do the same, one with verifying on and one without it: small signed GETs, in turns, and what
+ * Two processes that do the same, one with verifying or signing on and one without it: small signed GETs, in turns, and what
  * processor time a request takes of each.
  */
 import { fork } from 'node:child_process'
@@ -66,17 +66,19 @@ async function round({ port, child, pool }) {
 /**
  * Measures both, and prints it; `--json` prints figures for machines.
  *
- * @param {(mode: 'open' | 'verifying') => ReturnType<typeof start>} startMode
+ * @template {string} [Mode='verifying']
+ * @param {(mode: 'open' | Mode) => ReturnType<typeof start>} startMode
  * @param {string} name of what is measured
+ * @param {Mode} on what one of them does, and the other does not
  */
-export async function comparePair(startMode, name) {
+export async function comparePair(startMode, name, on = /** @type {Mode} */ ('verifying')) {
   // To wake a sleeping processor up takes microseconds, which whoever sends to it would be charged with: the more,
   // the more pauses it leaves.
   const awake = await Promise.all(
     Array.from({ length: availableParallelism() }, () => start(new URL('awake.mjs', import.meta.url))),
   )
   const processes = await Promise.all(
-    /** @type {const} */ (['open', 'verifying']).map(async (mode) => {
+    [/** @type {const} */ ('open'), on].map(async (mode) => {
       const started = await startMode(mode)
       const pool = new Pool(`http://127.0.0.1:${started.port}`, { connections: CONNECTIONS })
       return { ...started, mode, pool, cpu: [Infinity], rate: [0] }
@@ -123,6 +125,6 @@ function print(best, name) {
   )
   console.table(rows)
   console.log(
-    `With verifying on, a request gets ${(share * 100).toFixed(1)} % of the throughput by processor time`,
+    `With ${best[1]?.mode} on, a request gets ${(share * 100).toFixed(1)} % of the throughput by processor time`,
   )
 }

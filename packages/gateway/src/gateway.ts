@@ -24,7 +24,7 @@ import { forwardUpgrade, isWebSocket } from './pipeline/forward-upgrade.ts'
 import { isChunkedUpload } from './pipeline/headers.ts'
 import { holdBody, type HeldBody } from './pipeline/held-body.ts'
 import { refuse } from './pipeline/refuse.ts'
-import { signAndForward } from './pipeline/sign-and-forward.ts'
+import { signAndForward, type BodyRules } from './pipeline/sign-and-forward.ts'
 import { Connections } from './server/connections.ts'
 import { createHealthServer } from './server/health.ts'
 import { createListener, listen, type ListenerTls } from './server/listener.ts'
@@ -108,10 +108,12 @@ export class PipelineGateway implements Gateway {
   #authorise: Authoriser
   #metrics: Metrics | undefined
   #folder = ''
+  #bodyRules: BodyRules
   #isStopping = false
 
   constructor(settings: GatewaySettings, parts: PipelineParts) {
     this.#settings = settings
+    this.#bodyRules = { ...settings, folder: '' }
     this.#verifier = parts.verifier
     this.#log = parts.log
     this.#callers = new Callers(parts.log)
@@ -134,6 +136,7 @@ export class PipelineGateway implements Gateway {
   async start(): Promise<Listening> {
     const { listen: address, health } = this.#settings
     this.#folder = await mkdtemp(join(tmpdir(), 'countersign-gateway-'))
+    this.#bodyRules = { ...this.#settings, folder: this.#folder }
     try {
       await this.#upstreams.open()
       if (health) this.#metrics = await createMetrics(this.#upstreams)
@@ -206,7 +209,7 @@ export class PipelineGateway implements Gateway {
       return forwardUpgrade(exchange, upgrade, route)
     }
     const { signer } = route
-    if (signer) return signAndForward(exchange, route, signer, this.#settings, this.#folder)
+    if (signer) return signAndForward(exchange, route, signer, this.#bodyRules)
     let body: HeldBody | undefined
     try {
       const { verified } = exchange

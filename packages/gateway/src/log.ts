@@ -21,7 +21,7 @@ export function createLog({ level }: GatewaySettings['log']): GatewayLog {
 
 /** Writes the line of an exchange that is over. */
 export function logExchange(log: Pick<GatewayLog, 'info'>, exchange: Exchange): void {
-  const writer = exchange.caller?.log ?? log
+  const writer = exchange.caller?.log ?? exchange.signed?.target.log ?? log
   writer.info(lineOf(exchange), exchange.failure ? 'refused' : 'forwarded')
 }
 
@@ -44,15 +44,16 @@ function lineOf(exchange: Exchange): object {
     milliseconds: Math.round((performance.now() - startedAt) * 10) / 10,
     failure,
     reason,
-    ...(exchange.signed && describe(exchange.signed)),
+    ...(exchange.signed && describe(exchange.signed, exchange.caller !== undefined)),
   }
 }
 
 /** What was signed for the upstream, and what that said. */
-function describe({ host, service, region, attempts, requestId, cause }: Signed): object {
+function describe({ target, attempts, requestId, cause }: Signed, isOfCaller: boolean): object {
+  // The lines of a target name it themselves.
+  const named = isOfCaller && { upstream: target.host, signedFor: `${target.region}/${target.service}` }
   return {
-    upstream: host,
-    signedFor: `${region}/${service}`,
+    ...named,
     attempts: attempts > 1 ? attempts : undefined,
     upstreamRequestId: requestId,
     cause,

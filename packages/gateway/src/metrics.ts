@@ -77,7 +77,7 @@ interface Counts {
 
 function count(counts: Counts, exchange: Exchange): void {
   const { signed, caller, response, refusal = signed?.cause } = exchange
-  const { service = '', region = '' } = signed ?? caller ?? {}
+  const { service = '', region = '' } = signed?.target ?? caller ?? {}
   // One that was broken off before it was answered.
   const code = wasAnswered(response) ? String(response.statusCode) : '000'
   const key = `${service} ${region} ${code}`

@@ -15,6 +15,9 @@ export interface CredentialsFactory {
 /** Seconds before their end from which on a proxy is not ready. */
 const ENDING = 60
 
+/** Milliseconds in which the answer of the cache is the same. */
+const REPEATED = 1000
+
 type Given = Credentials | KeyCredentials
 
 /** Credentials of one profile. */
@@ -22,6 +25,7 @@ export class SigningCredentials {
   readonly #create: () => CredentialsProvider
   #cached: CredentialsProvider
   #latest: Given | undefined
+  #askedAt = -Infinity
   #failure = 'they have not been asked for yet'
 
   constructor(create: () => CredentialsProvider) {
@@ -35,14 +39,26 @@ export class SigningCredentials {
   }
 
   /**
-   * Gives credentials that have not ended.
+   * Gives credentials that have not ended: at once where the same question was answered just now.
    *
    * @throws {@link GatewayFault} `CREDENTIALS_UNAVAILABLE`
    */
-  readonly provide = async (): Promise<Given> => {
+  readonly provide = (): Given | Promise<Given> => {
+    const given = this.#latest
+    const isFresh = given && performance.now() - this.#askedAt < REPEATED && secondsLeft(given) > 1
+    return isFresh ? given : this.ask()
+  }
+
+  /**
+   * Asks the cache, which asks the provider where it has to.
+   *
+   * @throws {@link GatewayFault} `CREDENTIALS_UNAVAILABLE`
+   */
+  async ask(): Promise<Given> {
     try {
       const given = await this.#cached()
       this.#latest = given
+      this.#askedAt = performance.now()
       return given
     } catch (error) {
       this.#failure = firstLine(error)
@@ -60,7 +76,7 @@ export class SigningCredentials {
 
   /** Names what keeps requests from being signed; `undefined` when nothing does. */
   async hindrance(): Promise<string | undefined> {
-    const given = await this.provide().catch(() => undefined)
+    const given = await this.ask().catch(() => undefined)
     if (!given) return `there are no credentials: ${this.#failure}`
     const left = secondsLeft(given)
     return left > ENDING ? undefined : `the credentials end in ${Math.max(0, Math.round(left))} s`
@@ -69,7 +85,7 @@ export class SigningCredentials {
 
 /** Seconds until credentials end; `Infinity` for those that do not. */
 export function secondsLeft({ expiration }: Pick<Given, 'expiration'>): number {
-  return ((expiration?.getTime() ?? Infinity) - Date.now()) / 1000
+  return expiration === undefined ? Infinity : (expiration.getTime() - Date.now()) / 1000
 }
 
 /** What a provider says is more telling than that it failed. */

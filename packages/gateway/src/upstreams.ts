@@ -16,7 +16,7 @@ import { secondsLeft, SigningCredentials, type CredentialsFactory } from './sign
 
 /** What upstreams need. */
 export interface UpstreamParts {
-  readonly log: Pick<GatewayLog, 'info' | 'warn'>
+  readonly log: Pick<GatewayLog, 'warn' | 'child'>
   readonly upstreamTls?: UpstreamTls | undefined
   readonly credentials?: CredentialsFactory | undefined
 }
@@ -46,7 +46,7 @@ export class Upstreams implements Surroundings {
       credentials = new SigningCredentials(() => (this.#parts.credentials ?? nobody)(profile))
       this.#credentials.set(profile, credentials)
     }
-    return createRouteSigner(sign, credentials)
+    return createRouteSigner(sign, credentials, this.#parts.log)
   }
 
   /** Loads what signs for several regions, and asks for credentials once: who has none is told before he asks. */
@@ -57,7 +57,7 @@ export class Upstreams implements Surroundings {
       for (const { signer } of multiRegion) if (signer) signer.algorithm = algorithm
     }
     for (const [profile, credentials] of this.#credentials) {
-      void credentials.provide().catch((error: Error) => {
+      void credentials.ask().catch((error: Error) => {
         this.#parts.log.warn({ profile, reason: error.message }, 'credentials missing')
       })
     }

@@ -4,6 +4,7 @@
  *
  * @module
  */
+import type { IncomingHttpHeaders } from 'node:http'
 import type { Signed } from './exchange.ts'
 import type { Watch } from './response-relay.ts'
 import type { Destination } from './sign.ts'
@@ -12,6 +13,8 @@ import type { Destination } from './sign.ts'
 export interface Chances {
   readonly mayRepeat: boolean
   readonly mayCorrectClock: boolean
+  /** Whether the upstream's clock has not been looked at of late. */
+  readonly wantsClock: boolean
   /** Where a redirect with this status leads; `undefined` where it is the client's to follow. */
   redirect(status: number, location: string): Destination | undefined
 }
@@ -41,7 +44,6 @@ const CODES: readonly RegExp[] = [
   /<Code>([\w.-]{1,64})<\/Code>/,
   /"(?:__type|code|Code)"\s*:\s*"(?:[\w.]{1,80}#)?([\w.-]{1,64})/,
 ]
-const REQUEST_IDS: ReadonlySet<string> = new Set(['x-amzn-requestid', 'x-amz-request-id', 'x-amz-apigw-id'])
 
 /** Looks on at one answer. */
 export class Attempt implements Watch {
@@ -58,27 +60,23 @@ export class Attempt implements Watch {
     this.#chances = chances
   }
 
-  begin(status: number, rawHeaders: readonly string[]): boolean {
-    let location: string | undefined
-    let wait = 0
-    let isEncoded = false
-    let isCached = false
-    for (let i = 0; i < rawHeaders.length; i += 2) {
-      const name = rawHeaders[i]!.toLowerCase()
-      const value = rawHeaders[i + 1]!
-      if (name === 'date') this.offset = Date.parse(value) - Date.now()
-      else if (name === 'location') location = value
-      else if (name === 'retry-after') wait = secondsOf(value) * 1000
-      else if (name === 'x-amzn-errortype') this.#signed.cause = value.split(/[:#]/, 1)[0]?.slice(0, 64)
-      else if (name === 'age') isCached = true
-      else if (name === 'content-encoding') isEncoded = true
-      else if (REQUEST_IDS.has(name)) this.#signed.requestId = value.slice(0, 128)
-    }
+  begin(status: number, headers: IncomingHttpHeaders): boolean {
+    const signed = this.#signed
+    signed.requestId = textOf(
+      headers['x-amzn-requestid'] ?? headers['x-amz-request-id'] ?? headers['x-amz-apigw-id'],
+    )
+    const wait = headers['retry-after']
+    const { date, location, age } = headers
     // An answer out of a cache has the clock of another time.
-    if (isCached) this.offset = undefined
-    this.verdict = this.#judge(status, wait, location)
-    if (REFUSED.has(status) && !isEncoded && !this.verdict) this.#refusal = []
-    return this.verdict !== undefined
+    if (date !== undefined && age === undefined && (status >= 400 || this.#chances.wantsClock)) {
+      this.offset = Date.parse(date) - Date.now()
+    }
+    if (status < 300) return false
+    this.verdict = this.#judge(status, wait === undefined ? 0 : secondsOf(wait) * 1000, location)
+    if (!REFUSED.has(status) || this.verdict) return this.verdict !== undefined
+    signed.cause = textOf(headers['x-amzn-errortype'])?.split(/[:#]/, 1)[0]
+    if (headers['content-encoding'] === undefined) this.#refusal = []
+    return false
   }
 
   data(chunk: Buffer): void {
@@ -105,6 +103,10 @@ export class Attempt implements Watch {
       return { kind: 'clock', offset }
     return undefined
   }
+}
+
+function textOf(value: string | string[] | undefined): string | undefined {
+  return (Array.isArray(value) ? value[0] : value)?.slice(0, 128)
 }
 
 function secondsOf(value: string): number {

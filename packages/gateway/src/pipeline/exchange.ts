@@ -29,12 +29,19 @@ export interface Upgrade {
   readonly head: Buffer
 }
 
-/** A request as it was signed for the upstream, and what that said to it. */
-export interface Signed {
+/** What requests are signed for. */
+export interface Target {
   readonly host: string
   readonly service: string
   /** Of SigV4A a list. */
   readonly region: string
+  /** Writes lines that name all that. */
+  readonly log: Pick<Logger, 'info'>
+}
+
+/** A request as it was signed for the upstream, and what that said to it. */
+export interface Signed {
+  readonly target: Target
   attempts: number
   /** The upstream's own id of the request. */
   requestId: string | undefined

@@ -13,7 +13,7 @@ import { faultOf, relay } from './forward.ts'
 import type { Payload } from './payload.ts'
 import type { RouteSigner } from './route-signer.ts'
 import { allowsPath, type Route } from './routes.ts'
-import { findScope, signMessage, type Destination, type SignedMessage } from './sign.ts'
+import { findScope, noteSigned, signMessage, type Destination } from './sign.ts'
 
 const REPEATABLE: ReadonlySet<string> = new Set(['GET', 'HEAD', 'OPTIONS', 'PUT', 'DELETE'])
 /** Nothing was sent yet. */
@@ -77,18 +77,19 @@ export async function forwardSigned(
 
 /** Signs and sends once; tells what is to be done where that was not the end. */
 async function send(course: Course, failures: number): Promise<Verdict | undefined> {
-  const { exchange, route, signer, destination } = course
-  const message = await sign(course)
+  const { exchange, route, signer, destination, payload } = course
+  const { host } = destination
+  const given = signer.provide()
+  const credentials = given instanceof Promise ? await given : given
+  const scope = findScope(signer, host, exchange.verified)
+  const message = signMessage(
+    exchange,
+    { signer, rules: route.rules, scope, credentials },
+    destination,
+    payload,
+  )
+  const signed = noteSigned(exchange, signer, host, message)
   const chances = chancesOf(course, failures)
-  const signed = (exchange.signed ??= {
-    host: destination.host,
-    service: message.service,
-    region: message.region,
-    attempts: 0,
-    requestId: undefined,
-    cause: undefined,
-  })
-  signed.attempts += 1
   const attempt = new Attempt(signed, chances)
   try {
     await relay(exchange, route, message, attempt)
@@ -109,16 +110,15 @@ async function send(course: Course, failures: number): Promise<Verdict | undefin
 /** How many hosts' clocks are known. */
 const CLOCKS = 100
 
-function noteClock({ clocks }: RouteSigner, host: string, offset: number | undefined): void {
+/** Milliseconds between two looks at the upstream's clock. */
+const CLOCK_INTERVAL = 1000
+
+function noteClock(signer: RouteSigner, host: string, offset: number | undefined): void {
   if (offset === undefined) return
+  const { clocks } = signer
+  signer.clockAt = performance.now()
   if (clocks.size >= CLOCKS && !clocks.has(host)) clocks.clear()
   clocks.set(host, offset)
-}
-
-async function sign({ exchange, route, signer, payload, destination }: Course): Promise<SignedMessage> {
-  const credentials = await signer.provide()
-  const scope = findScope(signer, destination.host, exchange.verified)
-  return signMessage(exchange, { signer, rules: route.rules, scope, credentials }, destination, payload)
 }
 
 function chancesOf(course: Course, failures: number): Chances {
@@ -127,6 +127,7 @@ function chancesOf(course: Course, failures: number): Chances {
   return {
     mayRepeat: isRepeatable && isSafe && failures < signer.settings.retries,
     mayCorrectClock: isRepeatable && !isCorrected,
+    wantsClock: performance.now() - signer.clockAt > CLOCK_INTERVAL,
     redirect: (status, location) => redirected(course, status, location),
   }
 }

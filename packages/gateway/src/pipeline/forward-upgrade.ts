@@ -15,7 +15,7 @@ import { hasBody } from './payload.ts'
 import { ResponseRelay } from './response-relay.ts'
 import type { Route } from './routes.ts'
 import { findDestination } from './sign-and-forward.ts'
-import { findScope, signMessage } from './sign.ts'
+import { findScope, noteSigned, signMessage } from './sign.ts'
 
 /** Headers in which both sides agree on the other protocol; they belong to the connection, and are handed on here. */
 const AGREED = /^(?:upgrade|connection)$/i
@@ -50,15 +50,7 @@ async function prepare(exchange: Exchange, route: Route): Promise<Dispatcher.Dis
   const credentials = await signer.provide()
   const scope = findScope(signer, destination.host, exchange.verified)
   const message = signMessage(exchange, { signer, rules, scope, credentials }, destination, undefined)
-  const { service, region } = message
-  exchange.signed = {
-    host: destination.host,
-    service,
-    region,
-    attempts: 1,
-    requestId: undefined,
-    cause: undefined,
-  }
+  noteSigned(exchange, signer, destination.host, message)
   return message
 }
 

@@ -57,14 +57,13 @@ export function hasBody({ headers }: IncomingMessage): boolean {
 }
 
 /**
- * Plans the body of a request, and holds it where that is needed.
+ * Plans the body of a request that has one, and holds it where that is needed.
  *
  * @throws {@link GatewayFault} `BODY_TOO_LONG`, `NOT_RESIGNABLE`
  * @throws {@link VerificationError} where it is not the one that the client signed
  */
-export async function planPayload(exchange: Exchange, rules: PayloadRules): Promise<Payload | undefined> {
+export async function planPayload(exchange: Exchange, rules: PayloadRules): Promise<Payload> {
   const { request, verified } = exchange
-  if (verified ? !verified.body : !hasBody(request)) return undefined
   const claimed = headerOf(request, 'x-amz-content-sha256')
   const length = lengthOf(request, claimed)
   if (length !== undefined && length > rules.most) throw tooLong()

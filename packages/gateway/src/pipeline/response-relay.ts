@@ -20,7 +20,7 @@ export interface Settle {
 /** Looks on while a response comes in, and may keep it from the client. */
 export interface Watch {
   /** @returns whether the response is kept back: nothing of it goes to the client */
-  begin(status: number, rawHeaders: readonly string[]): boolean
+  begin(status: number, headers: IncomingHttpHeaders): boolean
   data(chunk: Buffer): void
 }
 
@@ -58,22 +58,22 @@ export class ResponseRelay implements Dispatcher.DispatchHandler {
   onResponseStart(
     controller: Controller,
     status: number,
-    { 'content-length': length }: IncomingHttpHeaders,
+    parsed: IncomingHttpHeaders,
     statusText?: string,
   ): void {
     // What is said before the response, such as 103, is for this connection only.
     if (status < 200) return
-    const raw = (controller.rawHeaders as Buffer[]).map((bytes) => bytes.toString('latin1'))
-    if (this.#watch?.begin(status, raw)) {
+    if (this.#watch?.begin(status, parsed)) {
       this.#keptBytes = 0
       return
     }
+    const raw = (controller.rawHeaders as Buffer[]).map((bytes) => bytes.toString('latin1'))
     const headers = responseHeaders(raw)
     headers.push('x-countersign-request-id', this.#exchange.requestId)
     const { response } = this.#exchange
     response.writeHead(status, statusText, headers)
     // Node keeps the head until there is a body, for which events may let wait.
-    if (length === undefined) response.flushHeaders()
+    if (parsed['content-length'] === undefined) response.flushHeaders()
   }
 
   onResponseData(controller: Controller, chunk: Buffer): void {

@@ -34,6 +34,7 @@ export interface RouteRules {
   /** Whether nothing is limited. */
   readonly isOpen: boolean
   readonly limitsPaths: boolean
+  readonly limitsScopes: boolean
   /** Whether hosts are named. */
   readonly namesHosts: boolean
   readonly host: Matcher
@@ -49,6 +50,7 @@ function createRules({ allow }: RouteSettings): RouteRules {
   return {
     isOpen: hosts.length + paths.length + methods.length === 0,
     limitsPaths: paths.length > 0,
+    limitsScopes: services.length + regions.length > 0,
     namesHosts: hosts.length > 0,
     host: matcherOf(hosts, 'i'),
     path: matcherOf(paths),

@@ -8,7 +8,7 @@ import type { GatewaySettings } from '../config/settings.ts'
 import type { Exchange } from './exchange.ts'
 import { GatewayFault } from './faults.ts'
 import { forwardSigned } from './forward-signed.ts'
-import { planPayload } from './payload.ts'
+import { hasBody, planPayload } from './payload.ts'
 import type { RouteSigner } from './route-signer.ts'
 import { namedHost, type Route } from './routes.ts'
 import { findScope, type Destination } from './sign.ts'
@@ -17,20 +17,37 @@ import { isPresignedTarget, upstreamTarget } from './target.ts'
 /** Services that take bodies unsigned, and in chunks. */
 const S3: ReadonlySet<string | undefined> = new Set(['s3', 's3express', 's3-outposts', 's3-object-lambda'])
 
+/** What bodies may be, and where they are kept. */
+export interface BodyRules extends Pick<GatewaySettings, 'limits' | 'timeouts'> {
+  /** For bodies that do not fit into memory. */
+  readonly folder: string
+}
+
 /**
  * Signs and forwards.
  *
- * @param folder for bodies that do not fit into memory
  * @throws {@link GatewayFault}, {@link VerificationError}
  */
-export async function signAndForward(
+export function signAndForward(
   exchange: Exchange,
   route: Route,
   signer: RouteSigner,
-  { limits, timeouts }: Pick<GatewaySettings, 'limits' | 'timeouts'>,
-  folder: string,
+  rules: BodyRules,
 ): Promise<void> {
   const destination = findDestination(exchange, route, signer)
+  const { verified, request } = exchange
+  return (verified ? verified.body : hasBody(request))
+    ? forwardBody(exchange, route, signer, destination, rules)
+    : forwardSigned(exchange, route, signer, undefined, destination)
+}
+
+async function forwardBody(
+  exchange: Exchange,
+  route: Route,
+  signer: RouteSigner,
+  destination: Destination,
+  { limits, timeouts, folder }: BodyRules,
+): Promise<void> {
   const payload = await planPayload(exchange, {
     payload: signer.settings.payload,
     isS3: S3.has(findScope(signer, destination.host, exchange.verified).service),
@@ -43,7 +60,7 @@ export async function signAndForward(
   try {
     await forwardSigned(exchange, route, signer, payload, destination)
   } finally {
-    await payload?.release()
+    await payload.release()
   }
 }
 

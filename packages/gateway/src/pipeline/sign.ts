@@ -10,7 +10,7 @@ import { CountersignError } from 'countersign/errors'
 import { signChunks } from 'countersign/streaming'
 import type { Dispatcher } from 'undici'
 import { scopeOfHost, type RouteScope } from '../config/route-scope.ts'
-import type { Exchange } from './exchange.ts'
+import type { Exchange, Signed, Target } from './exchange.ts'
 import { GatewayFault } from './faults.ts'
 import { isChunkedUpload, requestHeaders, withoutFraming } from './headers.ts'
 import type { Payload } from './payload.ts'
@@ -66,22 +66,20 @@ interface Heads {
 }
 
 /** What a request to a host is signed for: as the settings say, else the host, else as the client signed it. */
-export function findScope(
-  { settings, scopes }: RouteSigner,
-  host: string,
-  verified: Exchange['verified'],
-): RouteScope {
+export function findScope(signer: RouteSigner, host: string, verified: Exchange['verified']): RouteScope {
+  const known = signer.scopes.get(host) ?? learnScope(signer, host)
+  if (!verified || (known.service && known.region)) return known
+  const { service, region } = verified.scope
+  return { service: known.service ?? service, region: known.region ?? region }
+}
+
+function learnScope({ settings, scopes }: RouteSigner, host: string): RouteScope {
   const { service, region } = settings
-  let known = scopes.get(host)
-  if (!known) {
-    known = service && region ? {} : attempt(() => scopeOfHost(host))
-    if (scopes.size >= HOSTS) scopes.clear()
-    scopes.set(host, known)
-  }
-  return {
-    service: service ?? known.service ?? verified?.scope.service,
-    region: region?.join(',') ?? known.region ?? verified?.scope.region,
-  }
+  const told = service && region ? {} : attempt(() => scopeOfHost(host))
+  const known = { service: service ?? told.service, region: region?.join(',') ?? told.region }
+  if (scopes.size >= HOSTS) scopes.clear()
+  scopes.set(host, known)
+  return known
 }
 
 /**
@@ -105,8 +103,9 @@ export function signMessage(
   const signed = attempt(() => cover(request, payload, optionsOf(signing, host)))
   const service = signed.scope.service
   const region = signed.scope.region ?? signing.scope.region ?? '*'
-  assertAllowed(signing.rules, service, region)
-  const headers = signed.headers.flat()
+  if (signing.rules.limitsScopes) assertAllowed(signing.rules, service, region)
+  const headers: string[] = []
+  for (const [name, value] of signed.headers) headers.push(name, value)
   for (const each of others) headers.push(each)
   if (payload?.length !== undefined) headers.push('content-length', String(payload.length))
   return {
@@ -118,6 +117,25 @@ export function signMessage(
     service,
     region,
   }
+}
+
+/** Keeps what an exchange was signed for; what many are signed for is one object. */
+export function noteSigned(
+  exchange: Exchange,
+  signer: RouteSigner,
+  host: string,
+  { service, region }: SignedMessage,
+): Signed {
+  const latest = signer.target
+  const isSame = latest?.host === host && latest.service === service && latest.region === region
+  const target = isSame ? latest : (signer.target = createTarget(signer, host, service, region))
+  const signed = (exchange.signed ??= { target, attempts: 0, requestId: undefined, cause: undefined })
+  signed.attempts += 1
+  return signed
+}
+
+function createTarget({ log }: RouteSigner, host: string, service: string, region: string): Target {
+  return { host, service, region, log: log.child({ upstream: host, signedFor: `${region}/${service}` }) }
 }
 
 function optionsOf({ signer, scope, credentials }: Signing, host: string): SignOptions {
@@ -133,13 +151,13 @@ function optionsOf({ signer, scope, credentials }: Signing, host: string): SignO
   }
 }
 
-type Signed = Omit<ReturnType<typeof signRequest>, 'body'> & { readonly body?: unknown }
+type SignedHead = Omit<ReturnType<typeof signRequest>, 'body'> & { readonly body?: unknown }
 
 function cover(
   request: { method: string; url: string; headers: [string, string][] },
   payload: Payload | undefined,
   options: SignOptions,
-): Signed {
+): SignedHead {
   if (!payload) return signRequest(request, options)
   const { cover: by, content } = payload
   if (by.kind === 'hash') return signRequest(request, { ...options, payloadHash: by.hash })
@@ -186,7 +204,7 @@ function readHeads(
   for (let i = 0; i < kept.length; i += 2) {
     const name = kept[i]!
     const lower = name.toLowerCase()
-    if (REPLACED.has(lower) || setHeaders.has(lower)) continue
+    if (REPLACED.has(lower) || (setHeaders.size > 0 && setHeaders.has(lower))) continue
     const maySign =
       signHeaders !== 'minimal' ||
       SIGNED_BY_DEFAULT.test(lower) ||
