@@ -60,9 +60,11 @@ export const programs = new Map([
       ['server', ['errors', 'config']],
       ['pipeline', ['errors', 'config', 'server']],
       ['log', ['config', 'pipeline']],
-      ['metrics', ['pipeline']],
+      ['figures', []],
+      ['prometheus', ['figures']],
+      ['metrics', ['pipeline', 'figures', 'prometheus']],
       ['callers', ['pipeline', 'log']],
-      ['upstreams', ['config', 'server', 'pipeline', 'log', 'metrics', 'signing-credentials']],
+      ['upstreams', ['config', 'server', 'pipeline', 'log', 'figures', 'signing-credentials']],
       [
         'gateway',
         [

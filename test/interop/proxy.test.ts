@@ -90,9 +90,9 @@ describeWithTool('curl', 'curl through the proxy', (curl) => {
 })
 
 describeWithAwsCli('AWS CLI 2 through the proxy', (aws) => {
-  const env = (key: typeof PLACEHOLDER): Record<string, string> => ({
-    AWS_ACCESS_KEY_ID: key.accessKeyId,
-    AWS_SECRET_ACCESS_KEY: key.secretAccessKey,
+  const env = (): Record<string, string> => ({
+    AWS_ACCESS_KEY_ID: PLACEHOLDER.accessKeyId,
+    AWS_SECRET_ACCESS_KEY: PLACEHOLDER.secretAccessKey,
     AWS_REGION: region,
     AWS_EC2_METADATA_DISABLED: 'true',
     HOME: home.folder,
@@ -102,18 +102,13 @@ describeWithAwsCli('AWS CLI 2 through the proxy', (aws) => {
     const file = join(home.folder, 'upload')
     const body = randomBytes(9_000_000)
     writeFileSync(file, body)
-    for (const [proxy, key] of [
-      [guarded, PLACEHOLDER],
-      [open, { accessKeyId: 'ANYTHING', secretAccessKey: 'at all' }],
-    ] as const) {
-      const s3 = (...args: string[]): Promise<string> =>
-        run(aws, ['--endpoint-url', proxy.origin, 's3', ...args], { env: env(key) })
-      await s3('cp', file, 's3://bucket/a b/c+d.bin')
-      expect(store.objects.get('/bucket/a b/c+d.bin')?.equals(body)).toBe(true)
-      await s3('cp', 's3://bucket/a b/c+d.bin', `${file}.back`)
-      expect(readFileSync(`${file}.back`).equals(body)).toBe(true)
-    }
-    expectResigned(8)
+    const s3 = (...args: string[]): Promise<string> =>
+      run(aws, ['--endpoint-url', guarded.origin, 's3', ...args], { env: env() })
+    await s3('cp', file, 's3://bucket/a b/c+d.bin')
+    expect(store.objects.get('/bucket/a b/c+d.bin')?.equals(body)).toBe(true)
+    await s3('cp', 's3://bucket/a b/c+d.bin', `${file}.back`)
+    expect(readFileSync(`${file}.back`).equals(body)).toBe(true)
+    expectResigned(4)
     await expect.poll(() => guarded.lines.at(-1)).toMatchObject({ principal: 'agent-1', msg: 'forwarded' })
   })
 })
@@ -184,7 +179,12 @@ describe('the process', () => {
     write('an-older-secret')
     const proxy = await home.startProxy(
       {},
-      ...['--upstream', store.origin, '--service', 's3', '--profile', 'team'],
+      '--upstream',
+      store.origin,
+      '--service',
+      's3',
+      '--profile',
+      'team',
     )
     const ask = async (): Promise<number> => (await fetch(`${proxy.origin}/bucket?list-type=2`)).status
     expect(await ask()).toBe(403)

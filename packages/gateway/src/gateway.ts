@@ -14,7 +14,7 @@ import type { Verifier } from 'countersign/verify'
 import type { Address, GatewaySettings } from './config/settings.ts'
 import { Callers } from './callers.ts'
 import { logExchange, type GatewayLog } from './log.ts'
-import { createMetrics, type Metrics } from './metrics.ts'
+import { Metrics } from './metrics.ts'
 import { authenticate, createGatewayVerifier, type KeySource } from './pipeline/authenticate.ts'
 import { createAuthoriser, type Authoriser } from './pipeline/authorise.ts'
 import { openExchange, type Exchange, type Upgrade } from './pipeline/exchange.ts'
@@ -106,7 +106,7 @@ export class PipelineGateway implements Gateway {
   readonly #health: Server
   readonly #connections: Connections
   #authorise: Authoriser
-  #metrics: Metrics | undefined
+  readonly #metrics: Metrics | undefined
   #folder = ''
   #bodyRules: BodyRules
   #isStopping = false
@@ -119,6 +119,7 @@ export class PipelineGateway implements Gateway {
     this.#callers = new Callers(parts.log)
     this.#upstreams = new Upstreams(settings, parts)
     this.#authorise = createAuthoriser(settings, this.#upstreams.routes, parts.tokens ?? [])
+    if (settings.health) this.#metrics = new Metrics(this.#upstreams)
     const handlers = {
       request: (...exchange: Parameters<typeof openExchange>) => void this.#handle(openExchange(...exchange)),
       upgrade: (request: IncomingMessage, socket: Duplex, head: Buffer) =>
@@ -139,7 +140,6 @@ export class PipelineGateway implements Gateway {
     this.#bodyRules = { ...this.#settings, folder: this.#folder }
     try {
       await this.#upstreams.open()
-      if (health) this.#metrics = await createMetrics(this.#upstreams)
       const clients = await listen(this.#listener, address)
       return { clients, health: health && (await listen(this.#health, health)) }
     } catch (error) {

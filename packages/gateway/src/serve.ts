@@ -7,7 +7,7 @@
 import { existsSync } from 'node:fs'
 import type { GatewaySettings } from './config/settings.ts'
 import { createGateway, type Listening, type Secrets } from './gateway.ts'
-import { openKeyStore, type KeyStore } from './keys/key-store.ts'
+import type { KeyStore } from './keys/key-store.ts'
 import { resolveMasterKey } from './keys/master-key.ts'
 import type { KeySource } from './pipeline/authenticate.ts'
 import { limitMemory } from './server/memory.ts'
@@ -45,7 +45,7 @@ export async function serve(settings: GatewaySettings, parts: ServeParts): Promi
   limitMemory()
   const secrets = readSecrets(settings)
   const log = createLog(settings.log)
-  const { source, store } = openKeys(settings, parts.masterKey, log)
+  const { source, store } = await openKeys(settings, parts.masterKey, log)
   const gateway = createGateway(settings, {
     ...secrets,
     keys: source,
@@ -90,18 +90,24 @@ interface Keys {
   readonly store: KeyStore | undefined
 }
 
-function openKeys(settings: GatewaySettings, masterKey: string | undefined, log: GatewayLog): Keys {
+async function openKeys(
+  settings: GatewaySettings,
+  masterKey: string | undefined,
+  log: GatewayLog,
+): Promise<Keys> {
   const { verify, clients } = settings
   if (!verify || clients.keys.length > 0) {
     const known = readClientKeys(clients.keys)
     return { source: { find: (accessKeyId) => known.get(accessKeyId) }, store: undefined }
   }
-  const store = openStore(settings, masterKey)
+  const store = await openStore(settings, masterKey)
   for (const error of store.checkAll()) log.error({ code: error.code, reason: error.message }, 'key unusable')
   return { source: store, store }
 }
 
-function openStore({ store }: GatewaySettings, masterKeyText: string | undefined): KeyStore {
+/** SQLite takes mebibytes of memory: who has no store does without. */
+async function openStore({ store }: GatewaySettings, masterKeyText: string | undefined): Promise<KeyStore> {
+  const { openKeyStore } = await import('./keys/key-store.ts')
   const { file, masterKeyFile } = store
   const masterKey = resolveMasterKey({
     text: masterKeyText,

@@ -10,7 +10,7 @@ import type { SignSettings } from './config/route-settings.ts'
 import { createRouteSigner, type RouteSigner } from './pipeline/route-signer.ts'
 import { createRoute, type Route } from './pipeline/routes.ts'
 import type { GatewayLog } from './log.ts'
-import type { Surroundings } from './metrics.ts'
+import type { Surroundings } from './figures.ts'
 import { createUpstreamPool, type UpstreamTls } from './server/upstream-pool.ts'
 import { secondsLeft, SigningCredentials, type CredentialsFactory } from './signing-credentials.ts'
 

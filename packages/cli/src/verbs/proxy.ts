@@ -46,6 +46,7 @@ const SETTINGS: SettingOptions = [
     'clients.anyone',
     new Option('--allow-anyone', 'sign for whoever reaches an address that is not loopback'),
   ],
+  ['limits.body', new Option('--limits-body <size>', 'longest body; 5GiB')],
   ['log.level', new Option('--log-level <level>', 'debug, info, warn, error or silent')],
 ]
 
