@@ -8,13 +8,13 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import type { Printed } from '../../packages/countersign/test/portable/hosts/script.ts'
 import type { Row } from '../../packages/countersign/test/portable/suite.ts'
 import { assemble, type Assembly } from './assemble.ts'
+import { describeOn } from './describe-on.ts'
 import { chromium, runtimes, workerd } from './found.mjs'
 import { openPage, type OpenPage } from './run-chromium.ts'
 import { runScript, runSuiteWith } from './run-script.ts'
 import { startWorkers, type RunningWorkerd, type Worker } from './run-workerd.ts'
 
 const MOST = 60_000
-const isRequired = process.env['COUNTERSIGN_REQUIRE_TOOLS'] === '1'
 let assembly: Assembly
 let reference: Printed = { rows: [], imported: {} }
 
@@ -34,21 +34,6 @@ function expectSame(rows: readonly Row[]): void {
     return isOk && digest === expected.digest ? [] : [{ name, here: excerpt, onThisNode: expected.excerpt }]
   })
   expect(different).toEqual([])
-}
-
-/** A suite that is skipped in plain sight where its runtime is not here, and fails there in CI. */
-function describeOn(name: string, program: string | undefined, fn: (program: string) => void): void {
-  describe(name, () => {
-    if (program !== undefined) {
-      fn(program)
-    } else if (isRequired) {
-      it(`needs ${name}`, () => {
-        throw new Error(`${name} is not here, and COUNTERSIGN_REQUIRE_TOOLS is set`)
-      })
-    } else {
-      it.skip(`skipped: ${name} is not here; npm run test:runtimes installs it`, () => {})
-    }
-  })
 }
 
 /** Every entry point, required, by a process that has imported none. */

@@ -87,5 +87,30 @@ export const HTTP_CLIENTS = {
   },
 } as const satisfies Record<string, HttpClientFacts>
 
+/** A client of operations, not of requests: it has trials of its own in each column. */
+export const AWS_SDK: HttpClientFacts = {
+  adapter: 'countersign/adapters/aws-sdk',
+  refused: {
+    'stream: one without a checksum behind it': {
+      code: 'BODY_UNSUPPORTED',
+      reason: 'its hash is not known before it is sent; `unsignedStreams` lets it through',
+    },
+    'stream: one with an unsigned checksum over plain http': {
+      code: 'PAYLOAD_UNSIGNED_OVER_HTTP',
+      reason: 'anybody on the way could change it; `allowUnsignedPayloadOverHttp` lets it through',
+    },
+  },
+  notes: {
+    retry: 'the client decides what is sent again; each attempt is signed anew',
+    redirect: 'the client follows none',
+    clock: 'the client learns the offset, and the signer takes it from there',
+    abort: 'the client does not look at the signal while it waits for credentials',
+    errors: "the client's own exceptions",
+  },
+}
+
+/** Clients that are tried on Node 24 as well, with their current major, which may need a newer Node than 20. */
+export const ON_NODE_24: readonly (keyof typeof HTTP_CLIENTS)[] = ['fetch', 'ky', 'undici']
+
 /** Name of a client. */
 export type HttpClientName = keyof typeof HTTP_CLIENTS

@@ -1,13 +1,16 @@
-/** undici, with the interceptor. */
+/** undici, with the interceptor: 7 on Node 20, 8 on Node 24. */
 import { buffer } from 'node:stream/consumers'
 import { connect, type AddressInfo } from 'node:net'
-import { Agent, interceptors, request as undiciRequest, type Dispatcher } from 'undici'
+import type { Dispatcher } from 'undici'
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { createSigningInterceptor } from '../../../packages/countersign/src/adapters/undici.ts'
 import { parseAwsError } from '../../../packages/countersign/src/answers/index.ts'
 import { createSigner } from '../../../packages/countersign/src/index.ts'
 import { KEY, REGION, startTrialServer, type TrialServer } from '../../kit/trial-server.ts'
+import { importClient } from './import-client.ts'
 import { tryHttpClient } from './try-http-client.ts'
+
+const { Agent, interceptors, request: undiciRequest } = await importClient<typeof import('undici')>('undici')
 
 tryHttpClient('undici', (signer, options) => {
   const agent = new Agent().compose(createSigningInterceptor(signer, options))
