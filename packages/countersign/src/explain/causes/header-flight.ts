@@ -49,7 +49,7 @@ function isGone({ part, signed, received }: Difference): boolean {
 const dropped: Cause = {
   id: 'M61',
   code: 'header-dropped',
-  title: 'A signed header was dropped on the way',
+  title: 'A signed header did not arrive',
   family: 'headers',
   fix: 'Do not sign this header, or have it let through.',
   accountsFor: (difference, evidence) => isGone(difference) && !isSpecial(difference.header, evidence),
@@ -79,7 +79,7 @@ const ENCODINGS = [
 const acceptEncoding: Cause = {
   id: 'M62',
   code: 'accept-encoding',
-  title: 'Accept-Encoding was rewritten on the way',
+  title: 'Accept-Encoding is not the one that was signed, as where a proxy or CDN rewrites it',
   family: 'headers',
   fix: 'Leave accept-encoding out of the signature (--unsign accept-encoding): proxies and CDNs rewrite it.',
   signedInstead: (received) =>
@@ -121,7 +121,7 @@ const hopByHop: Cause = {
 const contentLength: Cause = {
   id: 'M64',
   code: 'content-length',
-  title: 'Content-Length was signed, and the body framed anew',
+  title: 'Content-Length was signed, and is another one at the server, as where the body is framed anew',
   family: 'headers',
   fix: 'Leave content-length out of the signature.',
   signedInstead: (received, { request, wire }) => {
@@ -145,7 +145,7 @@ function isDoubled({ signed = '', received = '' }: Difference): boolean {
 const tracing: Cause = {
   id: 'M65',
   code: 'tracing-header',
-  title: 'A header of proxies or tracing was signed, and rewritten',
+  title: 'A header of proxies or tracing was signed, and is another one at the server',
   family: 'headers',
   fix: 'Leave headers of proxies and tracing out of the signature.',
   signedInstead: (received) =>
@@ -181,7 +181,7 @@ const tracingDuplicate: Cause = {
 const altered: Cause = {
   id: 'M74',
   code: 'content-type-altered',
-  title: 'Content-Type was changed after signing',
+  title: 'Content-Type is not the one that was signed',
   family: 'headers',
   fix: 'Set content-type yourself before signing, charset and boundary included.',
   signedInstead: (received) =>

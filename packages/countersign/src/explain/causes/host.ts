@@ -92,7 +92,7 @@ function otherHosts(evidence: Case): string[] {
 const rewritten: Cause = {
   id: 'M79',
   code: 'host-rewritten',
-  title: 'A proxy, CDN, tunnel or port-forward changed the Host header',
+  title: 'The host is not the one that was signed, as behind a proxy, CDN, tunnel or port-forward',
   family: 'host',
   fix: 'Let the host through (nginx: proxy_set_header Host $http_host), or sign for the host that arrives (--sign-host).',
   signedInstead: (received, evidence) =>
@@ -114,7 +114,7 @@ function isCustomPair(a: string, b = ''): boolean {
 const customDomain: Cause = {
   id: 'M81',
   code: 'host-custom-domain',
-  title: 'A custom domain, a CDN or a VPC endpoint stands in front of the API',
+  title: 'One host is that of AWS, and the other one a custom domain, CDN or VPC endpoint',
   family: 'host',
   fix: 'Sign for the host that AWS receives, and connect to the other one (--sign-host).',
   signedInstead: (received, evidence) =>

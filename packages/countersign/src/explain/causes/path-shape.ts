@@ -33,7 +33,7 @@ function slashesKept(raw: string): string {
 const slashDecoded: Cause = {
   id: 'M39',
   code: 'path-slash-decoded',
-  title: 'An escaped slash became a slash on the way, or S3 reads it as one',
+  title: 'An escaped slash became a slash, on the way or as S3 reads it',
   family: 'path',
   fix: 'Send the path through unchanged (a raw-path mode), or do not put an escaped slash into it.',
   signedInstead: ({ path }, evidence) => {

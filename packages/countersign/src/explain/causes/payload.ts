@@ -196,7 +196,7 @@ const BROWSER_BOUNDARY = /boundary="?-{4,}(?:WebKitFormBoundary|geckoformboundar
 const browserBytes: Cause = {
   id: 'M84j',
   code: 'browser-bytes',
-  title: 'The browser, or fetch, set the content type itself',
+  title: 'The content type is one that browsers and fetch set themselves',
   family: 'payload',
   fix: 'Set content-type explicitly and sign it; hand over bytes, not a text, Blob or FormData.',
   receivedInstead: (signed) => {

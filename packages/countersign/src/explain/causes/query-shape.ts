@@ -143,7 +143,7 @@ function extraPairs(more: string, less: string): string[] | undefined {
 const added: Cause = {
   id: 'M56',
   code: 'query-added',
-  title: 'A parameter was added or taken away after signing',
+  title: 'A parameter is in what was signed or at the server, and not in both',
   family: 'query',
   fix: 'Add every parameter before signing, and let nothing behind the signer add one.',
   signedInstead: ({ query }) => {
