@@ -18,6 +18,7 @@ const VARIABLE = /^env:([A-Za-z_]\w*)$/
 
 /** What is about signatures. */
 const OF_SIGNATURES = [
+  'clockOffset',
   'profile',
   'credentials',
   'accessKeyId',

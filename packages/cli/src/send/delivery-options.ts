@@ -9,6 +9,7 @@ import { CommandError } from '../frame/command-error.ts'
 import type { ScopeFlags } from '../frame/options.ts'
 import type { Output } from '../frame/output.ts'
 import { resolveScope, type ResolvedScope } from '../request/scope.ts'
+import { createClock } from './clock.ts'
 import { parseAwsSigv4, parseUser } from './curl-credentials.ts'
 import { hostOf, type DeliveryOptions, type Previous } from './delivery.ts'
 import type { OutgoingRequest } from './outgoing-request.ts'
@@ -46,6 +47,7 @@ export async function resolveDelivery(
     maxRedirects: flags.maxRedirs,
     wayOf,
   } as const
+  const clock = createClock(flags, output)
   if (flags.bearer !== undefined) {
     const { assertNoSignature, createBearer } = await import('./bearer.ts')
     assertNoSignature(flags, request)
@@ -58,7 +60,7 @@ export async function resolveDelivery(
   const resolve: FoundOptions['scopeOf'] = (next, previous) =>
     scopeOf(next, previous, scopeFlags, credentials, output)
   if (bucketHost === undefined) {
-    const signing = { credentials, signHeaders: flags.signHeaders, at: flags.at }
+    const signing = { credentials, signHeaders: flags.signHeaders, clock }
     return { ...common, signing, scopeOf: resolve }
   }
   if (flags.algorithm === undefined) output.infer('algorithm', 's3express', bucketHost)
@@ -85,7 +87,16 @@ function needsSession({ url }: OutgoingRequest, { algorithm }: SendFlags): strin
   return isBucket ? `host ${hostOf(url)}` : undefined
 }
 
-function assertSessionPossible({ chunks }: OutgoingRequest, { dryRun, printCurl }: SendFlags): void {
+function assertSessionPossible(
+  { chunks }: OutgoingRequest,
+  { dryRun, printCurl, clockOffset }: SendFlags,
+): void {
+  if (clockOffset !== undefined) {
+    throw new CommandError('USAGE', '--clock-offset does not set the clock of a session', {
+      why: 'the keys for a directory bucket are asked for and used by the clock of this computer',
+      fix: 'leave it out, and set the clock',
+    })
+  }
   if (chunks) {
     throw new CommandError('USAGE', 'Directory buckets get no uploads in chunks from here', {
       why: 'a session signs the body as a whole',

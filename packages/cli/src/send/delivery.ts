@@ -158,6 +158,10 @@ async function sendWithRetries(
       counts.attempts += 1
       const delivered = await sendOnce(request, bodyHash, scope, options, counts)
       const { status, headers } = delivered.response
+      if (isClockCorrected(delivered, options)) {
+        await delivered.response.close()
+        continue
+      }
       if (isLast || !isTransient(status)) return delivered
       await delivered.response.close()
       await pause(
@@ -176,6 +180,14 @@ async function sendWithRetries(
     }
     counts.retries += 1
   }
+}
+
+/** Whether the clock was the cause, and is set by the server's now. A body that is gone cannot be sent again. */
+function isClockCorrected({ request, refusal, response }: Answer, { signing }: DeliveryOptions): boolean {
+  if (refusal?.kind !== 'clock' || typeof signing === 'function' || request.body?.isReplayable === false)
+    return false
+  const date = new Date(headerValue(response.headers, 'date') ?? NaN)
+  return signing.clock.correct(refusal.serverTime ?? (Number.isNaN(date.getTime()) ? undefined : date))
 }
 
 async function pause(why: string, seconds: number, { events }: DeliveryOptions): Promise<void> {

@@ -51,6 +51,8 @@ export interface SendFlags extends Omit<SigningFlags, 'algorithm'>, RequestFlags
   /** `id:secret` */
   readonly user?: string | undefined
   readonly signHost?: string | undefined
+  /** `auto`, or how far the server's clock is ahead, in seconds. */
+  readonly clockOffset?: number | 'auto' | undefined
   readonly dryRun?: boolean | undefined
   readonly dryRunCanonical?: boolean | undefined
   readonly printCurl?: boolean | undefined
@@ -124,6 +126,7 @@ function addSigningOptions(command: Command): void {
     .option('--aws-sigv4 <scope>', "curl's aws:amz[:REGION[:SERVICE]]")
     .option('-u, --user <pair>', "curl's ID:SECRET; others see it: better --secret-stdin")
     .option('--bearer <source>', 'a token in the place of a signature: a file, - or env:NAME')
+    .option('--clock-offset <seconds>', 'how far the server is ahead; auto asks it', offsetOf)
     .option('--sign-host <host>', 'the Host to sign and to send')
     .option('--dry-run', 'print the request and send nothing; =canonical adds the steps')
     .addOption(new Option('--dry-run-canonical').hideHelp())
@@ -143,6 +146,12 @@ function checksumOf(text: string): ChecksumName {
 function countOf(text: string): number {
   if (/^\d{1,4}$/.test(text)) return Number(text)
   throw new InvalidArgumentError('It must be a number from 0 to 9999.')
+}
+
+function offsetOf(text: string): number | 'auto' {
+  if (text === 'auto') return text
+  if (/^[+-]?\d{1,7}$/.test(text)) return Number(text)
+  throw new InvalidArgumentError('It must be auto, or a number of seconds such as 90 or -412.')
 }
 
 function secondsOf(text: string): number {

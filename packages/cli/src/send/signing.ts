@@ -9,6 +9,7 @@ import { CommandError } from '../frame/command-error.ts'
 import type { AnySigned } from '../request/any-signed.ts'
 import { signGiven } from '../request/sign-given.ts'
 import type { ResolvedScope } from '../request/scope.ts'
+import type { SigningClock } from './clock.ts'
 import type { OutgoingRequest } from './outgoing-request.ts'
 import { createBody, type RequestBody } from './request-body.ts'
 import { headerValue, type Header, type WireRequest } from './wire-request.ts'
@@ -17,8 +18,7 @@ import { headerValue, type Header, type WireRequest } from './wire-request.ts'
 interface KeySigning {
   readonly credentials: AnyCredentials
   readonly signHeaders: SignOptions['signHeaders']
-  /** The clock; now unless it is given. */
-  readonly at: Date | undefined
+  readonly clock: SigningClock
 }
 
 /** What makes a request fit to be sent in another way than with the credentials themselves: a session, or a token. */
@@ -53,9 +53,9 @@ export async function signAttempt(
     const other = await means(request, bodyHash, scope)
     return { signed: other, wire: wireOf(other, other.headers, request.body) }
   }
-  const { credentials, signHeaders, at } = means
+  const { credentials, signHeaders, clock } = means
   const { method, url, headers, body, isUnsigned, chunks } = request
-  const options = { credentials, signHeaders, date: at }
+  const options = { credentials, signHeaders, date: clock.now() }
   if (chunks && body) {
     assertChunkable(scope)
     const { signUpload } = await import('./upload-in-chunks.ts')
