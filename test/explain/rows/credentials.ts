@@ -165,4 +165,16 @@ export const CREDENTIAL_ROWS: readonly ExplainRow[] = [
       return { evidence: { request, answer: await refuse(request) }, options: { credentials } }
     },
   },
+  {
+    id: 'M15',
+    input: 'a signing key for eu-west-1, in a request for us-east-1',
+    expected: { key: 'proven' },
+    make: async () => {
+      const elsewhere = {
+        keyScope: ([date = '', , ...rest]: readonly string[]) => [date, 'eu-west-1', ...rest],
+      }
+      const { request } = signWrongly({ target: '/key' }, elsewhere)
+      return { evidence: { request, answer: await refuse(request) }, options: { credentials } }
+    },
+  },
 ]

@@ -437,6 +437,18 @@ const unsigned: Cause = {
   },
 }
 
+/** Regions and services that keys are derived for by default, or by mistake. */
+const REGIONS = [
+  'us-east-1',
+  'us-west-2',
+  'eu-west-1',
+  'eu-central-1',
+  'ap-northeast-1',
+  'ap-southeast-1',
+  'auto',
+]
+const SERVICES = ['s3', 'execute-api', 'lambda', 'es', 'aoss', 'sts', 'iam', 'dynamodb', 'bedrock', 'appsync']
+
 const staleKey: Cause = {
   id: 'M15',
   code: 'stale-derived-key',
@@ -446,13 +458,21 @@ const staleKey: Cause = {
   signedInstead: (_, { scope }) => {
     const read = splitScope(scope)
     if (!read) return []
-    return [-1, 1, -2, -7].map((days) => ({
-      keyScope: { ...read, date: otherDay(read.date, days) },
-      note: `The key was derived for ${otherDay(read.date, days)}, and the request is for ${read.date}`,
-    }))
+    const others = [
+      ...[-1, 1, -2, -7].map((days) => ({ date: otherDay(read.date, days) })),
+      ...REGIONS.map((region) => ({ region })),
+      ...SERVICES.map((service) => ({ service })),
+    ]
+    return others.map((other) => {
+      const [made = ''] = Object.values(other)
+      const [part = 'date'] = Object.keys(other) as (keyof typeof read)[]
+      const note = `The key was derived for ${made}, and the request is for ${read[part]}`
+      return { keyScope: { ...read, ...other }, note }
+    })
   },
   explain: ({ change }) => ({ finding: `${change.note ?? ''}.` }),
-  detect: (evidence) => ofKeyFamily(evidence, 'it may be derived for another day', staleKey.fix),
+  detect: (evidence) =>
+    ofKeyFamily(evidence, 'it may be derived for another day, region or service', staleKey.fix),
 }
 
 function otherDay(date: string, days: number): string {
