@@ -25,6 +25,13 @@ const PROMISES: Readonly<Record<string, readonly (string | RegExp)[]>> = {
     'proven: accept-encoding\n- header accept-encoding: identity\n+ header accept-encoding: gzip\n',
     'Leave accept-encoding out of the signature',
   ],
+  '40-signing-proxy.mjs': [
+    'without the proxy: 403',
+    'through it: 200 signed by AKIDEXAMPLE: GET /reports/2026%20Q4.csv',
+    'through it: 200 signed by AKIDEXAMPLE: PUT /reports/new',
+    /another path: 403 .*No route allows GET/s,
+    'countersign_requests_total{service="s3",region="eu-west-1",code="200"} 2',
+  ],
   '10-tokens.mjs': [
     /password: shop\.\S+:5432\/\?Action=connect&DBUser=reports&\S+Signature=[0-9a-f]{64}/,
     'kubectl --token k8s-aws-v1.',

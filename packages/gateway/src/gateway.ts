@@ -11,6 +11,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { Duplex } from 'node:stream'
 import type { Verifier } from 'countersign/verify'
+import { scopeOfRoute } from './config/route-scope.ts'
 import type { Address, GatewaySettings } from './config/settings.ts'
 import { Callers } from './callers.ts'
 import { logExchange, type GatewayLog } from './log.ts'
@@ -23,7 +24,7 @@ import { forward } from './pipeline/forward.ts'
 import { forwardUpgrade, isWebSocket } from './pipeline/forward-upgrade.ts'
 import { isChunkedUpload } from './pipeline/headers.ts'
 import { holdBody, type HeldBody } from './pipeline/held-body.ts'
-import { refuse } from './pipeline/refuse.ts'
+import { refuse, type RefusalRules } from './pipeline/refuse.ts'
 import { signAndForward, type BodyRules } from './pipeline/sign-and-forward.ts'
 import { Connections } from './server/connections.ts'
 import { createHealthServer } from './server/health.ts'
@@ -79,6 +80,12 @@ export function createGateway(settings: GatewaySettings, { keys, ...parts }: Gat
   return new PipelineGateway(settings, { ...parts, verifier, hindrance: () => storeHindrance(keys) })
 }
 
+/** The services whose dialect is spoken: those that clients sign for, else those that are signed for. */
+function speakersOf({ verify, service, routes }: GatewaySettings): readonly string[] {
+  if (verify) return service
+  return routes.flatMap((route) => scopeOfRoute(route).service ?? [])
+}
+
 function storeHindrance(keys: KeySource): string | undefined {
   try {
     keys.find('readiness')
@@ -109,11 +116,13 @@ export class PipelineGateway implements Gateway {
   readonly #metrics: Metrics | undefined
   #folder = ''
   #bodyRules: BodyRules
+  readonly #refusals: RefusalRules
   #isStopping = false
 
   constructor(settings: GatewaySettings, parts: PipelineParts) {
     this.#settings = settings
     this.#bodyRules = { ...settings, folder: '' }
+    this.#refusals = { echo: settings.echo, service: speakersOf(settings) }
     this.#verifier = parts.verifier
     this.#log = parts.log
     this.#callers = new Callers(parts.log)
@@ -185,7 +194,7 @@ export class PipelineGateway implements Gateway {
     try {
       await this.#pass(exchange)
     } catch (error) {
-      const unexpected = await refuse(exchange, error, this.#settings)
+      const unexpected = await refuse(exchange, error, this.#refusals)
       if (unexpected) this.#log.error({ err: unexpected, requestId: exchange.requestId }, 'failed')
     } finally {
       clearTimeout(timer)
@@ -227,7 +236,7 @@ export class PipelineGateway implements Gateway {
     const { total } = this.#settings.timeouts
     if (total === 0) return undefined
     const fault = new GatewayFault('EXCHANGE_TIMED_OUT', `The exchange took more than ${total} s`)
-    return setTimeout(() => void refuse(exchange, fault, this.#settings), total * 1000)
+    return setTimeout(() => void refuse(exchange, fault, this.#refusals), total * 1000)
   }
 
   /** Node has let go of the connection: from here on it is ours. */

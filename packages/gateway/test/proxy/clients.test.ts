@@ -163,6 +163,13 @@ describe('what is allowed', () => {
     expect(proxy.arrived).toEqual([])
   })
 
+  it('is told in the dialect of what is signed for', async () => {
+    proxy = await startProxy({ allow: { paths: ['/a'] }, sign: { service: 's3' } })
+    const { text, headers } = await ask(proxy)
+    expect(headers['content-type']).toBe('application/xml')
+    expect(text).toContain('<Code>AccessDenied</Code><Message>No route allows GET')
+  })
+
   it('are services and regions', async () => {
     proxy = await startProxy({ allow: { services: ['s3'], regions: ['us-east-1'] } })
     expect(await ask(proxy)).toMatchObject({ status: 403, text: expect.stringContaining('execute-api') })
