@@ -20,7 +20,9 @@ import { NEIGHBOURS } from './causes/neighbours.ts'
 import { POST_FORM } from './causes/post.ts'
 import { PRESIGNED } from './causes/presigned.ts'
 import { SCOPE } from './causes/scope.ts'
+import { SECRETS } from './causes/secrets.ts'
 import { SERVER } from './causes/server.ts'
+import { SESSION_TOKENS } from './causes/session-tokens.ts'
 import { TIME } from './causes/time.ts'
 
 /** All causes. Those that go wrong most often come first: the search tries them in this order. */
@@ -35,6 +37,8 @@ export const CAUSES: readonly Cause[] = [
   ...HEADER_VALUES,
   ...HEADER_FORM,
   ...CHUNKS,
+  ...SECRETS,
+  ...SESSION_TOKENS,
   ...CREDENTIALS,
   ...TIME,
   ...SCOPE,

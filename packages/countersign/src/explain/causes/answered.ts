@@ -50,3 +50,12 @@ export function shownSpan(seconds: number): string {
   }
   return parts.slice(0, 2).join(' ') || '0 s'
 }
+
+/** What servers say of a key that they do not know. */
+export const UNKNOWN_KEY: readonly string[] = [
+  'InvalidAccessKeyId',
+  'InvalidClientTokenId',
+  'UnrecognizedClient',
+  'AuthFailure',
+  'InvalidSecurity',
+]
