@@ -120,6 +120,12 @@ const PROMISES: Readonly<Record<string, readonly (string | RegExp)[]>> = {
     /POST \/orders\?dry=yes(%20|\+)%26(%20|\+)no of 127\S+ done\n200 hello alice/,
     'Request failed with status code 404: AwsError: no such order NotFoundException',
   ],
+  '35-got.mjs': [
+    'server: refused, CLOCK_SKEWED',
+    'server: POST /orders of 127',
+    'done\n200 hello alice',
+    'AwsError: no such order NotFoundException',
+  ],
   '23-hono.mjs': ['alice orders tea', '403 {"message":"Missing Authentication Token"}'],
   '24-fetch-handler.mjs': ['200 alice orders tea', 'log: SIGNATURE_MISMATCH'],
   '25-lambda.mjs': ['alice asks for /a%2Fb', 'log: REQUEST_MALFORMED'],

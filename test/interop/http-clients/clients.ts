@@ -36,6 +36,8 @@ export interface HttpClientFacts {
   readonly adapter: string
   /** Trials that are refused, by `column: name`. */
   readonly refused: { readonly [trial: string]: RefusedTrial }
+  /** Trials that the client itself makes impossible, whoever signs, and why; by `column: name`. */
+  readonly without?: { readonly [trial: string]: string }
   /** What it does in a way of its own, by column. */
   readonly notes?: { readonly [C in Column]?: string }
 }
@@ -74,6 +76,23 @@ export const HTTP_CLIENTS = {
     adapter: 'countersign/adapters/undici',
     refused: {},
     notes: { errors: 'hands answers back; `readAwsError(answer)`, or `throwOnError`' },
+  },
+  got: {
+    adapter: 'countersign/adapters/got',
+    refused: {},
+    without: {
+      ...Object.fromEntries(
+        Object.keys(WITHOUT_DOTS).map((trial) => [trial, 'tidies URLs before anybody can look at them']),
+      ),
+      'bodies: an ArrayBuffer': 'takes no such body',
+      'bodies: a DataView': 'takes no such body',
+      'bodies: a Blob': 'takes no such body',
+      'bodies: a Blob with a type': 'takes no such body',
+    },
+    notes: {
+      errors: 'throws its own `HTTPError`, whose `cause` is an `AwsError`',
+      retry: 'sends again by itself, each attempt signed; POST where its `retry.methods` say so',
+    },
   },
   'node:http': {
     adapter: 'countersign/adapters/node-http',

@@ -63,11 +63,20 @@ function listClients(): (readonly [string, HttpClientFacts])[] {
 }
 
 /** What is to be said of a cell. */
-function remarksOf({ refused, notes }: HttpClientFacts, column: Column): string[] {
+function remarksOf({ refused, without = {}, notes }: HttpClientFacts, column: Column): string[] {
   const reasons = new Map<string, string[]>()
-  for (const [trial, { code, reason }] of Object.entries(refused)) {
+  const texts = [
+    ...Object.entries(refused).map(([trial, { code, reason }]) => [
+      trial,
+      `refused with \`${code}\`: ${reason}`,
+    ]),
+    ...Object.entries(without).map(([trial, reason]) => [
+      trial,
+      `not tried, since the client itself ${reason}`,
+    ]),
+  ] as [string, string][]
+  for (const [trial, text] of texts) {
     if (!trial.startsWith(`${column}: `)) continue
-    const text = `refused with \`${code}\`: ${reason}`
     reasons.set(text, [...(reasons.get(text) ?? []), trial.slice(column.length + 2)])
   }
   const refusals = [...reasons].map(
