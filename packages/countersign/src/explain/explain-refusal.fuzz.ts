@@ -74,7 +74,7 @@ it('proves nothing about requests that were signed right', async () => {
       const evidence = { request: sent, answer: denied, signed: { canonicalRequest } }
       expect(proven(explainRefusal(evidence, { credentials }))).toEqual([])
     }),
-    { numRuns: 40 },
+    { numRuns: 25 },
   )
 })
 
@@ -94,7 +94,7 @@ it('proves nothing where the secret is another one', async () => {
       const withKey = explainRefusal({ request: sent, answer }, { credentials, limits: { candidates: 500 } })
       expect([log, alone, withKey].flatMap(proven)).toEqual([])
     }),
-    { numRuns: 40 },
+    { numRuns: 25 },
   )
 })
 
@@ -202,7 +202,7 @@ it('shows no secret, token or signature, whatever is wrong', async () => {
         expect(JSON.stringify(shown)).not.toContain(secret)
       }
     }),
-    { numRuns: 40 },
+    { numRuns: 25 },
   )
 })
 

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest'
+import { presignedBy, withTarget } from '../../../../test/explain/row.ts'
 import { refusalOf } from '../../../../test/explain/server.ts'
 import { KEY_ID, SECRET, signWrongly } from '../../../../test/explain/wrong-signer.ts'
 import { explainRefusal } from './index.ts'
@@ -38,5 +39,24 @@ describe('explainRefusal', () => {
     expect(await refusalOf(request)).toBeUndefined()
     const signed = { canonicalRequest }
     expect(explainRefusal({ request, signed }, { credentials }).verdicts).toEqual([])
+  })
+})
+
+describe('a presigned URL', () => {
+  const presigned = presignedBy()
+
+  it.each([
+    ['whose path got a slash at its end', (target: string) => target.replace('?', '/?'), 'path-empty'],
+    ['that a cache buster was added to', (target: string) => `${target}&_=1`, 'query-added'],
+  ])('%s is explained by the key, and by what the server computed', async (_, change, code) => {
+    const request = withTarget(presigned, change)
+    const answer = await refusalOf(request)
+    const silent = await refusalOf(request, { isEchoed: false })
+    const told = [
+      explainRefusal({ request, answer: silent }, { credentials }),
+      explainRefusal({ request: presigned, answer }),
+      explainRefusal({ request: presigned, wire: request, answer: silent }, { credentials }),
+    ]
+    for (const { verdicts } of told) expect(verdicts).toMatchObject([{ code, grade: 'proven' }])
   })
 })
