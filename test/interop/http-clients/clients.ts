@@ -129,7 +129,7 @@ export const AWS_SDK: HttpClientFacts = {
 }
 
 /** Clients that are tried on Node 24 as well, with their current major, which may need a newer Node than 20. */
-export const ON_NODE_24: readonly (keyof typeof HTTP_CLIENTS)[] = ['fetch', 'ky', 'undici']
+export const ON_NODE_24: readonly (keyof typeof HTTP_CLIENTS)[] = ['fetch', 'got', 'ky', 'undici']
 
 /** Name of a client. */
 export type HttpClientName = keyof typeof HTTP_CLIENTS

@@ -50,7 +50,7 @@ export async function readGotTurn(options: GotOptions): Promise<Turn> {
   return { ...turn, request }
 }
 
-/** Reads the body, once for all attempts; forms too, of which got has made a stream of known length. */
+/** Reads the body, once for all attempts; forms too, of which got 14 makes a stream of known length, and got 16 one of the web. */
 async function settle(
   request: HttpRequest<Body>,
   headers: ReadonlyMap<string, string>,
@@ -58,8 +58,8 @@ async function settle(
   const { body } = request
   if (body === undefined) return request
   if (isStream(body)) {
-    const isForm =
-      headers.get('content-type')?.startsWith('multipart/form-data') && headers.has('content-length')
+    const isMultipart = headers.get('content-type')?.startsWith('multipart/form-data')
+    const isForm = isMultipart && ('getReader' in body || headers.has('content-length'))
     return isForm && !('pipe' in body) && Symbol.asyncIterator in body
       ? { ...request, body: await collect(body) }
       : request
