@@ -35,6 +35,14 @@ const SCENES = new Map([
       `sed 's/10/99/' request.http | countersign verify --color always --at 20261122T123500Z | head -14`,
     ],
   ],
+  [
+    'explain',
+    [
+      `countersign sign --format http --at 20261122T123456Z 'https://my-bucket.s3.us-east-1.amazonaws.com/a@b.txt' > request.http`,
+      `echo "<Error><Code>AuthorizationHeaderMalformed</Code><Message>the region 'us-east-1' is wrong; expecting 'eu-west-1'</Message></Error>" > answer.xml`,
+      'countersign explain --color always request.http answer.xml',
+    ],
+  ],
   ['doctor', ['export AWS_ACCESS_KEY_ID=ASIA0123456789ABCDEF AWS_REGION=eu-west-1a', 'countersign doctor']],
 ])
 

@@ -8,6 +8,7 @@ import { randomBytes } from 'node:crypto'
 import { tryDeleteBucket, tryNewBucket, trySpecialRequests } from './buckets.mjs'
 import { Cluster, PACKAGES, PROGRAMS } from './ceph.mjs'
 import { openCluster } from './cluster-store.mjs'
+import { tryExplanations } from './explanations.mjs'
 import { missingPrograms } from './host.mjs'
 import { tryObject } from './objects.mjs'
 import { ODD_KEYS } from './odd-keys.mjs'
@@ -29,6 +30,7 @@ async function tryStore(store) {
       await trySpecialRequests(place)
       await tryUploads(place, store)
       await tryRefusals(place, store)
+      await tryExplanations(place, store)
       await tryDeleteBucket(place)
     }),
   )

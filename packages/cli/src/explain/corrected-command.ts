@@ -28,13 +28,19 @@ export function correctedCommand(
   if (!correction || !isForCommand(correction) || host === undefined || request.method === '')
     return undefined
   const isPresigned = /[?&]X-Amz-Signature=/i.test(request.target)
+  const place = correction.region === undefined ? host : inRegion(host, correction.region)
   const target =
     correction.target ??
     (isPresigned ? request.target.replace(SIGNING, '').replace(/^([^?&]*)&/, '$1?') : request.target)
   // A presigned URL that is mended in its text is used as it is, and must not be printed with its signature.
   if (/X-Amz-Signature=/i.test(target)) return undefined
   const words = ['countersign', isPresigned ? 'presign' : 'send', ...wordsOf(request, correction)]
-  return [...words, quote(`${request.protocol ?? 'https'}://${host}${target}`)].join(' ')
+  return [...words, quote(`${request.protocol ?? 'https'}://${place}${target}`)].join(' ')
+}
+
+/** The endpoint of S3 in another region: a bucket answers in its own. */
+function inRegion(host: string, region: string): string {
+  return host.replace(/(\bs3[.-](?:dualstack\.)?)[a-z]{2}(?:-[a-z]+)+-\d(?=\.amazonaws\.)/, `$1${region}`)
 }
 
 function wordsOf(request: Evidence['request'], correction: Correction): string[] {

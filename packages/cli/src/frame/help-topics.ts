@@ -37,6 +37,8 @@ const ENVIRONMENT = `Environment
                                 the way of send, in lower case too: --proxy wins over them
   AWS_CA_BUNDLE                 whom send trusts over TLS: --cacert wins over it
   COUNTERSIGN_MASTER_KEY        the master key of the gateway's store of keys
+  COUNTERSIGN_NO_RECORD         send keeps no refusal for countersign explain last
+  XDG_STATE_HOME                where it is kept; by default ~/.local/state
   NO_COLOR, CLICOLOR_FORCE, TERM
                                 colour: --color wins over them
 `

@@ -8,6 +8,7 @@ import { CountersignError } from '../../errors.ts'
 import type { Case } from '../case.ts'
 import type { Cause, Finding } from '../cause.ts'
 import { inMessage, isCode, messageOf, shownName } from './answered.ts'
+import { isOverdue } from './presigned.ts'
 
 function neighbour(
   names: Pick<Cause, 'id' | 'code' | 'title' | 'fix'>,
@@ -78,27 +79,38 @@ const kms = neighbour(
   },
 )
 
-const policy = neighbour(
-  {
-    id: 'N1',
-    code: 'policy-denied',
-    title: 'The permission is missing; the signature was right',
-    fix: 'Ask for the permission, or choose another identity.',
-  },
-  (evidence) => {
+const policy: Cause = {
+  id: 'N1',
+  code: 'policy-denied',
+  title: 'The permission is missing; the signature was right',
+  family: 'neighbour',
+  fix: 'Ask for the permission, or choose another identity.',
+  detect: (evidence) => {
     const isOther = [explicitDeny, kms].some(({ detect }) => (detect?.(evidence).length ?? 0) > 0)
-    if (!isDenied(evidence) || isOther) return undefined
+    if (!isDenied(evidence) || isOther || isOverdue(evidence)) return []
     // Whoever sent no signature at all is told the same.
-    if (
-      evidence.request.claim === undefined &&
-      (evidence.wire ?? evidence.request).headers.length > 0 &&
-      evidence.wire
-    )
-      return undefined
+    if (evidence.wire && evidence.wire.claim === undefined) return []
     const [action] = inMessage(evidence, ACTION) ?? []
-    return `The signature is right, and the permission is missing${action === undefined ? '' : `: ${shownName(action)}`}.`
+    const what = action === undefined ? '' : `: ${shownName(action)}`
+    // AWS always says something; other servers say nothing, and mean more things by it.
+    if (messageOf(evidence) === '') {
+      return [
+        {
+          grade: 'likely',
+          finding: 'The server says AccessDenied and nothing more: the permission is missing.',
+          fix: policy.fix,
+        },
+      ]
+    }
+    return [
+      {
+        grade: 'stated',
+        finding: `The signature is right, and the permission is missing${what}.`,
+        fix: policy.fix,
+      },
+    ]
   },
-)
+}
 
 const optIn = neighbour(
   {

@@ -128,6 +128,17 @@ function repair(query: string): string {
   })
 }
 
+/** Whether a presigned URL had ended when the server looked at it. */
+export function isOverdue({ request: { claim }, answer, now }: Case): boolean {
+  const start = claim?.mechanism === 'query' ? parseAmzDate(claim.amzDate) : undefined
+  const looked = answer?.serverTime ?? now
+  return (
+    start !== undefined &&
+    looked !== undefined &&
+    looked.getTime() > start.getTime() + Number(claim?.expires) * 1000
+  )
+}
+
 const expired: Cause = {
   id: 'M85e',
   code: 'presign-expired',
@@ -152,7 +163,7 @@ const expired: Cause = {
     const end = start && new Date(start.getTime() + seconds * 1000)
     const now = evidence.answer?.serverTime ?? evidence.now
     const isStated = /Request has expired/.test(message)
-    const isOver = end !== undefined && now !== undefined && now > end
+    const isOver = isOverdue(evidence)
     if (!isStated && !(isOver && isCode(evidence, 'AccessDenied', 'ExpiredToken'))) return []
     const by =
       end && now && isOver

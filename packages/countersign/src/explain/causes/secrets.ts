@@ -7,8 +7,8 @@ import type { Case } from '../case.ts'
 import type { Cause, Finding } from '../cause.ts'
 import type { Change } from '../change.ts'
 import { splitScope } from '../key-oracle.ts'
-import { shownKeyId } from './answered.ts'
-import { isOtherSecret, isSameText, secretsFault } from './key-material.ts'
+import { isCode, shownKeyId } from './answered.ts'
+import { isOtherSecret, isSameText, secretsFault, type SecretFault } from './key-material.ts'
 
 function secretOf({ credentials }: Case): string {
   return credentials?.secretAccessKey ?? ''
@@ -38,6 +38,14 @@ function ofKeyFamily(evidence: Case, what: string, fix: string): Finding[] {
   ]
 }
 
+/** What is wrong with the secret at hand, unless the server said what else is wrong. */
+function faultOfSecret(evidence: Case, kind: SecretFault): string | undefined {
+  const { code } = evidence.answer ?? {}
+  const isMismatch =
+    code === undefined || isCode(evidence, 'SignatureDoesNotMatch', 'InvalidSignature', 'AccessDenied')
+  return isMismatch ? secretsFault(secretOf(evidence), kind) : undefined
+}
+
 const whitespace: Cause = {
   id: 'M1',
   code: 'secret-whitespace',
@@ -61,7 +69,7 @@ const whitespace: Cause = {
     finding: `It was signed ${change.note ?? ''}, which has ${secretOf(evidence).length} characters here.`,
   }),
   detect: (evidence) => {
-    const fault = secretsFault(secretOf(evidence), 'whitespace')
+    const fault = faultOfSecret(evidence, 'whitespace')
     if (fault === undefined) {
       return ofKeyFamily(
         evidence,
@@ -91,7 +99,7 @@ const invisible: Cause = {
   },
   explain: ({ change }) => ({ finding: `It was signed ${change.note ?? ''}.` }),
   detect: (evidence) => {
-    const fault = secretsFault(secretOf(evidence), 'invisible')
+    const fault = faultOfSecret(evidence, 'invisible')
     return fault === undefined ? [] : [{ grade: 'likely', finding: fault, fix: invisible.fix }]
   },
 }
@@ -126,7 +134,7 @@ const encoded: Cause = {
   },
   explain: ({ change }) => ({ finding: `It was signed ${change.note ?? ''}.` }),
   detect: (evidence) => {
-    const fault = secretsFault(secretOf(evidence), 'encoded')
+    const fault = faultOfSecret(evidence, 'encoded')
     if (fault === undefined) {
       return ofKeyFamily(evidence, 'a + or / of the secret may have been URL-encoded', encoded.fix)
     }

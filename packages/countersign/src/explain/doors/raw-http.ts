@@ -68,10 +68,28 @@ export function readRawHttp(bytes: Uint8Array): Reading {
   if (STATUS_LINE.test(text.split(/\r?\n/, 1)[0] ?? '')) {
     return { form: 'http', answer: parseRawAnswer(bytes), notes: [] }
   }
+  const framed = endOfFramed(text)
+  if (framed !== undefined) {
+    const { request } = parseRawRequest(bytes.subarray(0, framed.end))
+    return { form: 'http', request, answer: parseRawAnswer(bytes.subarray(framed.answer)), notes: [] }
+  }
   const at = startOfAnswer(text)
   const { request, notes } = parseRawRequest(at === undefined ? bytes : trimEnd(bytes.subarray(0, at)))
   const answer = at === undefined ? undefined : parseRawAnswer(bytes.subarray(at))
   return { form: 'http', request: request, answer, notes: notes.map(({ message }) => message) }
+}
+
+/** Where a request ends whose length its head tells, and the answer behind it begins. */
+function endOfFramed(text: string): { end: number; answer: number } | undefined {
+  const blank = /\r?\n\r?\n/.exec(text)
+  if (!blank) return undefined
+  const length = /^content-length:[ \t]*(\d{1,9})[ \t]*\r?$/im.exec(text.slice(0, blank.index))?.[1]
+  if (length === undefined) return undefined
+  const end = blank.index + blank[0].length + Number(length)
+  const between = /^(?:\r?\n(?:#{3,}.*)?){0,9}(?=HTTP\/\d(?:\.\d)? \d{3}[ \r\n])/.exec(
+    text.slice(end, end + 1000),
+  )
+  return between ? { end, answer: end + between[0].length } : undefined
 }
 
 function startOfAnswer(text: string): number | undefined {

@@ -98,6 +98,12 @@ describe('HTTP as it stands', () => {
     }
   })
 
+  it('is read: a body that ends in a line end of its own', () => {
+    const own = request.replace('Length: 2', 'Length: 4') + '\r\n'
+    const { request: read, answer: back } = readEvidence(`${own}\r\n${answer}`)
+    expect([text(read?.body), back?.status]).toEqual(['hi\r\n', 403])
+  })
+
   it('is read: one alone', () => {
     expect(readEvidence(request)).toMatchObject({
       form: 'http',
