@@ -108,7 +108,8 @@ async function expectCause(environment, exchange, code, grade) {
   )
   const secret = environment['AWS_SECRET_ACCESS_KEY'] ?? ''
   const token = environment['AWS_SESSION_TOKEN'] ?? ''
-  for (const one of [secret, token]) assert.ok(one === '' || !`${run.stdout}${run.stderr}`.includes(one))
+  for (const one of [secret, token])
+    assert.ok(one === '' || !(run.stdout.toString() + run.stderr).includes(one))
 }
 
 /**
