@@ -11,7 +11,12 @@ import { byteString, headerOf } from './text.ts'
 
 const REQUEST_LINE = /^(\S+) ((?:\/|https?:\/\/|\*).*?)(?: HTTP\/\d(?:\.\d)?)?$/i
 const STATUS_LINE = /^HTTP\/\d(?:\.\d)? (\d{3})(?: .*)?$/
-const ANSWER_BEHIND = /(?:^|\n)(HTTP\/\d(?:\.\d)? \d{3}[ \r\n])/
+const ANSWER = /^HTTP\/\d(?:\.\d)? \d{3}[ \r\n]/
+const LONGEST_MARGIN = 1024
+const LINE_FEED = 10
+const LETTER_H = 72
+/** A head that is longer is none; bodies may be as long as they like, and are not made into text. */
+const LONGEST_HEAD = 1024 * 1024
 const HEADER = /^([^:]*):(.*)$/s
 
 /** Something to know of a request that was read nevertheless. */
@@ -64,51 +69,59 @@ export function looksRaw(text: string): boolean {
  * @throws {@link EvidenceError} `EVIDENCE_MALFORMED`
  */
 export function readRawHttp(bytes: Uint8Array): Reading {
-  const text = byteString(bytes)
-  if (STATUS_LINE.test(text.split(/\r?\n/, 1)[0] ?? '')) {
+  const beginning = byteString(bytes.subarray(0, LONGEST_HEAD))
+  if (STATUS_LINE.test(beginning.split(/\r?\n/, 1)[0] ?? '')) {
     return { form: 'http', answer: parseRawAnswer(bytes), notes: [] }
   }
-  const framed = endOfFramed(text)
+  const framed = endOfFramed(beginning, bytes)
   if (framed !== undefined) {
     const { request } = parseRawRequest(bytes.subarray(0, framed.end))
     return { form: 'http', request, answer: parseRawAnswer(bytes.subarray(framed.answer)), notes: [] }
   }
-  const at = startOfAnswer(text)
+  const at = startOfAnswer(bytes)
   const { request, notes } = parseRawRequest(at === undefined ? bytes : trimEnd(bytes.subarray(0, at)))
   const answer = at === undefined ? undefined : parseRawAnswer(bytes.subarray(at))
   return { form: 'http', request: request, answer, notes: notes.map(({ message }) => message) }
 }
 
-/** Where a request ends whose length its head tells, and the answer behind it begins. */
-function endOfFramed(text: string): { end: number; answer: number } | undefined {
+/** Where a request ends whose length its head tells, and the answer behind it begins; of its beginning as text. */
+function endOfFramed(text: string, bytes: Uint8Array): { end: number; answer: number } | undefined {
   const blank = /\r?\n\r?\n/.exec(text)
   if (!blank) return undefined
   const length = /^content-length:[ \t]*(\d{1,9})[ \t]*\r?$/im.exec(text.slice(0, blank.index))?.[1]
   if (length === undefined) return undefined
   const end = blank.index + blank[0].length + Number(length)
   const between = /^(?:\r?\n(?:#{3,}.*)?){0,9}(?=HTTP\/\d(?:\.\d)? \d{3}[ \r\n])/.exec(
-    text.slice(end, end + 1000),
+    byteString(bytes.subarray(end, end + LONGEST_MARGIN)),
   )
   return between ? { end, answer: end + between[0].length } : undefined
 }
 
-function startOfAnswer(text: string): number | undefined {
-  const match = ANSWER_BEHIND.exec(text)
-  return match?.[1] === undefined ? undefined : match.index + match[0].length - match[1].length
+function startOfAnswer(bytes: Uint8Array): number | undefined {
+  let at = 0
+  do {
+    const mayBe = bytes[at] === LETTER_H
+    if (mayBe && ANSWER.test(byteString(bytes.subarray(at, at + 16)))) return at
+    at = bytes.indexOf(LINE_FEED, at) + 1
+  } while (at > 0)
+  return undefined
 }
 
 /** The blank line in front of the answer, and a line of hashes that editors put there. */
 function trimEnd(bytes: Uint8Array): Uint8Array {
-  const head = byteString(bytes)
-  const rest = /(?:\r?\n(?:#{3,}.*)?)*$/.exec(head)
-  const isHeadAlone = !/\r?\n\r?\n[^\r\n]/.test(head.slice(0, rest?.index))
+  const [margin = ''] = /(?:\r?\n(?:#{3,}.*)?)*$/.exec(byteString(bytes.subarray(-LONGEST_MARGIN))) ?? []
+  const trimmed = bytes.subarray(0, bytes.length - margin.length)
   // A request without a body ends in its own blank line.
-  return isHeadAlone ? bytes : bytes.subarray(0, rest?.index ?? bytes.length)
+  const isHeadAlone = !/\r?\n\r?\n[^\r\n]/.test(byteString(trimmed.subarray(0, LONGEST_HEAD)))
+  return isHeadAlone ? bytes : trimmed
 }
 
 function splitHead(bytes: Uint8Array): { first: string; lines: string[]; body: Uint8Array } {
-  const text = byteString(bytes)
+  const text = byteString(bytes.subarray(0, LONGEST_HEAD))
   const blank = /\r?\n\r?\n/.exec(text)
+  if (!blank && bytes.length > LONGEST_HEAD) {
+    throw malformed(`no empty line ends the head within its first ${LONGEST_HEAD} bytes`)
+  }
   const head = blank ? text.slice(0, blank.index) : text.replace(/\r?\n$/, '')
   const [first = '', ...lines] = head.split(/\r?\n/)
   return { first, lines, body: blank ? bytes.subarray(blank.index + blank[0].length) : new Uint8Array() }
