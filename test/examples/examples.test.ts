@@ -88,13 +88,13 @@ const PROMISES: Readonly<Record<string, readonly (string | RegExp)[]>> = {
     /^the store gives out a session\n200 SESSION1 GET .*\/a, token signed: true\n200 SESSION1/,
     'a URL lives for 5 minutes',
   ],
-  '31-aws-sdk.mjs': [
+  '36-aws-sdk.mjs': [
     'GET /notes/a%20b/../%C3%BC?x-id=GetObject AWS4-HMAC-SHA256 payload verified\nhello',
     'PAYLOAD_UNSIGNED_OVER_HTTP',
   ],
   '33-ky.mjs': ["{ author: 'alice' }\nHTTPError because of NotFoundException\nTRANSPORT_WOULD_ALTER"],
   '34-ofetch.mjs': ["target: '/notes?draft=a%20b'", 'FetchError because of NotFoundException'],
-  '32-web-socket.mjs': ['hello alice', 'Unexpected server response: 403'],
+  '37-web-socket.mjs': ['hello alice', 'Unexpected server response: 403'],
   '20-body-digests.mjs': [
     'as agreed: 200 stored: unsigned, pending: false, covered: host, x-amz-checksum-sha256',
     'something else: 400 BadDigest',
