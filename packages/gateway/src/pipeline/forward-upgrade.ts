@@ -15,10 +15,13 @@ import { hasBody } from './payload.ts'
 import { ResponseRelay } from './response-relay.ts'
 import type { Route } from './routes.ts'
 import { findDestination } from './sign-and-forward.ts'
-import { findScope, noteSigned, signMessage } from './sign.ts'
+import { findScope, noteSigned, presignMessage, signMessage } from './sign.ts'
 
 /** Headers in which both sides agree on the other protocol; they belong to the connection, and are handed on here. */
 const AGREED = /^(?:upgrade|connection)$/i
+
+/** Services that take WebSockets by presigned URL alone. */
+const IN_QUERY: ReadonlySet<string | undefined> = new Set(['transcribe', 'iotdevicegateway'])
 
 /** Whether a client wants a WebSocket; other protocols are not passed on. */
 export function isWebSocket({ headers, method }: IncomingMessage): boolean {
@@ -49,7 +52,10 @@ async function prepare(exchange: Exchange, route: Route): Promise<Dispatcher.Dis
   const destination = findDestination(exchange, route, signer)
   const credentials = await signer.provide()
   const scope = findScope(signer, destination.host, exchange.verified)
-  const message = signMessage(exchange, { signer, rules, scope, credentials }, destination, undefined)
+  const signing = { signer, rules, scope, credentials }
+  const message = IN_QUERY.has(scope.service)
+    ? presignMessage(exchange, signing, destination)
+    : signMessage(exchange, signing, destination, undefined)
   noteSigned(exchange, signer, destination.host, message)
   return message
 }

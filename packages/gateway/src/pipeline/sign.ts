@@ -5,7 +5,7 @@
  * @module
  */
 import type { Readable } from 'node:stream'
-import { signRequest, type Credentials, type KeyCredentials, type SignOptions } from 'countersign'
+import { presignUrl, signRequest, type Credentials, type KeyCredentials, type SignOptions } from 'countersign'
 import { CountersignError } from 'countersign/errors'
 import { signChunks } from 'countersign/streaming'
 import type { Dispatcher } from 'undici'
@@ -56,6 +56,8 @@ const REPLACED: ReadonlySet<string> = new Set([
 /** What `minimal` signs of a request's own headers; the others need not be looked at. */
 const SIGNED_BY_DEFAULT = /^(?:content-(?:md5|type)|x-amz-.*)$/
 const HOSTS = 1000
+/** How long the signature of a WebSocket is good: it is used at once. */
+const SOCKET_SECONDS = 60
 
 /** The headers of a request that may go on, in two lists. */
 interface Heads {
@@ -117,6 +119,27 @@ export function signMessage(
     service,
     region,
   }
+}
+
+/**
+ * Signs a request that opens a WebSocket in its query, for services that look there alone.
+ *
+ * @throws {@link GatewayFault} `NOT_SIGNABLE`, `NOT_ALLOWED`
+ */
+export function presignMessage(
+  exchange: Exchange,
+  signing: Signing,
+  { scheme, host, target, origin }: Destination,
+): SignedMessage {
+  const { signable, others } = readHeads(exchange, signing.signer, undefined)
+  const request = { method: 'GET', url: `${scheme}://${host}${target}` }
+  const options = { ...optionsOf(signing, host), expiresIn: SOCKET_SECONDS, signHeaders: [] }
+  const { url, scope } = attempt(() => presignUrl(request, options))
+  const region = scope.region ?? signing.scope.region ?? '*'
+  if (signing.rules.limitsScopes) assertAllowed(signing.rules, scope.service, region)
+  const headers = ['host', host, ...signable.flat(), ...others]
+  const path = url.slice(url.indexOf('/', scheme.length + 3))
+  return { origin, method: 'GET', path, headers, body: null, service: scope.service, region }
 }
 
 /** Keeps what an exchange was signed for; what many are signed for is one object. */

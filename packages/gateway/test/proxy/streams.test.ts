@@ -223,7 +223,7 @@ describe('an upstream', () => {
 
 describe('a WebSocket', () => {
   const verifier = createVerifier({
-    service: 'execute-api',
+    service: ['execute-api', 'transcribe'],
     region: '*',
     secrets: () => ({ secretAccessKey: 'the-real-secret' }),
   })
@@ -260,6 +260,17 @@ describe('a WebSocket', () => {
     expect(taken[0]).toMatchObject({ url: '/feed?a=1', headers: { upgrade: 'websocket' } })
     expect(taken[0]?.headers.authorization).toMatch(/SignedHeaders=host;x-amz-date,/)
     await expect.poll(last).toMatchObject({ status: 101, msg: 'forwarded' })
+  })
+
+  it('is opened with a presigned URL where the service wants that', async () => {
+    proxy = await startProxy({ sign: { service: 'transcribe' } })
+    const taken = takeSockets()
+    const socket = new WebSocket(`ws://127.0.0.1:${proxy.port}/stream?language-code=en-GB`)
+    await once(socket, 'message')
+    socket.close()
+    await once(socket, 'close')
+    expect(taken[0]?.url).toMatch(/^\/stream\?language-code=en-GB&X-Amz-Algorithm=.*&X-Amz-Expires=60&/)
+    expect(taken[0]?.headers.authorization).toBeUndefined()
   })
 
   it('that the upstream does not want is answered as the upstream does', async () => {
