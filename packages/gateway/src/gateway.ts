@@ -18,14 +18,13 @@ import { logExchange, type GatewayLog } from './log.ts'
 import { Metrics } from './metrics.ts'
 import { authenticate, createGatewayVerifier, type KeySource } from './pipeline/authenticate.ts'
 import { createAuthoriser, type Authoriser } from './pipeline/authorise.ts'
-import { openExchange, type Exchange, type Upgrade } from './pipeline/exchange.ts'
+import { isWebSocket, openExchange, type Exchange, type Upgrade } from './pipeline/exchange.ts'
 import { GatewayFault } from './pipeline/faults.ts'
 import { forward } from './pipeline/forward.ts'
-import { forwardUpgrade, isWebSocket } from './pipeline/forward-upgrade.ts'
 import { isChunkedUpload } from './pipeline/headers.ts'
 import { holdBody, type HeldBody } from './pipeline/held-body.ts'
 import { refuse, type RefusalRules } from './pipeline/refuse.ts'
-import { signAndForward, type BodyRules } from './pipeline/sign-and-forward.ts'
+import type { BodyRules, signAndForward } from './pipeline/sign-and-forward.ts'
 import { Connections } from './server/connections.ts'
 import { createHealthServer } from './server/health.ts'
 import { createListener, listen, type ListenerTls } from './server/listener.ts'
@@ -116,6 +115,8 @@ export class PipelineGateway implements Gateway {
   readonly #metrics: Metrics | undefined
   #folder = ''
   #bodyRules: BodyRules
+  /** Loaded where requests are signed. */
+  #sign: typeof signAndForward | undefined
   readonly #refusals: RefusalRules
   #isStopping = false
 
@@ -149,6 +150,9 @@ export class PipelineGateway implements Gateway {
     this.#bodyRules = { ...this.#settings, folder: this.#folder }
     try {
       await this.#upstreams.open()
+      if (this.#upstreams.routes.some(({ signer }) => signer)) {
+        this.#sign = (await import('./pipeline/sign-and-forward.ts')).signAndForward
+      }
       const clients = await listen(this.#listener, address)
       return { clients, health: health && (await listen(this.#health, health)) }
     } catch (error) {
@@ -215,10 +219,13 @@ export class PipelineGateway implements Gateway {
     const { upgrade } = exchange
     if (upgrade) {
       this.#connections.holdUpgraded(upgrade.socket as Socket)
+      const { forwardUpgrade } = await import('./pipeline/forward-upgrade.ts')
       return forwardUpgrade(exchange, upgrade, route)
     }
     const { signer } = route
-    if (signer) return signAndForward(exchange, route, signer, this.#bodyRules)
+    if (signer && this.#sign) return this.#sign(exchange, route, signer, this.#bodyRules)
+    // Nothing that is to be signed goes on without a signature.
+    if (signer) throw new GatewayFault('INTERNAL', 'The gateway has not been started')
     let body: HeldBody | undefined
     try {
       const { verified } = exchange

@@ -4,7 +4,6 @@
  * @module
  */
 import type { Credentials, CredentialsProvider, KeyCredentials } from 'countersign'
-import { cacheCredentials } from 'countersign/credentials'
 import { GatewayFault } from './pipeline/faults.ts'
 
 /** Makes a provider of the credentials of a profile, or of the usual ones. It is asked seldom, and may take long. */
@@ -23,14 +22,14 @@ type Given = Credentials | KeyCredentials
 /** Credentials of one profile. */
 export class SigningCredentials {
   readonly #create: () => CredentialsProvider
-  #cached: CredentialsProvider
+  #cached: Promise<CredentialsProvider>
   #latest: Given | undefined
   #askedAt = -Infinity
   #failure = 'they have not been asked for yet'
 
   constructor(create: () => CredentialsProvider) {
     this.#create = create
-    this.#cached = cacheCredentials(create())
+    this.#cached = cache(create())
   }
 
   /** What was given last. */
@@ -56,7 +55,8 @@ export class SigningCredentials {
    */
   async ask(): Promise<Given> {
     try {
-      const given = await this.#cached()
+      const provide = await this.#cached
+      const given = await provide()
       this.#latest = given
       this.#askedAt = performance.now()
       return given
@@ -69,8 +69,9 @@ export class SigningCredentials {
 
   /** Asks anew, and takes what comes in the place of what there is; where nothing comes, that stays. */
   async reload(): Promise<void> {
-    const cached = cacheCredentials(this.#create())
-    this.#latest = await cached()
+    const cached = cache(this.#create())
+    const provide = await cached
+    this.#latest = await provide()
     this.#cached = cached
   }
 
@@ -81,6 +82,12 @@ export class SigningCredentials {
     const left = secondsLeft(given)
     return left > ENDING ? undefined : `the credentials end in ${Math.max(0, Math.round(left))} s`
   }
+}
+
+/** What only those need who sign is loaded by those. */
+async function cache(provider: CredentialsProvider): Promise<CredentialsProvider> {
+  const { cacheCredentials } = await import('countersign/credentials')
+  return cacheCredentials(provider)
 }
 
 /** Seconds until credentials end; `Infinity` for those that do not. */

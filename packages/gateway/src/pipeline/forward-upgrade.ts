@@ -4,7 +4,6 @@
  *
  * @module
  */
-import type { IncomingMessage } from 'node:http'
 import type { Duplex } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
 import type { Dispatcher } from 'undici'
@@ -22,11 +21,6 @@ const AGREED = /^(?:upgrade|connection)$/i
 
 /** Services that take WebSockets by presigned URL alone. */
 const IN_QUERY: ReadonlySet<string | undefined> = new Set(['transcribe', 'iotdevicegateway'])
-
-/** Whether a client wants a WebSocket; other protocols are not passed on. */
-export function isWebSocket({ headers, method }: IncomingMessage): boolean {
-  return method === 'GET' && headers.upgrade?.toLowerCase() === 'websocket'
-}
 
 /**
  * Opens a connection to the upstream and lets both sides speak until one of them ends.
