@@ -29,13 +29,23 @@ describe('start-up', () => {
     expect((await modulesOf('verify')).some((name) => OTHERS.test(name))).toBe(true)
   })
 
+  it('imports nothing, and loads no networking: code from a cache cannot import, and few runs come to it', async () => {
+    for (const verb of verbs) {
+      const code = (await buildVerb(verb, false)).map((chunk) => chunk.code).join('\n')
+      expect([verb, code.match(/(?<![.\w$])import\(["'`]/g)]).toEqual([verb, null])
+      expect([verb, code.match(/require\(["'`]node:(?:net|tls|fs\/promises)/g)]).toEqual([verb, null])
+    }
+  })
+
   it('takes two files, whatever else a verb may load later', async () => {
     for (const verb of verbs) {
       const chunks = await buildVerb(verb, false)
       const first = chunks.find(({ isEntry }) => isEntry)
       expect([verb, first?.imports.length]).toEqual([verb, 1])
       const start = chunks.find(({ fileName }) => fileName === first?.imports[0])
-      expect(start?.imports.filter((name) => name.endsWith('.cjs') && !name.includes('runtime'))).toEqual([])
+      expect(
+        start?.imports.filter((name) => name.endsWith('.cjs') && !/runtime|load\.cjs/.test(name)),
+      ).toEqual([])
     }
   })
 })

@@ -3,7 +3,6 @@
  *
  * @module
  */
-import { createInterface } from 'node:readline'
 import { CommandError } from './command-error.ts'
 
 /**
@@ -20,6 +19,7 @@ export async function confirm(question: string): Promise<void> {
     })
   }
   stderr.write(`${question} [y/N] `)
+  const { createInterface } = await import('node:readline')
   const lines = createInterface({ input })
   const answer = await new Promise<string>((resolve) => {
     lines.once('line', resolve)
