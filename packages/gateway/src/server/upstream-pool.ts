@@ -3,7 +3,11 @@
  *
  * @module
  */
-import { Agent, buildConnector, Pool, type Dispatcher } from 'undici'
+import type { buildConnector, Dispatcher } from 'undici'
+// One by one: the whole brings fetch, caches and WebSockets along, which take 8 MiB of memory.
+import connectorOf from 'undici/lib/core/connect.js'
+import Agent from 'undici/lib/dispatcher/agent.js'
+import Pool from 'undici/lib/dispatcher/pool.js'
 import type { RouteSettings } from '../config/route-settings.ts'
 import type { GatewaySettings } from '../config/settings.ts'
 import { outliveEnds } from './outlive-ends.ts'
@@ -22,7 +26,7 @@ export function createUpstreamPool(
   { timeouts }: Pick<GatewaySettings, 'timeouts'>,
   tls: UpstreamTls = {},
 ): Dispatcher {
-  const open = buildConnector({ timeout: timeouts.upstreamConnect * 1000, ...tls })
+  const open = connectorOf({ timeout: timeouts.upstreamConnect * 1000, ...tls })
   const options = {
     connect(target: buildConnector.Options, callback: buildConnector.Callback) {
       open(address ? { ...target, ...elsewhere(target, address) } : target, (...opened) => {
