@@ -41,7 +41,7 @@ it('keeps the cause and tells it again, without the key and without a network', 
     `send POST ${server.origin}/bucket/key?x=1\n\nAuthorizationHeaderMalformed (400)`,
   )
   expect(last.stdout).toContain('stated: s3-region-header (M23)')
-  expect(last.stdout).toContain('try: countersign send -X POST --region eu-west-1')
+  expect(last.stdout).toContain('try: countersign send -X POST --service s3 --region eu-west-1')
   const json = JSON.parse((await countersign(['explain', 'last', '--json'], { home })).stdout) as object
   expect(json).toMatchObject({ schema: 'countersign/explain/1', verdicts: [{ code: 's3-region-header' }] })
   const bundle = await countersign(['explain', 'last', '--bundle'], { home })

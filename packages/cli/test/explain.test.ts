@@ -51,7 +51,7 @@ proven: path-reserved-bare (M37)
 
   fix: Percent-encode all of the path but letters, digits, - . _ ~ and /, on the wire and in what is signed.
 
-try: countersign send https://tenant-a.example.com/photos/a%40b.txt
+try: countersign send --service s3 --region us-east-1 https://tenant-a.example.com/photos/a%40b.txt
 `)
     expect(run.stderr).toBe('')
   })
@@ -83,7 +83,7 @@ try: countersign send https://tenant-a.example.com/photos/a%40b.txt
     expect(code).toBe(5)
     expect(stdout).toContain('stated: s3-region-header (M23)')
     expect(stdout).toContain(
-      String.raw`try: countersign send --region eu-west-1 -H 'x-amz-meta-a: it'\''s' https://tenant-a.example.com/k`,
+      String.raw`try: countersign send --service s3 --region eu-west-1 -H 'x-amz-meta-a: it'\''s' https://tenant-a.example.com/k`,
     )
   })
 
@@ -142,7 +142,8 @@ describe('JSON and bundles', () => {
       verdicts: [{ id: 'M37', code: 'path-reserved-bare', grade: 'proven', line: { field: 'path' } }],
       isSignatureProblem: true,
       answer: { status: 403, code: 'SignatureDoesNotMatch', kind: 'signature' },
-      corrected: 'countersign send https://tenant-a.example.com/photos/a%40b.txt',
+      corrected:
+        'countersign send --service s3 --region us-east-1 https://tenant-a.example.com/photos/a%40b.txt',
       why: [
         { what: 'read', value: 'HTTP as it stands on the wire', from: 'standard input' },
         { what: 'credentials', value: 'key …MPLE' },

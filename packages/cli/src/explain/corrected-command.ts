@@ -13,6 +13,10 @@ const SECRET = /^(?:cookie|proxy-authorization|x-api-key|.*customer-key|.*token)
 const SIGNING =
   /[?&](?:X-Amz-(?:Algorithm|Credential|Date|Expires|SignedHeaders|Security-Token|Signature|Content-Sha256))=[^&]*/gi
 
+/** Hosts that tell service and region by their names. */
+const TELLING = /\.(?:amazonaws\.(?:com|com\.cn|eu)|on\.aws|api\.aws)(?::\d+)?$/i
+const SCOPE = /\/\d{8}(?:\/|%2F)([\w-]+)(?:\/|%2F)([\w-]+)(?:\/|%2F)aws4_request/i
+
 /** What a correction leaves unsaid for a command line, such as a clock. */
 function isForCommand(correction: Correction): boolean {
   const { clockOffset: _, ...rest } = correction
@@ -44,11 +48,12 @@ function inRegion(host: string, region: string): string {
 }
 
 function wordsOf(request: Evidence['request'], correction: Correction): string[] {
+  const signed = signedScope(request)
   const {
     method = request.method,
-    region,
-    service,
     algorithm,
+    region = algorithm === undefined ? signed.region : undefined,
+    service = signed.service,
     removeHeaders = [],
     unsignHeaders = [],
   } = correction
@@ -65,6 +70,18 @@ function wordsOf(request: Evidence['request'], correction: Correction): string[]
     ...headers.flatMap(([name, value]) => ['-H', quote(`${name}: ${value}`)]),
     ...(hasBody ? ['--data-binary', '@BODY'] : []),
   ]
+}
+
+/** What the request was signed for, where the host cannot tell the next one. */
+function signedScope({ headers, target, host = '' }: Evidence['request']): {
+  service?: string | undefined
+  region?: string | undefined
+} {
+  const valueOf = (wanted: string): string | undefined =>
+    headers.find(([name]) => name.toLowerCase() === wanted)?.[1]
+  if (TELLING.test(valueOf('host') ?? host)) return {}
+  const [, region, service] = SCOPE.exec(valueOf('authorization') ?? target.replaceAll('%2F', '/')) ?? []
+  return { region, service }
 }
 
 function regionWords(region: string | undefined, algorithm: string | undefined): string[] {
