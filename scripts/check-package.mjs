@@ -57,8 +57,16 @@ const problems = [
   ]),
   ...inspect('cli', ({ installed, manifest }, folder) => {
     const bin = join(installed, manifest.bin.countersign)
-    const { code, output } = run(process.execPath, [bin, '--version'], { cwd: folder })
-    return code === 0 && output.trim() === manifest.version ? [] : [`countersign --version: ${output}`]
+    const version = run(process.execPath, [bin, '--version'], { cwd: folder })
+    // Its bundle finds SQLite among the packages of the gateway.
+    const store = ['--store', 'keys.db', '--master-key-file', 'master.key']
+    const keys = run(process.execPath, [bin, 'keys', 'list', ...store], { cwd: folder })
+    return [
+      ...(version.code === 0 && version.output.trim() === manifest.version
+        ? []
+        : [`--version: ${version.output}`]),
+      ...(keys.code === 0 ? [] : [`keys list: ${keys.output}`]),
+    ]
   }),
 ]
 conclude(problems, 'countersign, @countersign/gateway and @countersign/cli can be published')

@@ -17,6 +17,13 @@ const DIST = join(import.meta.dirname, 'dist')
 /** What a bundle begins with: a verb, or else `help`, which answers whatever is no verb. */
 const ENTRY = '\0entry'
 
+/** SQLite is no dependency of the command, but of the gateway, whose store of keys is in the bundle of `keys`. */
+const SQLITE = '\0sqlite'
+const REQUIRE_SQLITE = `
+  import { createRequire } from 'node:module'
+  const gateway = createRequire(__filename).resolve('@countersign/gateway/package.json')
+  export default createRequire(gateway)('libsql')`
+
 /** The verbs: each is a module of that name that makes a command, and is loaded by the table of verbs. */
 export const verbs = [
   ...readFileSync(join(SOURCE, 'frame', 'verbs.ts'), 'utf8').matchAll(
@@ -61,13 +68,15 @@ const collectStart = (modules) => ({
 const ownModules = (name) => ({
   name: 'own modules',
   resolveId(id, importer) {
-    if (id === ENTRY) return id
+    if (id === ENTRY || id === SQLITE) return id
+    if (id === 'libsql') return SQLITE
     if (id === 'node:child_process' && importer?.includes('/commander/')) return '\0nothing'
     const isOther = importer?.endsWith('/frame/verbs.ts') && id.startsWith('../verbs/')
     return isOther ? { id: `../${basename(id, '.ts')}.cjs`, external: true } : undefined
   },
   load(id) {
     if (id === ENTRY) return entryOf(name)
+    if (id === SQLITE) return REQUIRE_SQLITE
     return id === '\0nothing' ? 'module.exports = {}' : undefined
   },
 })
@@ -105,7 +114,7 @@ export async function buildVerb(name, isWritten) {
   const bundle = await rolldown({
     input: { [name]: ENTRY },
     platform: 'node',
-    external: [/^@aws-sdk\//, /^@countersign\/gateway(?:\/|$)/, 'undici'],
+    external: [/^@aws-sdk\//, /^@countersign\/gateway(?!\/keys$)/, 'undici'],
     plugins: [ownModules(name), collectStart(start), loadOnUse],
   })
   /** @type {import('rolldown').OutputOptions} */
