@@ -1,6 +1,6 @@
 /**
  * Keeps the compiled code of the bundles beside the user's other caches, so that the next run need not compile them,
- * which is a third of what a verb takes to start. What cannot be read or kept is compiled, and nothing is said of it.
+ * which is a fifth of what a verb takes to start. What cannot be read or kept is compiled, and nothing is said of it.
  *
  * Compiled code runs as it is found. So it is read only from a folder that is the user's own and that nobody else can
  * write to, and only if it is whole and of the very bundle: the hash of both stands in front of it.
