@@ -9,7 +9,7 @@ import { signRequest } from 'countersign'
 import { Pool } from 'undici'
 import { credentials, region, service } from './gateway/settings.mjs'
 
-const ROUNDS = 40
+const ROUNDS = 80
 const REQUESTS = 2000
 const CONNECTIONS = 32
 
