@@ -3,7 +3,7 @@ import { createServer, type Server } from 'node:http'
 import { execFile } from 'node:child_process'
 import { once } from 'node:events'
 import type { AddressInfo } from 'node:net'
-import { mkdtempSync, writeFileSync } from 'node:fs'
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { readFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -15,6 +15,7 @@ import { readHeaders } from './headers.ts'
 import { addFileName, addToQuery, encodeForm, readUrlQuery } from './url-query.ts'
 
 const folder = mkdtempSync(join(tmpdir(), 'countersign-curl-'))
+afterAll(() => rmSync(folder, { recursive: true }))
 const file = join(folder, 'a file.bin')
 writeFileSync(file, Buffer.from([0x61, 0x20, 0x0d, 0x0a, 0x00, 0xff, 0x26, 0x0a]))
 

@@ -1,13 +1,15 @@
 import { createHash } from 'node:crypto'
-import { mkdtempSync, renameSync, truncateSync, writeFileSync } from 'node:fs'
+import { mkdtempSync, renameSync, rmSync, truncateSync, writeFileSync } from 'node:fs'
 import { open } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { expect, it } from 'vitest'
+import { expect, it, onTestFinished } from 'vitest'
 import { createBody, FileChangedError, hashBody, type RequestBody } from './request-body.ts'
 
 async function openBody(content: string): Promise<{ path: string; body: RequestBody }> {
-  const path = join(mkdtempSync(join(tmpdir(), 'countersign-body-')), 'file')
+  const folder = mkdtempSync(join(tmpdir(), 'countersign-body-'))
+  onTestFinished(() => rmSync(folder, { recursive: true }))
+  const path = join(folder, 'file')
   writeFileSync(path, content)
   const body = createBody([
     Buffer.from('<'),

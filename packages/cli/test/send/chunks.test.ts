@@ -2,7 +2,7 @@
 import { createHash, randomBytes } from 'node:crypto'
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { existsSync, mkdtempSync, readdirSync, truncateSync } from 'node:fs'
+import { existsSync, mkdtempSync, readdirSync, rmSync, truncateSync } from 'node:fs'
 import { createServer, type IncomingMessage } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
@@ -143,6 +143,7 @@ describe.concurrent('a pipe', () => {
     const env = { TMPDIR: folder }
     const { code } = await send(['--chunked', '-T', '-', `${server.origin}/x`], { input: 'hello', env })
     expect([code, announced(server)[1], readdirSync(folder)]).toEqual([0, '5', []])
+    rmSync(folder, { recursive: true })
   })
 
   it('whose length is told is sent while it comes in', async () => {
