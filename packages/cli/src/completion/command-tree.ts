@@ -38,7 +38,7 @@ const KINDS: ReadonlyMap<string, ValueKind> = new Map([
   ['--service', 'service'],
   ['--header', 'header'],
 ])
-/** Placeholders of files. */
+/** How the help names arguments that are files. */
 const FILES = /<(?:file|path|config)>|-file /
 
 const HELP: TreeOption = {

@@ -11,7 +11,7 @@ import type { SendFlags } from './send-flags.ts'
 
 /** A clock. */
 export interface SigningClock {
-  /** The time to sign with; nothing for now. */
+  /** The time to sign with; absent where it is that of the clock. */
   now(): Date | undefined
   /**
    * Sets the clock by a server's, once, where that was asked for.

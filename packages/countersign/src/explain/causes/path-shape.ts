@@ -9,6 +9,7 @@ import { decodeUri, encodeUriPath } from '../../core/uri-encoding.ts'
 import { textOfBytes } from '../canonical-parts.ts'
 import type { Case } from '../case.ts'
 import type { Cause } from '../cause.ts'
+import { removeDotSegments } from '../dot-segments.ts'
 import { isSingle, paths, rawPath, recode, targetWith } from './path-texts.ts'
 
 /** How one escaped slash shows in a canonical path. */
@@ -65,21 +66,8 @@ const collapsed: Cause = {
 /** What becomes of a path: all of it tidied up, its repeated slashes alone, its dot segments alone, those of RFC 3986. */
 function tidied(path: string): string[] {
   const slashes = path.replace(/\/{2,}/g, '/')
-  const all = [normalizePath(path), slashes, withoutDots(path), withoutDots(slashes)]
+  const all = [normalizePath(path), slashes, removeDotSegments(path), removeDotSegments(slashes)]
   return all.filter((variant) => variant !== path)
-}
-
-/** RFC 3986: a final dot segment leaves its slash, and repeated slashes stay. */
-function withoutDots(path: string): string {
-  const kept: string[] = []
-  const segments = path.split('/').slice(1)
-  for (const [index, segment] of segments.entries()) {
-    const isLast = index === segments.length - 1
-    if (segment === '..') kept.pop()
-    if (segment !== '..' && segment !== '.') kept.push(segment)
-    else if (isLast) kept.push('')
-  }
-  return `/${kept.join('/')}`
 }
 
 const notCollapsed: Cause = {
@@ -92,7 +80,7 @@ const notCollapsed: Cause = {
     if (isSingle(evidence)) return []
     const raw = rawPath(path, evidence)
     const double = { normalizePath: false, pathEncoding: 'double' } as const
-    const rfc = [withoutDots(raw), raw.replace(/\/{2,}/g, '/')].map(encodeUriPath)
+    const rfc = [removeDotSegments(raw), raw.replace(/\/{2,}/g, '/')].map(encodeUriPath)
     return paths(path, buildCanonicalPath(raw, double), ...rfc)
   },
 }

@@ -10,6 +10,7 @@ import { encodeUri } from '../../core/uri-encoding.ts'
 import { EvidenceError } from '../../errors.ts'
 import { readCurlArguments, type CurlArgument } from './curl-arguments.ts'
 import type { ObservedRequest } from '../evidence.ts'
+import { removeDotSegments } from '../dot-segments.ts'
 import type { ReadCredentials, Reading, ReadOptions } from './reading.ts'
 import { isForCmd, splitCmdWords, splitShellWords, type ShellWords } from './shell-words.ts'
 import { byteString, headerOf, splitUrl, wireText } from './text.ts'
@@ -222,17 +223,4 @@ function urlPair(text: string): string {
   if (text.startsWith('+')) return wireText(text.slice(1))
   const [, name = '', value = ''] = /^([^=]*)=(.*)$/s.exec(text) ?? ['', '', text]
   return `${name && `${name}=`}${encodeUri(byteString(utf8(value)))}`
-}
-
-/** As RFC 3986 has it, section 5.2.4. */
-function removeDotSegments(path: string): string {
-  const kept: string[] = []
-  const segments = path.split('/').slice(1)
-  for (const [index, segment] of segments.entries()) {
-    const isLast = index === segments.length - 1
-    if (segment === '..') kept.pop()
-    if (segment !== '..' && segment !== '.') kept.push(segment)
-    else if (isLast) kept.push('')
-  }
-  return `/${kept.join('/')}`
 }
