@@ -16,8 +16,8 @@ const chosen = settings(Number(upstreamPort))
 const folder = mkdtempSync(join(tmpdir(), 'countersign-bench-'))
 const keys = openKeyStore({ file: join(folder, 'keys.db'), masterKey: randomBytes(32) })
 keys.create({ ...credentials, principal: 'bench' })
-const verifier = mode === 'open' ? undefined : createGatewayVerifier(chosen, keys)
-const { clients } = await new PipelineGateway(chosen, { verifier, log: createLog(chosen.log) }).start()
+const createVerifier = mode === 'open' ? undefined : async () => createGatewayVerifier(chosen, keys)
+const { clients } = await new PipelineGateway(chosen, { createVerifier, log: createLog(chosen.log) }).start()
 
 let most = 0
 const timer = setInterval(() => (most = Math.max(most, process.memoryUsage.rss())), 20)

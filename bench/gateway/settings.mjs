@@ -26,6 +26,7 @@ export const settings = (upstreamPort) => ({
   health: undefined,
   service: [service, 's3'],
   region: [region],
+  algorithms: ['v4'],
   unsignedPayload: undefined,
   maxClockSkew: undefined,
   preserveHost: false,

@@ -16,6 +16,7 @@ import type { Address, GatewaySettings } from './config/settings.ts'
 import { Callers } from './callers.ts'
 import { logExchange, type GatewayLog } from './log.ts'
 import { Metrics } from './metrics.ts'
+import { loadAlgorithm } from './pipeline/algorithms.ts'
 import { authenticate, createGatewayVerifier, type KeySource } from './pipeline/authenticate.ts'
 import { createAuthoriser, type Authoriser } from './pipeline/authorise.ts'
 import { isWebSocket, openExchange, type Exchange, type Upgrade } from './pipeline/exchange.ts'
@@ -75,8 +76,9 @@ export interface GatewayParts extends CommonParts {
 /** Makes a gateway or a proxy of settings, keys and a log; `start` has it listen. */
 export function createGateway(settings: GatewaySettings, { keys, ...parts }: GatewayParts): Gateway {
   if (!settings.verify) return new PipelineGateway(settings, parts)
-  const verifier = createGatewayVerifier(settings, keys)
-  return new PipelineGateway(settings, { ...parts, verifier, hindrance: () => storeHindrance(keys) })
+  const createVerifier = async (): Promise<Verifier<string>> =>
+    createGatewayVerifier(settings, keys, await Promise.all(settings.algorithms.map(loadAlgorithm)))
+  return new PipelineGateway(settings, { ...parts, createVerifier, hindrance: () => storeHindrance(keys) })
 }
 
 /** The services whose dialect is spoken: those that clients sign for, else those that are signed for. */
@@ -96,7 +98,8 @@ function storeHindrance(keys: KeySource): string | undefined {
 
 /** The stages of a gateway, as they are switched on. */
 export interface PipelineParts extends CommonParts {
-  readonly verifier?: Verifier<string> | undefined
+  /** Is asked once, before the first request. */
+  readonly createVerifier?: (() => Promise<Verifier<string>>) | undefined
   /** Names what keeps the gateway from serving; `undefined` when nothing does. */
   readonly hindrance?: (() => string | undefined) | undefined
 }
@@ -104,7 +107,8 @@ export interface PipelineParts extends CommonParts {
 /** A gateway; without a verifier it lets everything through, which serves to measure what verifying costs. */
 export class PipelineGateway implements Gateway {
   readonly #settings: GatewaySettings
-  readonly #verifier: Verifier<string> | undefined
+  readonly #createVerifier: PipelineParts['createVerifier']
+  #verifier: Verifier<string> | undefined
   readonly #log: GatewayLog
   readonly #callers: Callers
   readonly #upstreams: Upstreams
@@ -124,7 +128,7 @@ export class PipelineGateway implements Gateway {
     this.#settings = settings
     this.#bodyRules = { ...settings, folder: '' }
     this.#refusals = { echo: settings.echo, service: speakersOf(settings) }
-    this.#verifier = parts.verifier
+    this.#createVerifier = parts.createVerifier
     this.#log = parts.log
     this.#callers = new Callers(parts.log)
     this.#upstreams = new Upstreams(settings, parts)
@@ -149,6 +153,7 @@ export class PipelineGateway implements Gateway {
     this.#folder = await mkdtemp(join(tmpdir(), 'countersign-gateway-'))
     this.#bodyRules = { ...this.#settings, folder: this.#folder }
     try {
+      this.#verifier = await this.#createVerifier?.()
       await this.#upstreams.open()
       if (this.#upstreams.routes.some(({ signer }) => signer)) {
         this.#sign = (await import('./pipeline/sign-and-forward.ts')).signAndForward

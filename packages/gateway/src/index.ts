@@ -11,6 +11,7 @@ export { loadSettings, type LoadedSettings, type SettingsOrigins } from './confi
 export type { KeySource } from './pipeline/authenticate.ts'
 export { ConfigError, KeyStoreError, type ConfigErrorCode, type KeyStoreErrorCode } from './errors.ts'
 export type {
+  AlgorithmName,
   AllowSettings,
   ClientKeySettings,
   ClientSettings,

@@ -3,10 +3,10 @@
  *
  * @module
  */
-import type { SignatureAlgorithm } from 'countersign'
 import type { Dispatcher } from 'undici'
 import type { GatewaySettings } from './config/settings.ts'
 import type { SignSettings } from './config/route-settings.ts'
+import { loadAlgorithm } from './pipeline/algorithms.ts'
 import { createRouteSigner, type RouteSigner } from './pipeline/route-signer.ts'
 import { createRoute, type Route } from './pipeline/routes.ts'
 import type { GatewayLog } from './log.ts'
@@ -51,10 +51,8 @@ export class Upstreams implements Surroundings {
 
   /** Loads what signs for several regions, and asks for credentials once: who has none is told before he asks. */
   async open(): Promise<void> {
-    const multiRegion = this.routes.filter(({ signer }) => signer?.settings.algorithm === 'v4a')
-    if (multiRegion.length > 0) {
-      const algorithm: SignatureAlgorithm = (await import('countersign/sigv4a')).sigV4A
-      for (const { signer } of multiRegion) if (signer) signer.algorithm = algorithm
+    for (const { signer } of this.routes) {
+      if (signer?.settings.algorithm === 'v4a') signer.algorithm = await loadAlgorithm('v4a')
     }
     for (const [profile, credentials] of this.#credentials) {
       void credentials.ask().catch((error: Error) => {

@@ -32,6 +32,7 @@ export function settingsFor(
     health: { host: '127.0.0.1', port: 0 },
     service: ['execute-api', 's3'],
     region: [region],
+    algorithms: ['v4'],
     unsignedPayload: undefined,
     maxClockSkew: undefined,
     preserveHost: false,

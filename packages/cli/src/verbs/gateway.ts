@@ -22,6 +22,7 @@ const SETTINGS: SettingOptions = [
   ['upstream', new Option('--upstream <url>', 'where verified requests go')],
   ['service', new Option('--service <names>', 'signing names that are served, such as execute-api,s3')],
   ['region', new Option('--region <names>', 'regions that are served, or * for all')],
+  ['algorithms', new Option('--algorithms <names>', 'v4, or v4,v4a for signatures of SigV4A, too; v4')],
   ['listen', new Option('--listen <address>', 'where clients connect; 127.0.0.1:8080')],
   ['health', new Option('--health <address>', '/livez, /readyz, /metrics, or off; 127.0.0.1:8081')],
   ['store.file', new Option('--store <file>', 'the keys, in SQLite')],

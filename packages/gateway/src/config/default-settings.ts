@@ -21,6 +21,7 @@ export const DEFAULT_SETTINGS: SettingsSource = {
     health: '127.0.0.1:8081',
     service: undefined,
     region: undefined,
+    algorithms: ['v4'],
     unsignedPayload: undefined,
     maxClockSkew: undefined,
     preserveHost: false,

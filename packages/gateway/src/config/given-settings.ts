@@ -8,7 +8,13 @@ import { GROUP, list, oneOf, path, textual, truth } from './given-kinds.ts'
 import { givenClients, givenRoute, givenRoutes, givenTls, givenUpstreamTls } from './given-routes.ts'
 import { parseListenAddress } from './address.ts'
 import { DURATION, SIZE, parseDuration, parseSize } from './quantities.ts'
-import type { ClientSettings, GivenRoute, TlsSettings, UpstreamTlsSettings } from './route-settings.ts'
+import type {
+  AlgorithmName,
+  ClientSettings,
+  GivenRoute,
+  TlsSettings,
+  UpstreamTlsSettings,
+} from './route-settings.ts'
 import type { Address, GatewayLimits, GatewaySettings, StoreSettings, Timeouts } from './settings.ts'
 
 /** Anything may be left out. */
@@ -47,7 +53,10 @@ const ADDRESS =
   'must be an address such as 127.0.0.1:8080, [::1]:8080, or a port for this machine alone, or unix: and the path of a socket'
 const TIME = 'must be a time of at most 24 days: seconds, or a number with ms, s, m, h or d, such as 30s'
 const BYTES = 'must be a size of at least 1: bytes, or a number with its unit, such as 5GiB or 64 KiB'
+const ALGORITHMS = 'must be v4 or v4a, or a list of both'
 const COUNT = 'must be a whole number of at least 1'
+
+const isAlgorithm = (name: string): name is AlgorithmName => name === 'v4' || name === 'v4a'
 
 function inRange(value: number, least: number, most: number): number | undefined {
   return value >= least && value <= most ? value : undefined
@@ -87,6 +96,11 @@ export const settingsSchema: z.ZodType<GivenSettings> = z.strictObject(
     region: names('region', 'eu-west-1, or * for all', (entry) => entry === '*' || SCOPE_PART.test(entry))
       .optional()
       .describe('Regions that are served; * for all'),
+    algorithms: list(ALGORITHMS, isAlgorithm)
+      .refine((entries) => entries.length > 0, ALGORITHMS)
+      .transform((entries) => entries.filter(isAlgorithm))
+      .optional()
+      .describe('With which algorithms clients may sign: v4, and v4a for several regions; v4'),
     unsignedPayload: oneOf('allowed', 'https-only', 'refused')
       .optional()
       .describe('Whether bodies may be left unsigned; as AWS does: for s3 alone'),

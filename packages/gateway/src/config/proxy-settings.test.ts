@@ -89,6 +89,8 @@ routes:
     ['sign: { setHeaders: { Authorization: x } }', 'proxy.yaml:2:9: sign.setHeaders: must not name'],
     ['sign: { retries: 11 }', 'proxy.yaml:2:9: sign.retries: must be a whole number from 0 to 10'],
     ['allow: { paths: [logs] }', 'proxy.yaml:2:18: allow.paths[0]: must be a raw path that begins with /'],
+    ['algorithms: v2', 'proxy.yaml:2:1: algorithms: must be v4 or v4a, or a list of both'],
+    ['algorithms: []', 'proxy.yaml:2:1: algorithms: must be v4 or v4a, or a list of both'],
     ['connect: nowhere', 'proxy.yaml:2:1: connect: must be an address such as'],
     ['routes: [{ upstrem: x }]', 'routes[0].upstrem: is not a setting; did you mean routes[0].upstream?'],
     ['routes: [{ sign: {} }]', 'proxy.yaml:2:1: needs an upstream, or allow.hosts'],
@@ -106,6 +108,15 @@ routes:
   ])('may listen to the network with %s', async (yaml) => {
     const { settings } = await loadYaml(`upstream: ${SEARCH}\nlisten: 0.0.0.0:80\n${yaml}`)
     expect(settings.listen.host).toBe('0.0.0.0')
+  })
+
+  it.each([
+    ['', ['v4']],
+    ['algorithms: v4a', ['v4a']],
+    ['algorithms: v4,v4a', ['v4', 'v4a']],
+    ['algorithms: [v4, v4a]', ['v4', 'v4a']],
+  ])('let clients sign with %s', async (yaml, algorithms) => {
+    expect((await loadYaml(`upstream: ${SEARCH}\n${yaml}`)).settings).toMatchObject({ algorithms })
   })
 
   it('of a bucket that is a website are refused: nothing can be signed for it', async () => {

@@ -18,6 +18,9 @@ export interface AllowSettings {
   readonly regions: readonly string[]
 }
 
+/** Algorithms of signatures: SigV4, and SigV4A, which is for several regions at once. */
+export type AlgorithmName = 'v4' | 'v4a'
+
 /** How a body is covered by the signature. */
 export type PayloadPlan = 'auto' | 'hash' | 'chunks' | 'unsigned'
 
@@ -31,7 +34,7 @@ export interface SignSettings {
   readonly host: string | undefined
   /** Profile in AWS's files whose credentials sign. */
   readonly profile: string | undefined
-  readonly algorithm: 'v4' | 'v4a'
+  readonly algorithm: AlgorithmName
   readonly payload: PayloadPlan
   /** Which headers are signed: `minimal`, `sdk`, `all`, or names. */
   readonly headers: readonly string[]

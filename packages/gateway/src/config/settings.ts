@@ -5,7 +5,13 @@
  */
 import type { Limits, UnsignedPayload } from 'countersign/verify'
 import type { Address } from './address.ts'
-import type { ClientSettings, RouteSettings, TlsSettings, UpstreamTlsSettings } from './route-settings.ts'
+import type {
+  AlgorithmName,
+  ClientSettings,
+  RouteSettings,
+  TlsSettings,
+  UpstreamTlsSettings,
+} from './route-settings.ts'
 
 export type { Address } from './address.ts'
 
@@ -63,6 +69,8 @@ export interface GatewaySettings {
   readonly service: readonly string[]
   /** Regions that are served; `*` stands for all. */
   readonly region: readonly string[]
+  /** With which algorithms clients may sign; SigV4 alone by default. */
+  readonly algorithms: readonly AlgorithmName[]
   /** Whether bodies may be left unsigned; by default as AWS does: for S3 alone, whose presigned URLs never bind one. */
   readonly unsignedPayload: UnsignedPayload | undefined
   /** How far a request's date may be from the clock, in seconds; by default as AWS does for the service. */

@@ -3,7 +3,13 @@
  *
  * @module
  */
-import { createVerifier, type Found, type Verifier, type VerifiedRequest } from 'countersign/verify'
+import {
+  createVerifier,
+  type Found,
+  type SignatureAlgorithm,
+  type VerifiedRequest,
+  type Verifier,
+} from 'countersign/verify'
 import { readNodeRequest } from 'countersign/servers/node'
 import type { GatewaySettings } from '../config/settings.ts'
 import type { Exchange } from './exchange.ts'
@@ -14,14 +20,20 @@ export interface KeySource {
   find(accessKeyId: string): Found<string> | undefined
 }
 
-/** Makes the verifier that the settings ask for. */
+/**
+ * Makes the verifier that the settings ask for.
+ *
+ * @param algorithms those of the settings; SigV4 alone by default
+ */
 export function createGatewayVerifier(
   { service, region, maxClockSkew, unsignedPayload, allowUnsignedHeaders, limits }: GatewaySettings,
   keys: KeySource,
+  algorithms?: readonly SignatureAlgorithm[],
 ): Verifier<string> {
   return createVerifier<string>({
     service,
     region,
+    algorithms,
     maxClockSkew,
     unsignedPayload,
     allowUnsignedHeaders,

@@ -71,8 +71,11 @@ interface Heads {
 export function findScope(signer: RouteSigner, host: string, verified: Exchange['verified']): RouteScope {
   const known = signer.scopes.get(host) ?? learnScope(signer, host)
   if (!verified || (known.service && known.region)) return known
-  const { service, region } = verified.scope
-  return { service: known.service ?? service, region: known.region ?? region }
+  const { scope, regionSet } = verified
+  return {
+    service: known.service ?? scope.service,
+    region: known.region ?? scope.region ?? regionSet?.join(','),
+  }
 }
 
 function learnScope({ settings, scopes }: RouteSigner, host: string): RouteScope {

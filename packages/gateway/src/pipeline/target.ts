@@ -9,7 +9,7 @@ import { GatewayFault } from './faults.ts'
 const ABSOLUTE = /^https?:\/\/[^/?#]*/i
 /** What a presigned URL has more than the URL that was signed. */
 const SIGNING_PARAMETER =
-  /^X-Amz-(?:Algorithm|Credential|Date|Expires|SignedHeaders|Signature|Security-Token)(?:=|$)/
+  /^X-Amz-(?:Algorithm|Credential|Date|Expires|Region-Set|SignedHeaders|Signature|Security-Token)(?:=|$)/
 const DOT_SEGMENT = /\/\.{1,2}(?:\/|$)/
 
 /** Services whose paths are signed as they stand. All others are signed with their dot segments resolved. */

@@ -11,7 +11,8 @@ import { buffer } from 'node:stream/consumers'
 import { pino } from 'pino'
 import type { Credentials } from 'countersign'
 import { readNodeRequest } from 'countersign/servers/node'
-import { createVerifier } from 'countersign/verify'
+import { sigV4A } from 'countersign/sigv4a'
+import { createVerifier, sigV4 } from 'countersign/verify'
 import { startServer, startTlsServer, type Listening } from '../../../../test/kit/servers.ts'
 import { createGateway, type Gateway, type GatewayParts, type Secrets } from '../../src/gateway.ts'
 import type { GatewayLog } from '../../src/log.ts'
@@ -70,6 +71,7 @@ async function startVerifyingUpstream(
   const verifier = createVerifier({
     service: ['s3', 'es', 'execute-api', 'aoss'],
     region: '*',
+    algorithms: [sigV4, sigV4A],
     now,
     unsignedPayload: 'allowed',
     secrets: (id) => (id === SIGNER.accessKeyId ? { ...SIGNER, sessionToken } : undefined),
