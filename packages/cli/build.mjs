@@ -17,6 +17,10 @@ const DIST = join(import.meta.dirname, 'dist')
 /** What a bundle begins with: a verb, or else `help`, which answers whatever is no verb. */
 const ENTRY = '\0entry'
 
+/** What reads files of settings, with the parser of YAML: one bundle for all verbs, of which few runs come to it. */
+const SETTINGS = '@countersign/gateway/config'
+const SETTINGS_FILE = './settings.cjs'
+
 /** SQLite is no dependency of the command, but of the gateway, whose store of keys is in the bundle of `keys`. */
 const SQLITE = '\0sqlite'
 const REQUIRE_SQLITE = `
@@ -69,6 +73,7 @@ const ownModules = (name) => ({
   name: 'own modules',
   resolveId(id, importer) {
     if (id === ENTRY || id === SQLITE) return id
+    if (id === SETTINGS) return { id: SETTINGS_FILE, external: true }
     if (id === 'libsql') return SQLITE
     if (id === 'node:child_process' && importer?.includes('/commander/')) return '\0nothing'
     const isOther = importer?.endsWith('/frame/verbs.ts') && id.startsWith('../verbs/')
@@ -114,7 +119,7 @@ export async function buildVerb(name, isWritten) {
   const bundle = await rolldown({
     input: { [name]: ENTRY },
     platform: 'node',
-    external: [/^@aws-sdk\//, /^@countersign\/gateway(?!\/keys$)/, 'undici'],
+    external: [/^@aws-sdk\//, /^@countersign\/gateway(?!\/(?:config|keys)$)/, 'undici'],
     plugins: [ownModules(name), collectStart(start), loadOnUse],
   })
   /** @type {import('rolldown').OutputOptions} */
@@ -133,6 +138,13 @@ export async function buildVerb(name, isWritten) {
   return output.filter((part) => part.type === 'chunk')
 }
 
+/** Makes the bundle that all verbs share. */
+async function buildSettings() {
+  const bundle = await rolldown({ input: SETTINGS, platform: 'node' })
+  await bundle.write({ file: join(DIST, 'chunks', SETTINGS_FILE), format: 'cjs', minify: true })
+  await bundle.close()
+}
+
 /** Writes what `countersign completion` prints, which is the same for everybody. @param {string} file @param {...string} args */
 function writeText(file, ...args) {
   const command = join(import.meta.dirname, 'bin', 'countersign.js')
@@ -143,7 +155,7 @@ function writeText(file, ...args) {
 
 if (import.meta.url === pathToFileURL(process.argv[1] ?? '').href) {
   rmSync(DIST, { recursive: true, force: true })
-  await Promise.all([...verbs, 'help'].map((name) => buildVerb(name, true)))
+  await Promise.all([buildSettings(), ...[...verbs, 'help'].map((name) => buildVerb(name, true))])
   writeFileSync(join(DIST, 'chunks', 'load.cjs'), LOAD)
   for (const folder of ['man', 'completion']) mkdirSync(join(DIST, folder))
   for (const shell of ['bash', 'zsh', 'fish']) writeText(join('completion', shell), shell)

@@ -13,5 +13,9 @@ import { reportOn } from './main.ts'
  */
 export async function answer(given: readonly string[]): Promise<void> {
   const [name = '--help', ...rest] = given
-  await reportOn('countersign help', rest, async () => help(name, rest))
+  await reportOn(
+    'countersign help',
+    () => rest.includes('--json'),
+    async () => help(name, rest),
+  )
 }

@@ -3,7 +3,8 @@
  *
  * @module
  */
-import { CommanderError } from 'commander'
+import { CommanderError, type Command } from 'commander'
+import { configure } from './config/configure.ts'
 import { EXIT } from './frame/exit-codes.ts'
 import { reportFailure } from './frame/report-failure.ts'
 import { endOnSignals, endOnClosedOutput } from './frame/streams.ts'
@@ -23,28 +24,32 @@ export async function runVerb(
   const [name = '', ...rest] = given[0] === 'send' ? separateFlags(given) : given
   // What serves finishes what is under way before it ends.
   if (name !== 'gateway' && name !== 'proxy') endOnSignals()
-  await reportOn(`countersign help ${name}`, rest, async () => {
-    await createCommand(false, VERBS).parseAsync(rest, { from: 'user' })
+  const command = createCommand(false, VERBS)
+  const isJson = (): boolean => rest.includes('--json') || isSet(command, 'json')
+  await reportOn(`countersign help ${name}`, isJson, async () => {
+    await configure(command, name, rest, VERBS)
+    await command.parseAsync(rest, { from: 'user' })
   })
+}
+
+/** Whether a file or a flag sets an option, of the command or of those below it. */
+function isSet(command: Command, name: string): boolean {
+  return command.getOptionValue(name) === true || command.commands.some((inner) => isSet(inner, name))
 }
 
 /**
  * Runs something, and tells of what it throws. How it went is in `process.exitCode`.
  *
  * @param help the command line that shows the help on it
- * @param args the words that were given to it
+ * @param isJson whether it is told as JSON
  */
-export async function reportOn(
-  help: string,
-  args: readonly string[],
-  run: () => Promise<void>,
-): Promise<void> {
+export async function reportOn(help: string, isJson: () => boolean, run: () => Promise<void>): Promise<void> {
   endOnClosedOutput()
   try {
     await run()
   } catch (error) {
     // Help and version end commander's parsing as errors do.
     if (error instanceof CommanderError && error.exitCode === EXIT.ok) return
-    process.exitCode = reportFailure(error, help, args.includes('--json'))
+    process.exitCode = reportFailure(error, help, isJson())
   }
 }

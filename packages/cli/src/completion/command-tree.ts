@@ -55,7 +55,9 @@ export async function readCommandTree(table: VerbTable): Promise<readonly TreeCo
     [...table].map(async ([name, { summary, load }]) => readVerb(name, summary, await load())),
   )
   const names = [...table].map(([name, { summary }]) => [name, summary] as const)
-  const topics = [...TOPICS.keys()].map((topic) => [topic, 'a topic'] as const)
+  const topics = [...TOPICS.keys()]
+    .filter((topic) => !table.has(topic))
+    .map((topic) => [topic, 'a topic'] as const)
   const top: TreeCommand = {
     path: '',
     summary: 'signs AWS requests and verifies them',

@@ -4,12 +4,13 @@
  * @module
  */
 import { existsSync } from 'node:fs'
+import type { ScopeFlags } from '../frame/options.ts'
 import { sectionOf, type AwsFile } from './aws-files.ts'
 import { fine, suspect, wrong, type Finding } from './finding.ts'
 
 /** Looks at the region that is taken where a host does not tell its own. */
 export function checkRegion(
-  given: string | undefined,
+  { region: given, configuredRegion }: Pick<ScopeFlags, 'region' | 'configuredRegion'>,
   profile: string,
   files: readonly AwsFile[],
 ): readonly Finding[] {
@@ -19,6 +20,7 @@ export function checkRegion(
     const region = process.env[name]
     if (region) places.push([region, name])
   }
+  if (configuredRegion) places.push([configuredRegion.value, configuredRegion.from])
   for (const file of files) {
     const setting = sectionOf(file, profile)?.settings.find(({ name }) => name.toLowerCase() === 'region')
     if (setting?.value) places.push([setting.value, `${file.path}:${setting.line}`])

@@ -37,6 +37,8 @@ const ENVIRONMENT = `Environment
                                 the way of send, in lower case too: --proxy wins over them
   AWS_CA_BUNDLE                 whom send trusts over TLS: --cacert wins over it
   COUNTERSIGN_MASTER_KEY        the master key of the gateway's store of keys
+  COUNTERSIGN_NO_CONFIG         no file with defaults of flags is read: countersign help config
+  XDG_CONFIG_HOME               where yours is; by default ~/.config
   COUNTERSIGN_NO_RECORD         send keeps no refusal for countersign explain last
   XDG_STATE_HOME                where it is kept; by default ~/.local/state
   NO_COLOR, CLICOLOR_FORCE, TERM
@@ -94,10 +96,45 @@ countersign canon --ladder shows them. The signature is HMAC-SHA256 of the strin
 Where two signers do not agree, compare their texts line by line: the first line that differs is the cause.
 `
 
+const CONFIG = `Configuration
+
+Defaults of flags, in YAML. Nothing is read but these two files, where they are there:
+
+  ~/.config/countersign/config.yaml
+                      your own; in $XDG_CONFIG_HOME where that is set, on Windows in %APPDATA%
+  .countersign.yaml   of a project: in the working directory, or the nearest above it, up to the root of the
+                      repository or your home directory; outside of both in the working directory alone
+
+  all:                options that several verbs have, for all of them
+    region: eu-west-1
+  send:               options of one verb, without their dashes
+    retry: 3
+    progress: false   in place of --no-progress
+    header: ['x-team: search']
+  presign check:      those of what is below a verb
+    color: never
+
+Flags go before the environment, then comes the project's file, then your own. Service and region of a file are
+taken where the host does not tell them. An option that may be repeated adds to what a file sets.
+--no-OPTION undoes what a file sets: --no-retry, --no-header, --progress. COUNTERSIGN_NO_CONFIG=1 reads no file.
+
+A project's file holds for whoever enters its folder, so that it may set these alone:
+  service, region, algorithm (v4, v4a), sign-headers (minimal, sdk, all), expires (up to 1h, of tokens 15m),
+  retry (up to 10), max-time, connect-timeout, chunked, trailer, fail, fail-with-body, show-error, progress,
+  format, json, verbose, color
+
+  countersign config explain        what the files set, checked
+  countersign config explain VERB   each option of a verb, with where its value is from
+  countersign config path           where the files are
+
+gateway and proxy have files of their own: --config FILE, and --explain-config.
+`
+
 /** Texts by their topics. */
 export const TOPICS: ReadonlyMap<string, string> = new Map([
   ['exit-codes', EXIT_CODES],
   ['environment', ENVIRONMENT],
+  ['config', CONFIG],
   ['credentials', CREDENTIALS],
   ['canonicalization', CANONICALIZATION],
 ])

@@ -34,6 +34,16 @@ export interface ScopeFlags {
   readonly algorithm?: AlgorithmName | undefined
   /** The clock. */
   readonly at?: Date | undefined
+  /** Of a file of the configuration: where neither flag nor host tells it. */
+  readonly configuredService?: Configured | undefined
+  /** Likewise, and where the environment does not. */
+  readonly configuredRegion?: Configured | undefined
+}
+
+/** A value of a file, and the place where it stands there. */
+export interface Configured {
+  readonly value: string
+  readonly from: string
 }
 
 /** The flags of a verb that signs. */

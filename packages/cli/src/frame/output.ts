@@ -11,6 +11,8 @@ export interface OutputFlags {
   /** How often `-v` was given. */
   readonly verbose?: number | undefined
   readonly color?: ColorChoice | undefined
+  /** Flags that a file of the configuration sets. */
+  readonly settings?: readonly Inference[] | undefined
 }
 
 /** Something that was not told and had to be found out, with where it was found. */
@@ -48,12 +50,17 @@ export interface Output {
 
 /** Makes the output of one run. */
 export function createOutput(flags: OutputFlags): Output {
-  const { json: isJson = false, verbose: verbosity = 0, color } = flags
+  const { json: isJson = false, verbose: verbosity = 0, color, settings = [] } = flags
   const why: Inference[] = []
   const warnings: Warning[] = []
   const note = (line: string): void => {
     if (!isJson) process.stderr.write(`${line}\n`)
   }
+  const infer: Output['infer'] = (what, value, from) => {
+    why.push({ what, value, from })
+    if (process.stderr.isTTY || verbosity > 0) note(`${what}=${value} (from ${from})`)
+  }
+  for (const { what, value, from } of settings) infer(what, value, from)
   return {
     isJson,
     verbosity,
@@ -72,10 +79,7 @@ export function createOutput(flags: OutputFlags): Output {
       process.stdout.write(`${JSON.stringify(document, undefined, 2)}\n`)
     },
     note,
-    infer(what, value, from) {
-      why.push({ what, value, from })
-      if (process.stderr.isTTY || verbosity > 0) note(`${what}=${value} (from ${from})`)
-    },
+    infer,
     warn(code, message) {
       warnings.push({ code, message })
       note(`${paint('warning', 'yellow', isColorful(process.stderr, color))}: ${message}`)

@@ -16,7 +16,7 @@ Examples:
 
 More:
   countersign help VERB     all about a verb
-  countersign help TOPIC    exit-codes, environment, credentials, canonicalization, causes
+  countersign help TOPIC    exit-codes, environment, config, credentials, canonicalization, causes
   countersign help cause X  one cause of refusals, such as clock-behind`
 
 /** The command that knows the names of the verbs, and nothing else of them. */

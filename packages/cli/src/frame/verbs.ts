@@ -64,6 +64,7 @@ export const VERBS: VerbTable = new Map<string, Verb>([
       load: () => import('../verbs/doctor.ts'),
     },
   ],
+  ['config', { summary: 'tell where defaults of flags come from', load: () => import('../verbs/config.ts') }],
   ['gateway', { summary: 'run the verifying gateway', load: () => import('../verbs/gateway.ts') }],
   ['proxy', { summary: 'run the signing proxy', load: () => import('../verbs/proxy.ts') }],
   ['keys', { summary: "manage the gateway's access keys", load: () => import('../verbs/keys.ts') }],

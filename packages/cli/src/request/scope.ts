@@ -14,7 +14,7 @@ import {
 import { readProfileRegion } from '../credentials/profile-region.ts'
 import type { AnyCredentials } from '../credentials/resolved-credentials.ts'
 import { CommandError } from '../frame/command-error.ts'
-import type { CredentialFlags, OlderName, ScopeFlags } from '../frame/options.ts'
+import type { Configured, CredentialFlags, OlderName, ScopeFlags } from '../frame/options.ts'
 import type { Output } from '../frame/output.ts'
 import { isOlder, resolveAlgorithm } from './algorithm.ts'
 import { authorityOf } from './url-parts.ts'
@@ -56,12 +56,13 @@ export async function resolveScope(
     return { service: SERVICE_OF[flags.algorithm], region: '', older: flags.algorithm }
   const ofKey = (credentials as Partial<KeyCredentials>).signingKey?.scope
   const ofHost = ofKey ?? scopeOfHost(url, given, algorithm)
-  const service = given.service ?? ofHost.service
+  let service = given.service ?? ofHost.service
   let region = given.region ?? ofHost.region
   const origin = ofKey ? 'the signing key' : `host ${authorityOf(url)}`
   if (service !== undefined && given.service === undefined) output.infer('service', service, origin)
   if (region !== undefined && given.region === undefined) output.infer('region', region, origin)
-  region ??= regionOfSurroundings(flags.profile, output)
+  service ??= tellConfigured('service', flags.configuredService, output)
+  region ??= regionOfSurroundings(flags, output)
   if (service !== undefined && region !== undefined) {
     return { service, region, ...(algorithm && { algorithm }) }
   }
@@ -118,13 +119,28 @@ function tryScope(
   }
 }
 
-function regionOfSurroundings(profile: string | undefined, output: Output): string | undefined {
+/** What a file of the configuration says, and that it does. */
+function tellConfigured(
+  what: string,
+  configured: Configured | undefined,
+  output: Output,
+): string | undefined {
+  if (configured) output.infer(what, configured.value, configured.from)
+  return configured?.value
+}
+
+function regionOfSurroundings(
+  { profile, configuredRegion }: ScopeFlags & Pick<CredentialFlags, 'profile'>,
+  output: Output,
+): string | undefined {
   for (const name of ['AWS_REGION', 'AWS_DEFAULT_REGION']) {
     const region = process.env[name]
     if (!region) continue
     output.infer('region', region, name)
     return region
   }
+  const configured = tellConfigured('region', configuredRegion, output)
+  if (configured !== undefined) return configured
   const region = readProfileRegion(profile)
   if (region !== undefined) output.infer('region', region, "the profile in AWS's configuration file")
   return region

@@ -114,12 +114,12 @@ type OwnScopeFlags = ScopeFlags & Pick<SendFlags, 'profile'>
 
 function scopeFlagsOf(flags: SendFlags): OwnScopeFlags {
   const curls = flags.awsSigv4 === undefined ? {} : parseAwsSigv4(flags.awsSigv4)
-  const { profile, regionSet } = flags
+  const { profile, regionSet, configuredService, configuredRegion } = flags
   const isExpress = flags.algorithm === 's3express'
   const service = flags.service ?? curls.service ?? (isExpress ? 's3express' : undefined)
   const algorithm = flags.algorithm === 's3express' ? undefined : flags.algorithm
   const region = flags.region ?? (regionSet === undefined ? curls.region : undefined)
-  return { service, region, profile, algorithm, regionSet }
+  return { service, region, profile, algorithm, regionSet, configuredService, configuredRegion }
 }
 
 async function scopeOf(

@@ -13,12 +13,12 @@ import { UNMEASURED } from '../doctor/check-clock.ts'
 import type { WayFlags } from '../doctor/ask.ts'
 import type { Finding, State } from '../doctor/finding.ts'
 import { addCredentialOptions, addExamples, addOutputOptions, createVerbCommand } from '../frame/options.ts'
-import type { CredentialFlags } from '../frame/options.ts'
+import type { CredentialFlags, ScopeFlags } from '../frame/options.ts'
 import { CommandError } from '../frame/command-error.ts'
 import { EXIT } from '../frame/exit-codes.ts'
 import { createOutput, type Output, type OutputFlags } from '../frame/output.ts'
 
-interface Flags extends CredentialFlags, OutputFlags, WayFlags {
+interface Flags extends CredentialFlags, OutputFlags, WayFlags, Pick<ScopeFlags, 'configuredRegion'> {
   readonly region?: string | undefined
   /** A URL whose server is asked for the time. */
   readonly clock?: string | undefined
@@ -57,7 +57,7 @@ async function examine(flags: Flags, output: Output): Promise<readonly Finding[]
   const files = readAwsFiles()
   const profile = flags.profile ?? (process.env['AWS_PROFILE'] || undefined)
   const { findings, credentials } = await checkCredentials(flags, files, output)
-  const region = checkRegion(flags.region, profile ?? 'default', files)
+  const region = checkRegion(flags, profile ?? 'default', files)
   const asked: Finding[] = []
   if (flags.clock !== undefined || flags.sts !== undefined) {
     const { askClock, askSts, createAsking } = await import('../doctor/ask.ts')

@@ -23,6 +23,7 @@ import {
   atOption,
   createVerbCommand,
   type CredentialFlags,
+  type ScopeFlags,
 } from '../frame/options.ts'
 import { createOutput, type Output, type OutputFlags } from '../frame/output.ts'
 import { redactAll } from '../frame/redact.ts'
@@ -39,7 +40,7 @@ import {
 import { resolveScope } from '../request/scope.ts'
 import { tellWarnings } from '../request/signing-warnings.ts'
 
-interface Flags extends CredentialFlags, OutputFlags {
+interface Flags extends CredentialFlags, OutputFlags, Pick<ScopeFlags, 'configuredRegion'> {
   readonly bucket?: string | undefined
   readonly key?: string | undefined
   readonly field?: readonly (readonly [string, string])[] | undefined
@@ -99,13 +100,13 @@ export function createCommand(): Command {
 
 async function resolveRegion(
   url: string,
-  { region: given, profile }: Flags,
+  { region: given, profile, configuredRegion }: Flags,
   credentials: AnyCredentials,
   output: Output,
 ): Promise<string> {
   const { region, algorithm } = await resolveScope(
     url,
-    { service: 's3', region: given, profile },
+    { service: 's3', region: given, profile, configuredRegion },
     credentials,
     output,
   )
