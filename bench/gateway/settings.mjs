@@ -22,6 +22,7 @@ export const settings = (upstreamPort) => ({
   clients: { tokenFile: undefined, keys: [], anyone: false },
   tls: undefined,
   upstreamTls: { authority: undefined, certificate: undefined, key: undefined, serverName: undefined },
+  upstreamProxy: 'environment',
   listen: { host: '127.0.0.1', port: 0 },
   health: undefined,
   service: [service, 's3'],

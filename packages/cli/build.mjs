@@ -119,7 +119,7 @@ export async function buildVerb(name, isWritten) {
   const bundle = await rolldown({
     input: { [name]: ENTRY },
     platform: 'node',
-    external: [/^@aws-sdk\//, /^@countersign\/gateway(?!\/(?:config|keys)$)/, 'undici'],
+    external: [/^@aws-sdk\//, /^@countersign\/gateway(?!\/(?:config|keys|outgoing-proxy)$)/, 'undici'],
     plugins: [ownModules(name), collectStart(start), loadOnUse],
   })
   /** @type {import('rolldown').OutputOptions} */

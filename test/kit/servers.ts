@@ -4,7 +4,7 @@
  * @module
  */
 import { createServer, type RequestListener, type Server } from 'node:http'
-import { createServer as createTlsServer, type Server as TlsServer } from 'node:https'
+import { createServer as createTlsServer, type Server as TlsServer, type ServerOptions } from 'node:https'
 import {
   connect,
   createServer as createTcpServer,
@@ -51,10 +51,10 @@ export async function startServer(listener: RequestListener): Promise<Listening<
 
 /** Starts Node's own server for TLS. */
 export async function startTlsServer(
-  { key, cert }: { readonly key: string; readonly cert: string },
+  tls: ServerOptions & { readonly key: string; readonly cert: string },
   listener: RequestListener,
 ): Promise<Listening<TlsServer>> {
-  const server = createTlsServer({ key, cert }, listener)
+  const server = createTlsServer(tls, listener)
   return listen(server, () => server.closeAllConnections(), 'https')
 }
 

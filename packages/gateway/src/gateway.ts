@@ -29,6 +29,7 @@ import type { BodyRules, signAndForward } from './pipeline/sign-and-forward.ts'
 import { Connections } from './server/connections.ts'
 import { createHealthServer } from './server/health.ts'
 import { createListener, listen, type ListenerTls } from './server/listener.ts'
+import type { ProxyEnvironment } from './server/outgoing-proxy.ts'
 import type { UpstreamTls } from './server/upstream-pool.ts'
 import type { CredentialsFactory } from './signing-credentials.ts'
 import { Upstreams } from './upstreams.ts'
@@ -44,6 +45,8 @@ export interface Secrets {
   /** Bearer tokens of which clients must have one; none where they need none. */
   readonly tokens?: readonly string[] | undefined
   readonly tls?: ListenerTls | undefined
+  /** What connections to upstreams are made with. */
+  readonly upstreamTls?: UpstreamTls | undefined
 }
 
 /** A gateway. */
@@ -63,9 +66,10 @@ export interface Gateway {
 /** What both ends are given to work with. */
 interface CommonParts extends Secrets {
   readonly log: GatewayLog
-  readonly upstreamTls?: UpstreamTls | undefined
   /** Makes what gives the credentials that sign; needed where requests are signed. */
   readonly credentials?: CredentialsFactory | undefined
+  /** Where proxies on the way to upstreams are named; `process.env` by default. */
+  readonly environment?: ProxyEnvironment | undefined
 }
 
 /** What a gateway is given to work with; it closes none of it. */
@@ -166,13 +170,13 @@ export class PipelineGateway implements Gateway {
     }
   }
 
-  async reload({ tokens = [], tls }: Secrets): Promise<void> {
+  async reload({ tokens = [], tls, upstreamTls }: Secrets): Promise<void> {
     this.#authorise = createAuthoriser(this.#settings, this.#upstreams.routes, tokens)
     if (tls && 'setSecureContext' in this.#listener) {
       const { setSecureContext } = this.#listener as TlsServer
       setSecureContext.call(this.#listener, tls)
     }
-    await this.#upstreams.reload()
+    await this.#upstreams.reload(upstreamTls)
   }
 
   async stop(): Promise<void> {

@@ -50,7 +50,6 @@ export async function serve(settings: GatewaySettings, parts: ServeParts): Promi
     ...secrets,
     keys: source,
     log,
-    upstreamTls: readUpstreamTls(settings.upstreamTls),
     credentials: parts.credentials,
   })
   try {
@@ -81,8 +80,12 @@ export async function serve(settings: GatewaySettings, parts: ServeParts): Promi
   }
 }
 
-function readSecrets({ clients, tls }: GatewaySettings): Secrets {
-  return { tokens: readTokens(clients), tls: readListenerTls(tls) }
+function readSecrets({ clients, tls, upstreamTls }: GatewaySettings): Secrets {
+  return {
+    tokens: readTokens(clients),
+    tls: readListenerTls(tls),
+    upstreamTls: readUpstreamTls(upstreamTls),
+  }
 }
 
 interface Keys {

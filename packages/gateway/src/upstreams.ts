@@ -3,22 +3,27 @@
  *
  * @module
  */
-import type { Dispatcher } from 'undici'
+import { isLoopback } from './config/address.ts'
 import type { GatewaySettings } from './config/settings.ts'
-import type { SignSettings } from './config/route-settings.ts'
+import type { RouteSettings, SignSettings } from './config/route-settings.ts'
 import { loadAlgorithm } from './pipeline/algorithms.ts'
 import { createRouteSigner, type RouteSigner } from './pipeline/route-signer.ts'
 import { createRoute, type Route } from './pipeline/routes.ts'
 import type { GatewayLog } from './log.ts'
 import type { Surroundings } from './figures.ts'
+import type { ProxyEnvironment } from './server/outgoing-proxy.ts'
 import { createUpstreamPool, type UpstreamTls } from './server/upstream-pool.ts'
+import type { UpstreamPool } from './server/reading-proxy-pool.ts'
+import { createProxyFinder, type ProxyFinder } from './server/upstream-proxies.ts'
 import { secondsLeft, SigningCredentials, type CredentialsFactory } from './signing-credentials.ts'
 
 /** What upstreams need. */
 export interface UpstreamParts {
-  readonly log: Pick<GatewayLog, 'warn' | 'child'>
+  readonly log: Pick<GatewayLog, 'info' | 'warn' | 'child'>
   readonly upstreamTls?: UpstreamTls | undefined
   readonly credentials?: CredentialsFactory | undefined
+  /** Where proxies on the way to upstreams are named; `process.env` by default. */
+  readonly environment?: ProxyEnvironment | undefined
 }
 
 const nobody: CredentialsFactory = () => () => Promise.reject(new Error('nobody gives any'))
@@ -28,15 +33,29 @@ export class Upstreams implements Surroundings {
   readonly routes: readonly Route[]
   readonly #parts: UpstreamParts
   readonly #credentials = new Map<string | undefined, SigningCredentials>()
-  readonly #pools: Dispatcher[] = []
+  readonly #settings: GatewaySettings
+  readonly #pools: UpstreamPool[] = []
+  readonly #findProxy: ProxyFinder | undefined
+  #tls: UpstreamTls
 
   constructor(settings: GatewaySettings, parts: UpstreamParts) {
+    this.#settings = settings
     this.#parts = parts
+    this.#tls = parts.upstreamTls ?? {}
+    const { environment = process.env } = parts
+    if (settings.upstreamProxy === 'environment') {
+      this.#findProxy = createProxyFinder(environment, settings.listen)
+    }
     this.routes = settings.routes.map((route) => {
-      const upstream = createUpstreamPool(route, settings, parts.upstreamTls)
+      const proxyFor = this.#proxiesOf(route)
+      const upstream = createUpstreamPool(route, settings, { tls: () => this.#tls, proxyFor })
       this.#pools.push(upstream)
       return createRoute(route, settings, { upstream, signer: route.sign && this.#createSigner(route.sign) })
     })
+  }
+
+  #proxiesOf({ connect }: RouteSettings): ProxyFinder | undefined {
+    return connect && isLoopback(connect) ? undefined : this.#findProxy
   }
 
   #createSigner(sign: SignSettings): RouteSigner {
@@ -49,11 +68,16 @@ export class Upstreams implements Surroundings {
     return createRouteSigner(sign, credentials, this.#parts.log)
   }
 
-  /** Loads what signs for several regions, and asks for credentials once: who has none is told before he asks. */
+  /**
+   * Loads what signs for several regions, and asks for credentials once: who has none is told before he asks.
+   *
+   * @throws {@link ConfigError} `CONFIG_INVALID` where a proxy on the way cannot be used
+   */
   async open(): Promise<void> {
     for (const { signer } of this.routes) {
       if (signer?.settings.algorithm === 'v4a') signer.algorithm = await loadAlgorithm('v4a')
     }
+    this.#tellProxies()
     for (const [profile, credentials] of this.#credentials) {
       void credentials.ask().catch((error: Error) => {
         this.#parts.log.warn({ profile, reason: error.message }, 'credentials missing')
@@ -61,8 +85,21 @@ export class Upstreams implements Surroundings {
     }
   }
 
-  /** Asks anew for all credentials; those that cannot be had stay as they are. */
-  async reload(): Promise<void> {
+  #tellProxies(): void {
+    for (const route of this.#settings.routes) {
+      const { upstream } = route
+      const proxy = upstream && this.#proxiesOf(route)?.(upstream)
+      if (proxy) this.#parts.log.info({ upstream: upstream.origin, proxy: proxy.url.host }, 'behind a proxy')
+    }
+  }
+
+  /**
+   * Asks anew for all credentials; those that cannot be had stay as they are.
+   *
+   * @param tls what connections are made with from here on
+   */
+  async reload(tls: UpstreamTls | undefined): Promise<void> {
+    if (tls) this.#tls = tls
     for (const [profile, credentials] of this.#credentials) {
       try {
         await credentials.reload()

@@ -189,7 +189,7 @@ describe('stopping a gateway', () => {
   })
 })
 
-const SIGNING = /^(?:verify|connect|allow|sign|routes|clients\b.*|tls|upstreamTls\b.*)$/
+const SIGNING = /^(?:verify|connect|allow|sign|routes|clients\b.*|tls|upstream(?:Tls\b.*|Proxy))$/
 
 it('the file in the documentation is one that works', async () => {
   const page = readFileSync(fileURLToPath(new URL('../../../docs/gateway.md', import.meta.url)), 'utf8')

@@ -28,6 +28,7 @@ export function settingsFor(
     clients: { tokenFile: undefined, keys: [], anyone: false },
     tls: undefined,
     upstreamTls: { authority: undefined, certificate: undefined, key: undefined, serverName: undefined },
+    upstreamProxy: 'environment',
     listen: { host: '127.0.0.1', port: 0 },
     health: { host: '127.0.0.1', port: 0 },
     service: ['execute-api', 's3'],

@@ -4,6 +4,7 @@
  * @module
  */
 import { existsSync } from 'node:fs'
+import { parseProxy } from '@countersign/gateway/outgoing-proxy'
 import type { ScopeFlags } from '../frame/options.ts'
 import { sectionOf, type AwsFile } from './aws-files.ts'
 import { fine, suspect, wrong, type Finding } from './finding.ts'
@@ -65,11 +66,8 @@ export function checkProxies(): readonly Finding[] {
 }
 
 function checkProxy(name: string, value: string): Finding {
-  const written = value.includes('://') ? value : `http://${value}`
-  const url = URL.canParse(written) ? new URL(written) : undefined
-  if (url && /^https?:$/.test(url.protocol)) {
-    return fine('proxy', `${name}=${url.protocol}//${url.username ? '[redacted]@' : ''}${url.host}`)
-  }
+  const url = parseProxy(value)?.url
+  if (url) return fine('proxy', `${name}=${url.protocol}//${url.username ? '[redacted]@' : ''}${url.host}`)
   return wrong(
     'proxy',
     `${name} is no proxy that is spoken to over http or https`,

@@ -34,7 +34,7 @@ const ENVIRONMENT = `Environment
   AWS_WEB_IDENTITY_TOKEN_FILE, AWS_ROLE_ARN, AWS_CONTAINER_CREDENTIALS_RELATIVE_URI, ...
                                 as AWS's own chain of credentials reads them
   HTTPS_PROXY, HTTP_PROXY, ALL_PROXY, NO_PROXY
-                                the way of send, in lower case too: --proxy wins over them
+                                the way of send, proxy and gateway, in lower case too: --proxy wins
   AWS_CA_BUNDLE                 whom send trusts over TLS: --cacert wins over it
   COUNTERSIGN_MASTER_KEY        the master key of the gateway's store of keys
   COUNTERSIGN_NO_CONFIG         no file with defaults of flags is read: countersign help config

@@ -4,14 +4,18 @@
  *
  * @module
  */
-import { BlockList, isIP } from 'node:net'
+import { isIP } from 'node:net'
+import {
+  findProxy,
+  parseProxy,
+  portOf,
+  withoutBrackets,
+  type OutgoingProxy,
+} from '@countersign/gateway/outgoing-proxy'
 import { CommandError } from '../frame/command-error.ts'
 
 /** A proxy on the way. */
-export interface Proxy {
-  readonly url: URL
-  /** Value of `Proxy-Authorization`, when the proxy's URL has a user. */
-  readonly authorization: string | undefined
+export interface Proxy extends OutgoingProxy {
   /** Whether the proxy only passes bytes on; it else reads the request, which is for plain http alone. */
   readonly isTunnel: boolean
 }
@@ -51,7 +55,7 @@ export function resolveRoute(
   const own = { hostname: origin.hostname, port: portOf(origin) }
   const other = connectTo(flags.connect) ?? resolvedTo(own, flags.resolve ?? [])
   const isTunnel = origin.protocol === 'https:' || other !== undefined || !isHostOwn
-  const proxy = readProxy(flags.proxy ?? proxyFromEnvironment(origin, environment), isTunnel)
+  const proxy = readProxy(flags.proxy ?? findProxy(origin, environment), isTunnel)
   const { hostname, port } = other ?? own
   return { hostname: withoutBrackets(hostname), port, proxy }
 }
@@ -59,10 +63,6 @@ export function resolveRoute(
 interface Place {
   readonly hostname: string
   readonly port: number
-}
-
-function portOf({ port, protocol }: URL): number {
-  return Number(port) || (protocol === 'https:' ? 443 : 80)
 }
 
 function connectTo(text: string | undefined): Place | undefined {
@@ -95,61 +95,12 @@ function isPort(text: string | undefined): boolean {
   return text !== undefined && Number(text) >= 1 && Number(text) <= 65_535
 }
 
-// Port 1080 is what curl takes for a proxy without one.
 function readProxy(text: string | undefined, isTunnel: boolean): Proxy | undefined {
   if (!text) return undefined
-  const written = text.includes('://') ? text : `http://${text}`
-  const url = URL.canParse(written) ? new URL(written) : undefined
-  if (!url || !/^https?:$/.test(url.protocol) || !url.hostname) {
-    throw new CommandError('USAGE', 'The proxy is none of http:// or https://', {
-      why: 'it is given by --proxy, HTTP_PROXY, HTTPS_PROXY or ALL_PROXY',
-      fix: 'write --proxy http://HOST:PORT, or --proxy "" for none',
-    })
-  }
-  const hasPort = /^[a-z]+:\/\/[^/]*:\d+\/*$/i.test(written)
-  if (!hasPort && url.protocol === 'http:') url.port = '1080'
-  const user = `${decodeURIComponent(url.username)}:${decodeURIComponent(url.password)}`
-  const authorization = user === ':' ? undefined : `Basic ${Buffer.from(user).toString('base64')}`
-  return { url, authorization, isTunnel }
-}
-
-function proxyFromEnvironment(origin: URL, environment: Environment): string | undefined {
-  const read = (name: string): string | undefined =>
-    environment[name.toLowerCase()] || environment[name] || undefined
-  const proxy = read(origin.protocol === 'https:' ? 'HTTPS_PROXY' : 'HTTP_PROXY') ?? read('ALL_PROXY')
-  return isExcepted(origin, read('NO_PROXY') ?? '') ? undefined : proxy
-}
-
-function isExcepted(origin: URL, list: string): boolean {
-  const hostname = withoutBrackets(origin.hostname)
-  return list
-    .toLowerCase()
-    .split(/[\s,]+/)
-    .filter((entry) => entry !== '')
-    .some((entry) => {
-      // An IPv6 address without brackets has no port.
-      const isBareAddress = isIP(entry.split('/', 1)[0] ?? '') === 6
-      const [, name = entry, port] = isBareAddress ? [] : (/^(.*?)(?::(\d+))?$/.exec(entry) ?? [])
-      if (port !== undefined && Number(port) !== portOf(origin)) return false
-      const plain = withoutBrackets(name.replace(/^\*?\./, ''))
-      return (
-        plain === '*' || hostname === plain || hostname.endsWith(`.${plain}`) || isInside(hostname, plain)
-      )
-    })
-}
-
-function withoutBrackets(hostname: string): string {
-  return hostname.replace(/^\[|\]$/g, '')
-}
-
-/** Whether an address is in a network written as `10.0.0.0/8`. */
-function isInside(address: string, network: string): boolean {
-  const [start = '', bits = ''] = network.split('/')
-  const version = isIP(address)
-  const isNetwork = /^\d{1,3}$/.test(bits) && Number(bits) <= (version === 6 ? 128 : 32)
-  if (version === 0 || isIP(start) !== version || !isNetwork) return false
-  const family = version === 6 ? 'ipv6' : 'ipv4'
-  const list = new BlockList()
-  list.addSubnet(start, Number(bits), family)
-  return list.check(address, family)
+  const proxy = parseProxy(text)
+  if (proxy) return { ...proxy, isTunnel }
+  throw new CommandError('USAGE', 'The proxy is none of http:// or https://', {
+    why: 'it is given by --proxy, HTTP_PROXY, HTTPS_PROXY or ALL_PROXY',
+    fix: 'write --proxy http://HOST:PORT, or --proxy "" for none',
+  })
 }

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
-import { startProxy, type ProxyServer } from './kit/proxy-server.ts'
+import { startProxy, type ProxyServer } from '../../../../test/kit/proxy-server.ts'
 import { send } from './kit/send.ts'
 import { sent, startSignedServer, tlsFile, type SignedServer } from './kit/signed-server.ts'
 

@@ -17,6 +17,7 @@ export const DEFAULT_SETTINGS: SettingsSource = {
     clients: { tokenFile: undefined, keys: [], anyone: false },
     tls: undefined,
     upstreamTls: { authority: undefined, certificate: undefined, key: undefined, serverName: undefined },
+    upstreamProxy: 'environment',
     listen: '127.0.0.1:8080',
     health: '127.0.0.1:8081',
     service: undefined,

@@ -86,6 +86,15 @@ export const settingsSchema: z.ZodType<GivenSettings> = z.strictObject(
     clients: givenClients.optional().describe('Who may have requests signed'),
     tls: givenTls.optional().describe('TLS towards clients'),
     upstreamTls: givenUpstreamTls.optional().describe('TLS towards the upstream, where it is not as usual'),
+    upstreamProxy: z
+      .union(
+        [z.literal(false).transform(() => 'off' as const), oneOf('environment', 'off')],
+        'must be environment or off',
+      )
+      .optional()
+      .describe(
+        'Whether HTTPS_PROXY, HTTP_PROXY, ALL_PROXY and NO_PROXY count: environment, or off; environment',
+      ),
     listen: address.optional().describe('Address of the gateway; 127.0.0.1:8080'),
     health: z
       .union([z.literal(false), z.literal('off'), z.literal('false'), address], `${ADDRESS}, or off`)

@@ -53,6 +53,7 @@ describe('loadSettings', () => {
     const { settings, origins } = await load({ flags: NEEDED })
     expect(settings).toEqual({
       ...VERIFYING,
+      upstreamProxy: 'environment',
       listen: { host: '127.0.0.1', port: 8080 },
       health: { host: '127.0.0.1', port: 8081 },
       service: ['s3'],
@@ -117,6 +118,7 @@ log: { level: debug }
 `)
     expect(settings).toEqual({
       ...VERIFYING,
+      upstreamProxy: 'environment',
       listen: { host: '::1', port: 9443 },
       health: undefined,
       service: ['s3'],

@@ -21,7 +21,7 @@ it('schema/gateway.schema.json is that of the gateway', () => {
 
 it('has every setting, with its meaning', () => {
   const { properties = {} } = buildSettingsJsonSchema()
-  expect(Object.keys(properties)).toHaveLength(24)
+  expect(Object.keys(properties)).toHaveLength(25)
   for (const [name, property] of Object.entries(properties)) {
     expect(property, name).toMatchObject({ description: expect.stringMatching(/\w/) })
   }

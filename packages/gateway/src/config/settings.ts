@@ -62,6 +62,8 @@ export interface GatewaySettings {
   /** TLS towards clients. */
   readonly tls: TlsSettings | undefined
   readonly upstreamTls: UpstreamTlsSettings
+  /** Whether upstreams are reached by way of the proxies that `HTTPS_PROXY` and the like name. */
+  readonly upstreamProxy: 'environment' | 'off'
   readonly listen: Address
   /** Health, readiness and metrics; never on the port of the clients. `undefined` switches it off. */
   readonly health: Address | undefined

@@ -4,16 +4,16 @@
  * @module
  */
 import type { IncomingMessage } from 'node:http'
-import type { Dispatcher } from 'undici'
 import type { RouteSettings } from '../config/route-settings.ts'
 import type { GatewaySettings } from '../config/settings.ts'
+import type { UpstreamPool } from '../server/reading-proxy-pool.ts'
 import { GatewayFault } from './faults.ts'
 import { matcherOf, type Matcher } from './pattern.ts'
 import type { RouteSigner } from './route-signer.ts'
 
 /** Where requests go, and what of them. */
 export interface Route {
-  readonly upstream: Dispatcher
+  readonly upstream: UpstreamPool
   /** Scheme, host and port; `undefined` where the client names the host. */
   readonly origin: string | undefined
   /** Host of the upstream, with its port; empty where the client names it. */

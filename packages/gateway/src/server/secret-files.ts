@@ -4,7 +4,7 @@
  * @module
  */
 import { readFileSync } from 'node:fs'
-import { rootCertificates } from 'node:tls'
+import { createSecureContext, rootCertificates } from 'node:tls'
 import type { Found } from 'countersign/verify'
 import { ConfigError } from '../errors.ts'
 import type {
@@ -70,13 +70,27 @@ export function readListenerTls(tls: TlsSettings | undefined): ListenerTls | und
  */
 export function readUpstreamTls(settings: UpstreamTlsSettings): UpstreamTls {
   const { authority, certificate, key, serverName } = settings
-  return {
+  const tls = {
     ...(authority === undefined
       ? {}
       : { ca: [...rootCertificates, read(authority, 'upstreamTls.authority')] }),
     ...(certificate === undefined ? {} : { cert: read(certificate, 'upstreamTls.certificate') }),
     ...(key === undefined ? {} : { key: read(key, 'upstreamTls.key') }),
     ...(serverName === undefined ? {} : { servername: serverName }),
+  }
+  assertUsable(tls)
+  return tls
+}
+
+/** What is no certificate, or has another key, would else fail with each connection. */
+function assertUsable({ ca, cert, key }: UpstreamTls): void {
+  if (!ca && !cert && !key) return
+  if (!cert !== !key) throw invalid('upstreamTls: certificate and key need each other: give both')
+  try {
+    createSecureContext({ ca, cert, key })
+  } catch (cause) {
+    const text = 'upstreamTls: the files are no certificates in PEM, or the key is that of another one'
+    throw new ConfigError('CONFIG_INVALID', text, { cause })
   }
 }
 

@@ -20,7 +20,7 @@ it('a connection that is reset while its response waits for the client is an err
     })
   })
   await once(server.listen(0, '127.0.0.1'), 'listening')
-  const pool = createUpstreamPool(routeTo(server), settingsFor('http://x'))
+  const pool = createUpstreamPool(routeTo(server), settingsFor('http://x'), { tls: () => ({}) })
   const error = await new Promise<Error>((resolve, reject) => {
     pool.dispatch(
       { method: 'GET', path: '/' },
@@ -47,7 +47,7 @@ it('a connection that ends with the last of a response that waits for the client
     socket.once('data', () => socket.end('HTTP/1.1 200 OK\r\nconnection: close\r\n\r\nall of it'))
   })
   await once(server.listen(0, '127.0.0.1'), 'listening')
-  const pool = createUpstreamPool(routeTo(server), settingsFor('http://x'))
+  const pool = createUpstreamPool(routeTo(server), settingsFor('http://x'), { tls: () => ({}) })
   const pieces: string[] = []
   await new Promise<void>((resolve, reject) => {
     pool.dispatch(

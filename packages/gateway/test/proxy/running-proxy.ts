@@ -49,7 +49,7 @@ export interface RunningProxy {
 
 /** What is not in the settings. */
 export interface ProxyOptions
-  extends Secrets, Partial<Pick<GatewayParts, 'credentials' | 'keys' | 'upstreamTls'>> {
+  extends Secrets, Partial<Pick<GatewayParts, 'credentials' | 'keys' | 'environment'>> {
   /** Answers what came with a good signature; `200 upstream` by default. */
   readonly respond?: RequestListener
   /** That of the credentials. */
@@ -58,8 +58,10 @@ export interface ProxyOptions
   readonly now?: () => Date
   /** Where the upstream is, instead of one that verifies. */
   readonly origin?: string
-  /** Certificate of an upstream that is spoken to over TLS. */
-  readonly certificate?: { readonly key: string; readonly cert: string }
+  /** What the upstream is called, where that is not its address. */
+  readonly hostname?: string
+  /** Certificate of an upstream that is spoken to over TLS, and whether its clients need one. */
+  readonly certificate?: Parameters<typeof startTlsServer>[0]
 }
 
 /** An upstream that verifies with the library, and keeps what it gets. */
@@ -102,6 +104,10 @@ async function startVerifyingUpstream(
 
 const answer: RequestListener = (_request, response) => void response.end('upstream')
 
+function called(origin: string, hostname = '127.0.0.1'): string {
+  return origin.replace('127.0.0.1', hostname)
+}
+
 /** Starts both. */
 export async function startProxy(
   settings: Parameters<typeof settingsFor>[1] = {},
@@ -115,7 +121,7 @@ export async function startProxy(
     { base: null, timestamp: false },
     { write: (line) => lines.push(JSON.parse(line) as Record<string, unknown>) },
   )
-  const complete = settingsFor(options.origin ?? upstream.origin, {
+  const complete = settingsFor(options.origin ?? called(upstream.origin, options.hostname), {
     verify: false,
     ...settings,
     sign: { service: 'execute-api', region: [region], ...settings.sign },

@@ -6,7 +6,7 @@
  */
 import { request as forward, type IncomingMessage, type ServerResponse } from 'node:http'
 import { connect } from 'node:net'
-import { startServer } from '../../../../../test/kit/servers.ts'
+import { startServer } from './servers.ts'
 
 /** A proxy that listens. */
 export interface ProxyServer {
