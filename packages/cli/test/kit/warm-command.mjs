@@ -14,8 +14,10 @@ const require = createRequire(import.meta.url)
 
 /** The bundle that a command line starts with, as `bin/countersign.js` finds it. @param {string} [verb] */
 function load(verb) {
-  const path = fileURLToPath(new URL(`../../dist/${verb}.cjs`, import.meta.url))
-  return require(verb && /^[a-z-]+$/.test(verb) && existsSync(path) ? path : '../../dist/help.cjs')
+  const path = fileURLToPath(new URL(`../../dist/chunks/${verb}-start.cjs`, import.meta.url))
+  return require(
+    verb && /^[a-z-]+$/.test(verb) && existsSync(path) ? path : '../../dist/chunks/help-start.cjs',
+  )
 }
 
 /** @returns {{ stream: Writable, bytes: () => Buffer }} a stream that keeps what is written to it */
