@@ -4,11 +4,10 @@
  *
  * @module
  */
-import { mkdtemp, rm } from 'node:fs/promises'
+import { access, constants } from 'node:fs/promises'
 import { ServerResponse, type IncomingMessage, type Server } from 'node:http'
 import type { Socket } from 'node:net'
 import { tmpdir } from 'node:os'
-import { join } from 'node:path'
 import type { Duplex } from 'node:stream'
 import type { Verifier } from 'countersign/verify'
 import { scopeOfRoute } from './config/route-scope.ts'
@@ -121,8 +120,7 @@ export class PipelineGateway implements Gateway {
   readonly #connections: Connections
   #authorise: Authoriser
   readonly #metrics: Metrics | undefined
-  #folder = ''
-  #bodyRules: BodyRules
+  readonly #bodyRules: BodyRules
   /** Loaded where requests are signed. */
   #sign: typeof signAndForward | undefined
   readonly #refusals: RefusalRules
@@ -130,7 +128,7 @@ export class PipelineGateway implements Gateway {
 
   constructor(settings: GatewaySettings, parts: PipelineParts) {
     this.#settings = settings
-    this.#bodyRules = { ...settings, folder: '' }
+    this.#bodyRules = { ...settings, folder: tmpdir() }
     this.#refusals = { echo: settings.echo, service: speakersOf(settings) }
     this.#createVerifier = parts.createVerifier
     this.#log = parts.log
@@ -154,10 +152,9 @@ export class PipelineGateway implements Gateway {
 
   async start(): Promise<Listening> {
     const { listen: address, health } = this.#settings
-    this.#folder = await mkdtemp(join(tmpdir(), 'countersign-gateway-'))
-    this.#bodyRules = { ...this.#settings, folder: this.#folder }
     try {
       this.#verifier = await this.#createVerifier?.()
+      await this.#checkFolder()
       await this.#upstreams.open()
       if (this.#upstreams.routes.some(({ signer }) => signer)) {
         this.#sign = (await import('./pipeline/sign-and-forward.ts')).signAndForward
@@ -193,7 +190,14 @@ export class PipelineGateway implements Gateway {
     this.#health.closeAllConnections()
     await healthClosed
     await this.#upstreams.close()
-    if (this.#folder) await rm(this.#folder, { recursive: true, force: true })
+  }
+
+  /** Where nothing can be written, bodies that fit into memory still get through. */
+  async #checkFolder(): Promise<void> {
+    const { folder } = this.#bodyRules
+    await access(folder, constants.W_OK).catch(({ code }: NodeJS.ErrnoException) => {
+      this.#log.warn({ folder, reason: code }, 'no bodies longer than limits.bufferedBody can be held')
+    })
   }
 
   async #handle(exchange: Exchange): Promise<void> {
@@ -240,7 +244,7 @@ export class PipelineGateway implements Gateway {
       const { verified } = exchange
       if (verified?.body) {
         const isFramed = isChunkedUpload(exchange.request.headers['x-amz-content-sha256'])
-        body = await holdBody(verified, verified.body, isFramed, this.#folder)
+        body = await holdBody(verified, verified.body, isFramed, this.#bodyRules.folder)
       }
       await forward(exchange, route, body)
     } finally {

@@ -4,7 +4,7 @@
  *
  * @module
  */
-import { createHash } from 'node:crypto'
+import { createHash, randomUUID } from 'node:crypto'
 import { open, unlink, type FileHandle } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { VerifiedRequest } from 'countersign/verify'
@@ -93,10 +93,8 @@ export async function collectBody(
   }
 }
 
-let count = 0
-
 async function holdInFile(body: AsyncIterable<Uint8Array>, folder: string): Promise<HeldBody> {
-  const path = join(folder, `body-${++count}`)
+  const path = join(folder, `countersign-body-${randomUUID()}`)
   const file = await open(path, 'wx+', 0o600)
   try {
     const removed = await removeNow(path)
