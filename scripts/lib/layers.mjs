@@ -95,7 +95,7 @@ export const programs = new Map([
       ['request', ['frame', 'credentials', 'curl']],
       ['keys', ['frame']],
       ['token', ['frame', 'credentials', 'request']],
-      ['serve', ['frame']],
+      ['serve', ['frame', 'explain', 'request']],
       ['config', ['frame', 'request']],
       ['presign', ['frame', 'credentials', 'request']],
       ['explain', ['frame', 'credentials', 'request']],

@@ -10,6 +10,7 @@ import type { Socket } from 'node:net'
 import { tmpdir } from 'node:os'
 import type { Duplex } from 'node:stream'
 import type { Verifier } from 'countersign/verify'
+import { isLoopback } from './config/address.ts'
 import { scopeOfRoute } from './config/route-scope.ts'
 import type { Address, GatewaySettings } from './config/settings.ts'
 import { Callers } from './callers.ts'
@@ -24,6 +25,7 @@ import { forward } from './pipeline/forward.ts'
 import { isChunkedUpload } from './pipeline/headers.ts'
 import { holdBody, type HeldBody } from './pipeline/held-body.ts'
 import { refuse, type RefusalRules } from './pipeline/refuse.ts'
+import { RefusalNotes, type RefusalKeeper } from './pipeline/refused-exchange.ts'
 import type { BodyRules, signAndForward } from './pipeline/sign-and-forward.ts'
 import { Connections } from './server/connections.ts'
 import { createHealthServer } from './server/health.ts'
@@ -67,6 +69,8 @@ interface CommonParts extends Secrets {
   readonly log: GatewayLog
   /** Makes what gives the credentials that sign; needed where requests are signed. */
   readonly credentials?: CredentialsFactory | undefined
+  /** Keeps the last refused signature, for `/debug/last`; by default none is kept. */
+  readonly refusals?: RefusalKeeper | undefined
   /** Where proxies on the way to upstreams are named; `process.env` by default. */
   readonly environment?: ProxyEnvironment | undefined
 }
@@ -81,7 +85,12 @@ export function createGateway(settings: GatewaySettings, { keys, ...parts }: Gat
   if (!settings.verify) return new PipelineGateway(settings, parts)
   const createVerifier = async (): Promise<Verifier<string>> =>
     createGatewayVerifier(settings, keys, await Promise.all(settings.algorithms.map(loadAlgorithm)))
-  return new PipelineGateway(settings, { ...parts, createVerifier, hindrance: () => storeHindrance(keys) })
+  return new PipelineGateway(settings, {
+    ...parts,
+    keys,
+    createVerifier,
+    hindrance: () => storeHindrance(keys),
+  })
 }
 
 /** The services whose dialect is spoken: those that clients sign for, else those that are signed for. */
@@ -101,6 +110,8 @@ function storeHindrance(keys: KeySource): string | undefined {
 
 /** The stages of a gateway, as they are switched on. */
 export interface PipelineParts extends CommonParts {
+  /** Of clients; for whoever explains why one of them was refused. */
+  readonly keys?: KeySource | undefined
   /** Is asked once, before the first request. */
   readonly createVerifier?: (() => Promise<Verifier<string>>) | undefined
   /** Names what keeps the gateway from serving; `undefined` when nothing does. */
@@ -124,6 +135,7 @@ export class PipelineGateway implements Gateway {
   /** Loaded where requests are signed. */
   #sign: typeof signAndForward | undefined
   readonly #refusals: RefusalRules
+  readonly #notes: RefusalNotes | undefined
   #isStopping = false
 
   constructor(settings: GatewaySettings, parts: PipelineParts) {
@@ -132,6 +144,8 @@ export class PipelineGateway implements Gateway {
     this.#refusals = { echo: settings.echo, service: speakersOf(settings) }
     this.#createVerifier = parts.createVerifier
     this.#log = parts.log
+    if (parts.refusals)
+      this.#notes = new RefusalNotes(parts.refusals, { services: this.#refusals.service, keys: parts.keys })
     this.#callers = new Callers(parts.log)
     this.#upstreams = new Upstreams(settings, parts)
     this.#authorise = createAuthoriser(settings, this.#upstreams.routes, parts.tokens ?? [])
@@ -146,6 +160,7 @@ export class PipelineGateway implements Gateway {
     this.#health = createHealthServer({
       hindrance: () =>
         this.#isStopping ? 'the gateway is stopping' : (parts.hindrance?.() ?? this.#upstreams.hindrance()),
+      lastRefusal: isLoopback(settings.health ?? settings.listen) ? parts.refusals : undefined,
       metrics: async () => (await this.#metrics?.read()) ?? { contentType: 'text/plain', text: '' },
     })
   }
@@ -211,10 +226,12 @@ export class PipelineGateway implements Gateway {
     try {
       await this.#pass(exchange)
     } catch (error) {
+      this.#notes?.client(exchange, error)
       const unexpected = await refuse(exchange, error, this.#refusals)
       if (unexpected) this.#log.error({ err: unexpected, requestId: exchange.requestId }, 'failed')
     } finally {
       clearTimeout(timer)
+      if (exchange.signed?.refusal) this.#notes?.upstream(exchange)
       logExchange(this.#log, exchange)
       this.#metrics?.end(exchange)
     }

@@ -9,6 +9,7 @@ export type { CredentialsFactory } from './signing-credentials.ts'
 export { createLog, type GatewayLog } from './log.ts'
 export { loadSettings, type LoadedSettings, type SettingsOrigins } from './config/load-settings.ts'
 export type { KeySource } from './pipeline/authenticate.ts'
+export type { RefusalKeeper, RefusedExchange } from './pipeline/refused-exchange.ts'
 export { ConfigError, KeyStoreError, type ConfigErrorCode, type KeyStoreErrorCode } from './errors.ts'
 export type {
   AlgorithmName,

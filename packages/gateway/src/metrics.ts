@@ -37,7 +37,8 @@ export class Metrics {
 
   /** Counts an exchange that is over. */
   end(exchange: Exchange): void {
-    const { signed, caller, response, refusal = signed?.cause, startedAt } = exchange
+    const { signed, caller, response, startedAt } = exchange
+    const refusal = exchange.refusal ?? (signed?.refusal && signed.cause)
     const { service = '', region = '' } = signed?.target ?? caller ?? {}
     // One that was broken off before it was answered.
     const code = wasAnswered(response) ? String(response.statusCode) : '000'

@@ -10,6 +10,7 @@ import { createGateway, type Listening, type Secrets } from './gateway.ts'
 import type { KeyStore } from './keys/key-store.ts'
 import { resolveMasterKey } from './keys/master-key.ts'
 import type { KeySource } from './pipeline/authenticate.ts'
+import type { RefusalKeeper } from './pipeline/refused-exchange.ts'
 import { limitMemory } from './server/memory.ts'
 import { readClientKeys, readListenerTls, readTokens, readUpstreamTls } from './server/secret-files.ts'
 import type { CredentialsFactory } from './signing-credentials.ts'
@@ -32,6 +33,8 @@ export interface ServeParts {
   readonly masterKey?: string | undefined
   /** Makes what gives the credentials that sign; needed where requests are signed. */
   readonly credentials?: CredentialsFactory | undefined
+  /** Keeps the last refused signature, for `/debug/last`; by default none is kept. */
+  readonly refusals?: RefusalKeeper | undefined
 }
 
 /**
@@ -51,6 +54,7 @@ export async function serve(settings: GatewaySettings, parts: ServeParts): Promi
     keys: source,
     log,
     credentials: parts.credentials,
+    refusals: parts.refusals,
   })
   try {
     const listening = await gateway.start()

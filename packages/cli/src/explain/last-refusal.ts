@@ -16,8 +16,14 @@ export interface LastRefusal {
   readonly schema: 'countersign/refusal/1'
   /** When it was refused, ISO 8601. */
   readonly at: string
-  /** What was asked for, such as `send`. */
+  /** The verb that met it, such as `send`. */
   readonly by: string
+  /** Who refused, where that verb serves: itself, or an upstream. */
+  readonly refusedBy?: 'gateway' | 'upstream' | undefined
+  /** Of its line in the log. */
+  readonly requestId?: string | undefined
+  /** Code of the refusal. */
+  readonly cause?: string | undefined
   readonly url: string
   readonly evidence: RedactedEvidence
   /** Made then, with the clock and the key of then. */
@@ -69,7 +75,7 @@ export function readLast(): LastRefusal {
     return JSON.parse(readFileSync(placeOfLast(), 'utf8')) as LastRefusal
   } catch (cause) {
     throw new CommandError('REFUSAL_MISSING', 'No refusal has been kept', {
-      why: `${placeOfLast()} is not there; send keeps one when it is refused, unless --no-record or COUNTERSIGN_NO_RECORD is set`,
+      why: `${placeOfLast()} is not there; send, proxy and gateway keep one when something is refused, unless --no-record or COUNTERSIGN_NO_RECORD is set`,
       fix: 'send the request again, or give the exchange in a file: countersign explain FILE',
       cause,
     })

@@ -5,7 +5,7 @@
  * @module
  */
 import { createHash } from 'node:crypto'
-import type { Evidence, ObservedRequest } from 'countersign/explain'
+import type { Evidence, ObservedRequest, Verdict } from 'countersign/explain'
 import { redact } from '../frame/redact.ts'
 import { redactHeader, redactUrl } from '../request/redacted-headers.ts'
 
@@ -133,4 +133,12 @@ function redactText(text: string, secrets: readonly string[]): string {
 /** The bytes in hex say the same once more, token and all. */
 function withoutBytes(text: string): string {
   return text.replace(/<(CanonicalRequestBytes|StringToSignBytes)>[^<]*<\/\1>/g, '')
+}
+
+/** A target that was mended is one that can be used, signature and all. */
+export function withoutTarget(verdict: Verdict): Verdict {
+  const { correction } = verdict
+  if (!/X-Amz-(?:Signature|Security-Token)=/i.test(correction?.target ?? '')) return verdict
+  const { target: _, ...rest } = correction ?? {}
+  return { ...verdict, correction: rest }
 }

@@ -39,7 +39,7 @@ const ENVIRONMENT = `Environment
   COUNTERSIGN_MASTER_KEY        the master key of the gateway's store of keys
   COUNTERSIGN_NO_CONFIG         no file with defaults of flags is read: countersign help config
   XDG_CONFIG_HOME               where yours is; by default ~/.config
-  COUNTERSIGN_NO_RECORD         send keeps no refusal for countersign explain last
+  COUNTERSIGN_NO_RECORD         no refusal is kept for countersign explain last
   XDG_STATE_HOME                where it is kept; by default ~/.local/state
   NO_COLOR, CLICOLOR_FORCE, TERM
                                 colour: --color wins over them

@@ -24,11 +24,16 @@ export function settingsOf(flags: ServeFlags, options: SettingOptions): Record<s
   return given
 }
 
-/** Starts, tells what was started, and stops at SIGTERM or Ctrl-C; SIGHUP makes it read its files again. */
+/**
+ * Starts, tells what was started, and stops at SIGTERM or Ctrl-C; SIGHUP makes it read its files again.
+ *
+ * @param beforeStop what has to be done while it still serves
+ */
 export async function runUntilSignal(
   start: () => Promise<Serving>,
   announce: (serving: Serving) => void,
   { note }: Output,
+  beforeStop?: () => Promise<void>,
 ): Promise<void> {
   const stopping = stopSignal()
   const serving = await start()
@@ -36,6 +41,7 @@ export async function runUntilSignal(
   announce(serving)
   await stopping
   note('Stopping: requests under way may end')
+  await beforeStop?.()
   await serving.stop()
 }
 

@@ -8,9 +8,9 @@ import { evidenceOf, explainRefusal, type Evidence, type Explanation } from 'cou
 import { correctedCommand } from '../explain/corrected-command.ts'
 import { readSources, type EvidenceFlags } from '../explain/evidence-sources.ts'
 import { exitCodeOf } from '../explain/explanation-exit.ts'
-import { readLast } from '../explain/last-refusal.ts'
+import { readLast, type LastRefusal } from '../explain/last-refusal.ts'
 import { findLocalKeys, type LocalKeys } from '../explain/local-keys.ts'
-import { redactEvidence, type RedactedEvidence } from '../explain/redact-evidence.ts'
+import { redactEvidence, withoutTarget, type RedactedEvidence } from '../explain/redact-evidence.ts'
 import { showExplanation } from '../explain/show-explanation.ts'
 import {
   addCredentialOptions,
@@ -35,8 +35,8 @@ It takes whatever shows the refusal, and finds out what it is:
   an error document of XML or JSON, what a client said, or a status such as 403.
 An error document of S3 alone often is enough. Nothing is sent; keys are compared here.
 
-"last" is the last refusal that send met: kept without secrets, unless send has --no-record or
-COUNTERSIGN_NO_RECORD is set.`
+"last" is the last refusal that send met, or that proxy or gateway saw: kept without secrets, unless
+they have --no-record or COUNTERSIGN_NO_RECORD is set.`
 
 /** Makes the command. */
 export function createCommand(): Command {
@@ -71,9 +71,15 @@ function explainLast({ bundle }: Flags, output: Output): void {
   else if (output.isJson)
     output.writeJson('explain', { at: last.at, url: last.url, ...explanation, corrected })
   else {
-    output.write(`${last.at} ${last.by} ${last.evidence.request.method} ${last.url}\n\n`)
+    output.write(`${last.at} ${whereOf(last)} ${last.evidence.request.method} ${last.url}\n\n`)
     showExplanation({ explanation, corrected }, output)
   }
+}
+
+/** The verb that met it and, where that one serves, who refused. */
+function whereOf({ by, refusedBy }: LastRefusal): string {
+  if (refusedBy === undefined) return by
+  return refusedBy === 'upstream' ? `${by}, refused by the upstream:` : `${by}, which refused it:`
 }
 
 async function explainGiven(sources: readonly string[], flags: Flags, output: Output): Promise<void> {
@@ -96,14 +102,6 @@ async function explainGiven(sources: readonly string[], flags: Flags, output: Ou
 /** A presigned URL does not say its method. */
 function withMethod(evidence: Evidence, method: string | undefined): Evidence {
   return method === undefined ? evidence : { ...evidence, request: { ...evidence.request, method } }
-}
-
-/** A target that was mended is one that can be used, signature and all. */
-function withoutTarget(verdict: Explanation['verdicts'][number]): Explanation['verdicts'][number] {
-  const { correction } = verdict
-  if (!/X-Amz-(?:Signature|Security-Token)=/i.test(correction?.target ?? '')) return verdict
-  const { target: _, ...rest } = correction ?? {}
-  return { ...verdict, correction: rest }
 }
 
 function secretsOf({ credentials, candidates }: LocalKeys): (string | undefined)[] {

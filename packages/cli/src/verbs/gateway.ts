@@ -8,12 +8,15 @@ import { Option, type Command } from 'commander'
 import { createProvider } from '../credentials/provide.ts'
 import { createVerbCommand } from '../frame/options.ts'
 import { createOutput, type Output } from '../frame/output.ts'
+import { isRecording } from '../explain/last-refusal.ts'
+import { createRefusalKeeper } from '../serve/refusal-keeper.ts'
 import { explainConfig } from '../serve/explain-config.ts'
 import { runUntilSignal, settingsOf, upstreamsOf, urlOf, type SettingOptions } from '../serve/run.ts'
 
 interface GatewayFlags extends Readonly<Record<string, string | boolean | undefined>> {
   readonly config?: string
   readonly explainConfig?: boolean
+  readonly record?: boolean
   readonly json?: boolean
 }
 
@@ -55,6 +58,7 @@ export function createCommand(): Command {
   return command
     .option('--config <file>', 'settings in YAML; flags and environment go before it')
     .option('--explain-config', 'print each setting with where it comes from, and end')
+    .option('--no-record', 'keep no refused signature for countersign explain last and /debug/last')
     .option('--json', 'say nothing for people; with --explain-config print one JSON object')
     .addHelpText('after', NOTES)
     .action(run)
@@ -69,11 +73,17 @@ async function run(flags: GatewayFlags): Promise<void> {
   })
   const output = createOutput({ json: flags.json })
   if (flags.explainConfig) return explainConfig('gateway', settings, origins, output)
-  const parts = { masterKey: process.env['COUNTERSIGN_MASTER_KEY'], credentials: createProvider(output) }
+  const refusals = isRecording(flags.record) ? createRefusalKeeper('gateway') : undefined
+  const parts = {
+    masterKey: process.env['COUNTERSIGN_MASTER_KEY'],
+    credentials: createProvider(output),
+    refusals,
+  }
   await runUntilSignal(
     () => serve(settings, parts),
     (serving) => announce(serving, settings, output),
     output,
+    refusals?.flush,
   )
 }
 

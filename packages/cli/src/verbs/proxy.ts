@@ -9,6 +9,8 @@ import { readProfileRegion } from '../credentials/profile-region.ts'
 import { createProvider, watchProfiles } from '../credentials/provide.ts'
 import { createVerbCommand } from '../frame/options.ts'
 import { createOutput, type Output } from '../frame/output.ts'
+import { isRecording } from '../explain/last-refusal.ts'
+import { createRefusalKeeper } from '../serve/refusal-keeper.ts'
 import { explainConfig } from '../serve/explain-config.ts'
 import { runUntilSignal, settingsOf, upstreamsOf, urlOf, type SettingOptions } from '../serve/run.ts'
 
@@ -16,6 +18,7 @@ interface ProxyFlags extends Readonly<Record<string, string | boolean | undefine
   readonly config?: string
   readonly profile?: string
   readonly explainConfig?: boolean
+  readonly record?: boolean
   readonly json?: boolean
 }
 
@@ -68,6 +71,7 @@ export function createCommand(): Command {
   return command
     .option('--config <file>', 'settings in YAML; flags and environment go before it')
     .option('--explain-config', 'print each setting with where it comes from, and end')
+    .option('--no-record', 'keep no refused signature for countersign explain last and /debug/last')
     .option('--json', 'say nothing for people; with --explain-config print one JSON object')
     .addHelpText('after', NOTES)
     .action(run)
@@ -83,7 +87,12 @@ async function run(flags: ProxyFlags): Promise<void> {
   })
   const output = createOutput({ json: flags.json, verbose: 1 })
   if (flags.explainConfig) return explainConfig('proxy', settings, origins, output)
-  const parts = { masterKey: process.env['COUNTERSIGN_MASTER_KEY'], credentials: createProvider(output) }
+  const refusals = isRecording(flags.record) ? createRefusalKeeper('proxy') : undefined
+  const parts = {
+    masterKey: process.env['COUNTERSIGN_MASTER_KEY'],
+    credentials: createProvider(output),
+    refusals,
+  }
   let unwatch = (): void => {}
   await runUntilSignal(
     () => serve(settings, parts),
@@ -92,6 +101,7 @@ async function run(flags: ProxyFlags): Promise<void> {
       unwatch = watchProfiles(() => void serving.reload())
     },
     output,
+    refusals?.flush,
   )
   unwatch()
 }

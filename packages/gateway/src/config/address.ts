@@ -37,6 +37,14 @@ export function isLoopback({ host }: Address): boolean {
   )
 }
 
+const MACHINE =
+  /^(?:localhost|(?:[\w-]+\.)*localhost|127(?:\.\d+){3}|\[::1\]|host\.docker\.internal)(?::\d+)?$/i
+
+/** Whether a `Host` names this machine: any other name may be one that was made to point here. */
+export function namesMachine(host: string): boolean {
+  return MACHINE.test(host)
+}
+
 /** Reads an address; `undefined` for a text that is none. */
 export function parseAddress(text: string): Address | undefined {
   const [, host = LOOPBACK, digits] = PARTS.exec(text) ?? []

@@ -5,7 +5,8 @@
  * @module
  */
 import type { IncomingHttpHeaders } from 'node:http'
-import type { Signed } from './exchange.ts'
+import { readErrorAnswer } from 'countersign/aws-error'
+import type { Signed, UpstreamRefusal } from './exchange.ts'
 import type { Watch } from './response-relay.ts'
 import type { Destination } from './sign.ts'
 
@@ -40,28 +41,32 @@ const TOLERATED = 4 * 60_000
 const REFUSAL_BYTES = 16 * 1024
 const LONGEST_WAIT = 20_000
 
-const CODES: readonly RegExp[] = [
-  /<Code>([\w.-]{1,64})<\/Code>/,
-  /"(?:__type|code|Code)"\s*:\s*"(?:[\w.]{1,80}#)?([\w.-]{1,64})/,
-]
+/** Kinds of errors that are about the signature; others are told to the client and leave us alone. */
+const OF_SIGNATURE: ReadonlySet<string> = new Set(['signature', 'clock', 'expired'])
+
+/** A request as it was sent. */
+export interface Sending extends Pick<UpstreamRefusal, 'message' | 'credentials'> {
+  readonly signed: Signed
+}
 
 /** Looks on at one answer. */
 export class Attempt implements Watch {
   verdict: Verdict | undefined
   /** Of the upstream's clock, in milliseconds, ahead of ours. */
   offset: number | undefined
-  readonly #signed: Signed
+  readonly #sending: Sending
   readonly #chances: Chances
-  #refusal: Buffer[] | undefined
-  #refusalBytes = 0
+  #refusal: Pick<UpstreamRefusal, 'status' | 'headers'> | undefined
+  #chunks: Buffer[] | undefined
+  #bytes = 0
 
-  constructor(signed: Signed, chances: Chances) {
-    this.#signed = signed
+  constructor(sending: Sending, chances: Chances) {
+    this.#sending = sending
     this.#chances = chances
   }
 
   begin(status: number, headers: IncomingHttpHeaders): boolean {
-    const signed = this.#signed
+    const { signed } = this.#sending
     signed.requestId = textOf(
       headers['x-amzn-requestid'] ?? headers['x-amz-request-id'] ?? headers['x-amz-apigw-id'],
     )
@@ -74,23 +79,25 @@ export class Attempt implements Watch {
     if (status < 300) return false
     this.verdict = this.#judge(status, wait === undefined ? 0 : secondsOf(wait) * 1000, location)
     if (!REFUSED.has(status) || this.verdict) return this.verdict !== undefined
-    signed.cause = textOf(headers['x-amzn-errortype'])?.split(/[:#]/, 1)[0]
-    if (headers['content-encoding'] === undefined) this.#refusal = []
+    this.#refusal = { status, headers }
+    if (headers['content-encoding'] === undefined) this.#chunks = []
     return false
   }
 
   data(chunk: Buffer): void {
-    if (!this.#refusal || this.#refusalBytes > REFUSAL_BYTES) return
-    this.#refusal.push(chunk)
-    this.#refusalBytes += chunk.length
+    if (!this.#chunks || this.#bytes > REFUSAL_BYTES) return
+    this.#chunks.push(chunk)
+    this.#bytes += chunk.length
   }
 
-  /** Reads the code of a refusal that was handed on. */
+  /** Reads the code of a refusal that was handed on, and keeps it where the signature was refused. */
   finish(): void {
     if (!this.#refusal) return
-    const text = Buffer.concat(this.#refusal).toString('latin1')
-    for (const code of CODES) this.#signed.cause ??= code.exec(text)?.[1]
-    this.#signed.cause ??= 'unknown'
+    const { signed, message, credentials } = this.#sending
+    const body = Buffer.concat(this.#chunks ?? [])
+    const { code, kind } = readErrorAnswer({ ...this.#refusal, body })
+    signed.cause = code?.slice(0, 64) ?? 'unknown'
+    if (OF_SIGNATURE.has(kind)) signed.refusal = { ...this.#refusal, message, credentials, body }
   }
 
   #judge(status: number, wait: number, location: string | undefined): Verdict | undefined {

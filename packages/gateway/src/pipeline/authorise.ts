@@ -5,7 +5,7 @@
  */
 import { createHash, timingSafeEqual } from 'node:crypto'
 import type { IncomingMessage } from 'node:http'
-import { isLoopback } from '../config/address.ts'
+import { isLoopback, namesMachine } from '../config/address.ts'
 import type { GatewaySettings } from '../config/settings.ts'
 import type { Exchange } from './exchange.ts'
 import { GatewayFault } from './faults.ts'
@@ -57,9 +57,6 @@ function assertToken({ headers }: IncomingMessage, digests: readonly Buffer[]): 
   throw new GatewayFault('CLIENT_UNKNOWN', 'The client has no token, or an unknown one')
 }
 
-const MACHINE =
-  /^(?:localhost|(?:[\w-]+\.)*localhost|127(?:\.\d+){3}|\[::1\]|host\.docker\.internal)(?::\d+)?$/i
-
 /**
  * A browser tells where a page is from, and a page whose name is made to point here has that name in `Host`.
  *
@@ -75,7 +72,7 @@ function assertNoForeignPage(
   if (isForeign || site === 'cross-site' || site === 'same-site') {
     throw new GatewayFault('PAGE_FOREIGN', 'A web page of another host asked')
   }
-  if (!hosts || MACHINE.test(host) || hosts.has(namedHost(request))) return
+  if (!hosts || namesMachine(host) || hosts.has(namedHost(request))) return
   if (routes.some(({ rules }) => rules.namesHosts && rules.host(namedHost(request)))) return
   throw new GatewayFault('PAGE_FOREIGN', 'Host names neither this machine nor the upstream')
 }

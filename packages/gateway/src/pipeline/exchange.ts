@@ -4,9 +4,10 @@
  * @module
  */
 import { randomUUID } from 'node:crypto'
-import type { IncomingMessage, ServerResponse } from 'node:http'
+import type { IncomingHttpHeaders, IncomingMessage, ServerResponse } from 'node:http'
 import type { Duplex } from 'node:stream'
 import type { TLSSocket } from 'node:tls'
+import type { Credentials, KeyCredentials } from 'countersign'
 import type { VerifiedRequest } from 'countersign/verify'
 import type { Logger } from 'pino'
 
@@ -39,6 +40,27 @@ export interface Target {
   readonly log: Pick<Logger, 'info'>
 }
 
+/** What an upstream answered to a request whose signature it refused. */
+export interface UpstreamRefusal {
+  readonly message: SentMessage
+  readonly credentials: Credentials | KeyCredentials
+  readonly status: number
+  readonly headers: IncomingHttpHeaders
+  readonly body: Uint8Array
+}
+
+/** A request as it went out. */
+export interface SentMessage {
+  readonly method: string
+  readonly scheme: 'http' | 'https'
+  readonly path: string
+  /** Names and values in turn. */
+  readonly headers: readonly string[]
+  readonly body?: unknown
+  /** What was hashed and signed. */
+  readonly steps: { readonly canonicalRequest: string; readonly stringToSign: string }
+}
+
 /** A request as it was signed for the upstream, and what that said to it. */
 export interface Signed {
   readonly target: Target
@@ -47,6 +69,8 @@ export interface Signed {
   requestId: string | undefined
   /** The upstream's code for a refusal. */
   cause: string | undefined
+  /** Present where it refused the signature. */
+  refusal: UpstreamRefusal | undefined
 }
 
 /** One request with its response. */

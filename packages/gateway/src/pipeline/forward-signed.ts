@@ -90,7 +90,7 @@ async function send(course: Course, failures: number): Promise<Verdict | undefin
   )
   const signed = noteSigned(exchange, signer, host, message)
   const chances = chancesOf(course, failures)
-  const attempt = new Attempt(signed, chances)
+  const attempt = new Attempt({ signed, message, credentials }, chances)
   try {
     await relay(exchange, route, message, attempt)
   } catch (error) {

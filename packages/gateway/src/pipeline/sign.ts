@@ -10,7 +10,7 @@ import { CountersignError } from 'countersign/errors'
 import { signChunks } from 'countersign/streaming'
 import type { Dispatcher } from 'undici'
 import { scopeOfHost, type RouteScope } from '../config/route-scope.ts'
-import type { Exchange, Signed, Target } from './exchange.ts'
+import type { Exchange, SentMessage, Signed, Target } from './exchange.ts'
 import { GatewayFault } from './faults.ts'
 import { isChunkedUpload, requestHeaders, withoutFraming } from './headers.ts'
 import type { Payload } from './payload.ts'
@@ -39,6 +39,8 @@ export interface Signing {
 /** A signed request, ready to be sent. */
 export interface SignedMessage extends Dispatcher.DispatchOptions {
   readonly headers: string[]
+  readonly scheme: SentMessage['scheme']
+  readonly steps: SentMessage['steps']
   readonly service: string
   readonly region: string
 }
@@ -119,6 +121,8 @@ export function signMessage(
     path: signed.url.slice(signed.url.indexOf('/', scheme.length + 3)),
     headers,
     body: payload ? ((signed.body ?? payload.content) as Readable) : null,
+    scheme,
+    steps: signed,
     service,
     region,
   }
@@ -137,12 +141,23 @@ export function presignMessage(
   const { signable, others } = readHeads(exchange, signing.signer, undefined)
   const request = { method: 'GET', url: `${scheme}://${host}${target}` }
   const options = { ...optionsOf(signing, host), expiresIn: SOCKET_SECONDS, signHeaders: [] }
-  const { url, scope } = attempt(() => presignUrl(request, options))
+  const signed = attempt(() => presignUrl(request, options))
+  const { url, scope } = signed
   const region = scope.region ?? signing.scope.region ?? '*'
   if (signing.rules.limitsScopes) assertAllowed(signing.rules, scope.service, region)
   const headers = ['host', host, ...signable.flat(), ...others]
   const path = url.slice(url.indexOf('/', scheme.length + 3))
-  return { origin, method: 'GET', path, headers, body: null, service: scope.service, region }
+  return {
+    origin,
+    method: 'GET',
+    path,
+    headers,
+    body: null,
+    scheme,
+    steps: signed,
+    service: scope.service,
+    region,
+  }
 }
 
 /** Keeps what an exchange was signed for; what many are signed for is one object. */
@@ -155,7 +170,13 @@ export function noteSigned(
   const latest = signer.target
   const isSame = latest?.host === host && latest.service === service && latest.region === region
   const target = isSame ? latest : (signer.target = createTarget(signer, host, service, region))
-  const signed = (exchange.signed ??= { target, attempts: 0, requestId: undefined, cause: undefined })
+  const signed = (exchange.signed ??= {
+    target,
+    attempts: 0,
+    requestId: undefined,
+    cause: undefined,
+    refusal: undefined,
+  })
   signed.attempts += 1
   return signed
 }
