@@ -6,6 +6,7 @@
 import { CommanderError, type Command } from 'commander'
 import { configure } from './config/configure.ts'
 import { EXIT } from './frame/exit-codes.ts'
+import { hideRareOptions } from './frame/rare-options.ts'
 import { reportFailure } from './frame/report-failure.ts'
 import { endOnSignals, endOnClosedOutput } from './frame/streams.ts'
 import type { VerbModule } from './frame/verb.ts'
@@ -25,6 +26,7 @@ export async function runVerb(
   // What serves finishes what is under way before it ends.
   if (name !== 'gateway' && name !== 'proxy') endOnSignals()
   const command = createCommand(false, VERBS)
+  hideRareOptions(command, name)
   const isJson = (): boolean => rest.includes('--json') || isSet(command, 'json')
   await reportOn(`countersign help ${name}`, isJson, async () => {
     await configure(command, name, rest, VERBS)

@@ -1,5 +1,6 @@
 /** What is different at a terminal: provenance lines, colour, questions. */
 import { expect, it } from 'vitest'
+import { CALLER, startRoleServer } from '../../../test/kit/role-server.ts'
 import { describeWithTool } from '../../../test/kit/tools.ts'
 import { COMMAND, countersign, KEY, makeHome, runProgram, type Run } from './kit/run-command.ts'
 import { AT } from './kit/vectors.ts'
@@ -21,10 +22,15 @@ sys.exit(os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1]))
 
 describeWithTool('python3', 'a terminal', (python) => {
   /** Standard input, output and error are one terminal; what is typed comes back in what it shows. */
-  async function atTerminal(args: readonly string[], home: string, typed = ''): Promise<Run> {
+  async function atTerminal(
+    args: readonly string[],
+    home: string,
+    typed = '',
+    env: Readonly<Record<string, string>> = KEY,
+  ): Promise<Run> {
     return runProgram(python, ['-c', TERMINAL, typed, process.execPath, COMMAND, ...args], {
       home,
-      env: { ...KEY, TERM: 'xterm' },
+      env: { ...env, TERM: 'xterm' },
     })
   }
 
@@ -49,6 +55,34 @@ describeWithTool('python3', 'a terminal', (python) => {
     expect([run.code, run.stdout]).toEqual([code, expect.stringContaining(`Delete the access key ${id}?`)])
     const { stdout: list } = await countersign(['keys', 'list'], { home })
     expect(list.split('\n').filter((row) => row.startsWith(id))).toHaveLength(left)
+  })
+
+  it.each([
+    ['keys delete AKIDEXAMPLE --no-input', {}, 2, '--no-input asks nobody'],
+    ['keys delete AKIDEXAMPLE', { CI: 'true' }, 2, 'CI=true asks nobody'],
+  ])('asks nobody who is not there: %s with %j', async (line, env, code, why) => {
+    const run = await atTerminal(line.split(' '), makeHome(), '', env)
+    expect([run.code, run.stdout]).toEqual([code, expect.stringContaining(why)])
+  })
+
+  it('asks for the code of a device, unless it is not to ask', async () => {
+    const sts = await startRoleServer()
+    const home = makeHome({
+      '.aws/config':
+        '[default]\nrole_arn = arn:aws:iam::1:role/a\nsource_profile = base\nmfa_serial = device\n',
+      '.aws/credentials': `[base]\naws_access_key_id = ${CALLER.accessKeyId}\naws_secret_access_key = ${CALLER.secretAccessKey}\n`,
+    })
+    const env = { AWS_ENDPOINT_URL_STS: sts.origin, AWS_REGION: 'eu-west-1' }
+    const line = ['sign', 'https://sqs.eu-west-1.amazonaws.com/']
+    try {
+      const asked = await atTerminal(line, home, '123456\n', env)
+      expect([asked.code, asked.stdout]).toEqual([0, expect.stringContaining('MFA code of device: ')])
+      expect(sts.asked.map(({ parameters }) => parameters['TokenCode'])).toEqual(['123456'])
+      const quiet = await atTerminal([...line, '--no-input'], home, '123456\n', env)
+      expect([quiet.code, quiet.stdout]).toEqual([3, expect.stringContaining('--no-input asks nobody')])
+    } finally {
+      await sts.close()
+    }
   })
 
   it('takes no secret that is typed', async () => {

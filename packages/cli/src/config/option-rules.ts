@@ -13,7 +13,9 @@ export const SHARED: ReadonlySet<string> = new Set([
   'cacert',
   'color',
   'credentials',
+  'input',
   'json',
+  'pin',
   'profile',
   'proxy',
   'region',
@@ -22,12 +24,14 @@ export const SHARED: ReadonlySet<string> = new Set([
   'sign-headers',
   'signing-key',
   'trim-secret',
+  'unsign',
   'verbose',
 ])
 
 /** A value that is a secret stands in no file; and these are no defaults. */
 export const NOWHERE: ReadonlyMap<string, string> = new Map([
   ['user', 'holds a secret, and no secret belongs here: set credentials or profile'],
+  ['mfa-code', 'holds a code that is good once'],
 ])
 
 /** What an option of a project's file has to be, or nothing where all is fine. */
@@ -73,6 +77,7 @@ export const OF_PROJECTS: ReadonlyMap<string, Rule> = new Map([
   ['fail-with-body', anything],
   ['show-error', anything],
   ['progress', anything],
+  ['input', anything],
   ['format', anything],
   ['json', anything],
   ['verbose', anything],
@@ -80,7 +85,14 @@ export const OF_PROJECTS: ReadonlyMap<string, Rule> = new Map([
 ])
 
 /** Options that may be given more than once: a list stands for them. */
-export const REPEATABLE: ReadonlySet<string> = new Set(['header', 'resolve', 'condition', 'field', 'cookie'])
+export const REPEATABLE: ReadonlySet<string> = new Set([
+  'header',
+  'resolve',
+  'unsign',
+  'condition',
+  'field',
+  'cookie',
+])
 
 /** Options that say the same in different ways: who gives one of them means none of the others. */
 export const ALTERNATIVES: readonly ReadonlySet<string>[] = [

@@ -6,6 +6,7 @@
 import { defaultProvider } from '@aws-sdk/credential-provider-node'
 import { CommandError } from '../frame/command-error.ts'
 import { EXIT } from '../frame/exit-codes.ts'
+import { readMfaCode, type MfaFlags } from './mfa-code.ts'
 import type { ResolvedCredentials } from './resolved-credentials.ts'
 
 /** An instance is asked for a session token and for its role; both together have a second. */
@@ -38,9 +39,12 @@ const MARKS: readonly (readonly [mark: string, source: string])[] = [
  * Asks the chain.
  *
  * @param profile that of the flag; the chain reads `AWS_PROFILE` itself
- * @throws {@link CommandError} `CREDENTIALS_MISSING` with the sources that were tried
+ * @throws {@link CommandError} `CREDENTIALS_MISSING` with the sources that were tried; `MFA_CODE_MISSING`, `MFA_CODE_INVALID`
  */
-export async function askChain(profile: string | undefined): Promise<ResolvedCredentials> {
+export async function askChain(
+  profile: string | undefined,
+  mfa: MfaFlags = {},
+): Promise<ResolvedCredentials> {
   const tried: string[] = []
   const provide = defaultProvider({
     ...(profile === undefined ? {} : { profile }),
@@ -48,6 +52,7 @@ export async function askChain(profile: string | undefined): Promise<ResolvedCre
     maxRetries: 0,
     // Who runs long asks again when the files have changed.
     ignoreCache: true,
+    mfaCodeProvider: (serial) => readMfaCode(serial, mfa),
     logger: loggerOf(tried),
   })
   const name = profile ?? process.env['AWS_PROFILE']
@@ -58,6 +63,7 @@ export async function askChain(profile: string | undefined): Promise<ResolvedCre
       source: sourceOf(rest, tried, name),
     }
   } catch (error) {
+    if (error instanceof CommandError) throw error
     throw new CommandError('CREDENTIALS_MISSING', 'There are no usable credentials', {
       exitCode: EXIT.credentials,
       why: `tried ${tried.join(', ')}; the last said: ${firstLine(error)}`,

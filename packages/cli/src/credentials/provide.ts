@@ -15,7 +15,7 @@ const INTERVAL = 2000
 
 /** Makes what gives the credentials of a profile, or of the environment and AWS's own chain. */
 export function createProvider(output: Output): (profile: string | undefined) => CredentialsProvider {
-  return (profile) => async () => resolveCredentials({ profile }, output)
+  return (profile) => async () => resolveCredentials({ profile, input: false }, output)
 }
 
 /**

@@ -44,7 +44,7 @@ async function findCredentials(flags: CredentialFlags, output: Output): Promise<
   }
   if (environment && !chosen) return { credentials: environment, source: 'environment' }
   const { askChain } = await import('./chain.ts')
-  return askChain(profile)
+  return askChain(profile, flags)
 }
 
 function assertOneSource({

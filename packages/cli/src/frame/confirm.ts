@@ -3,33 +3,23 @@
  *
  * @module
  */
+import { ask, canAsk, whyNotAsked } from './ask.ts'
 import { CommandError } from './command-error.ts'
 
 /**
  * Asks for a yes at the terminal.
  *
+ * @param input whether questions are wanted at all
  * @throws {@link CommandError} `NOT_CONFIRMED` unless it is given, and where there is no terminal to ask at
  */
-export async function confirm(question: string): Promise<void> {
-  const { stdin: input, stderr } = process
-  if (!input.isTTY || !stderr.isTTY || process.env['CI'] === 'true') {
-    throw new CommandError('NOT_CONFIRMED', 'There is no terminal to ask at', {
-      why: 'what is deleted cannot be had back',
+export async function confirm(question: string, input: boolean | undefined): Promise<void> {
+  if (!canAsk(input)) {
+    throw new CommandError('NOT_CONFIRMED', 'Nobody can be asked whether it is to be deleted', {
+      why: `what is deleted cannot be had back, and ${whyNotAsked(input)}`,
       fix: 'add --yes',
     })
   }
-  stderr.write(`${question} [y/N] `)
-  const { createInterface } = await import('node:readline')
-  const lines = createInterface({ input })
-  const answer = await new Promise<string>((resolve) => {
-    lines.once('line', resolve)
-    // Ctrl-D is no answer.
-    lines.once('close', () => {
-      resolve('')
-    })
-  })
-  lines.close()
-  if (/^y(?:es)?$/i.test(answer.trim())) return
+  if (/^y(?:es)?$/i.test(await ask(`${question} [y/N] `))) return
   throw new CommandError('NOT_CONFIRMED', 'Nothing was deleted', {
     why: 'the answer was no',
     fix: 'answer y',

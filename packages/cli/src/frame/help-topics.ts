@@ -37,6 +37,8 @@ const ENVIRONMENT = `Environment
                                 the way of send, proxy and gateway, in lower case too: --proxy wins
   AWS_CA_BUNDLE                 whom send trusts over TLS: --cacert wins over it
   COUNTERSIGN_MASTER_KEY        the master key of the gateway's store of keys
+  COUNTERSIGN_MFA_CODE          the code for a profile with mfa_serial: --mfa-code wins over it
+  CI                            true asks nothing at the terminal, and adds nothing to a lock file of --pin
   COUNTERSIGN_NO_CONFIG         no file with defaults of flags is read: countersign help config
   XDG_CONFIG_HOME               where yours is; by default ~/.config
   COUNTERSIGN_NO_RECORD         no refusal is kept for countersign explain last
@@ -59,6 +61,8 @@ Flags, each of which wins over the environment:
   --access-key-id ID --signing-key FILE
                                 a derived key; it signs for its day, region and service alone
   --profile NAME                a profile of AWS's files
+  --mfa-code CODE               for a profile with mfa_serial, else COUNTERSIGN_MFA_CODE, else it is asked for
+                                at the terminal, unless --no-input or CI=true is there
 
 Otherwise, as AWS's own chain has it:
   1. AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, unless AWS_PROFILE names a profile
@@ -121,7 +125,7 @@ taken where the host does not tell them. An option that may be repeated adds to 
 A project's file holds for whoever enters its folder, so that it may set these alone:
   service, region, algorithm (v4, v4a), sign-headers (minimal, sdk, all), expires (up to 1h, of tokens 15m),
   retry (up to 10), max-time, connect-timeout, chunked, trailer, fail, fail-with-body, show-error, progress,
-  format, json, verbose, color
+  input, format, json, verbose, color
 
   countersign config explain        what the files set, checked
   countersign config explain VERB   each option of a verb, with where its value is from

@@ -17,6 +17,10 @@ export interface CredentialFlags {
   /** A file with an exported signing key. */
   readonly signingKey?: string | undefined
   readonly trimSecret?: boolean | undefined
+  /** Six digits of a device. */
+  readonly mfaCode?: string | undefined
+  /** Whether questions may be asked. */
+  readonly input?: boolean | undefined
 }
 
 /** What came before version 4: SigV2 of the query APIs, that of S3, and SigV3. */
@@ -38,6 +42,10 @@ export interface ScopeFlags {
   readonly configuredService?: Configured | undefined
   /** Likewise, and where the environment does not. */
   readonly configuredRegion?: Configured | undefined
+  /** A lock file with what was inferred before. */
+  readonly pin?: string | undefined
+  /** Whether it is written anew. */
+  readonly updatePin?: boolean | undefined
 }
 
 /** A value of a file, and the place where it stands there. */
@@ -88,6 +96,13 @@ export function addScopeOptions(command: Command, more: readonly string[] = []):
     .addOption(atOption())
 }
 
+/** `--pin`, `--update-pin`. */
+export function addPinOptions(command: Command): Command {
+  return command
+    .option('--pin <file>', 'infer what this lock file has; it is written where it has nothing yet')
+    .option('--update-pin', 'write it anew')
+}
+
 /** `--at`, which fixes the clock. */
 export function atOption(): Option {
   return new Option('--at <time>', 'the clock: 20150830T123600Z or ISO 8601').argParser((text) =>
@@ -95,7 +110,7 @@ export function atOption(): Option {
   )
 }
 
-/** `--profile`, `--credentials`, `--access-key-id` with `--secret-stdin` or `--signing-key`, `--trim-secret`. */
+/** `--profile`, `--credentials`, `--access-key-id` with `--secret-stdin` or `--signing-key`, and what belongs to them. */
 export function addCredentialOptions(command: Command): Command {
   return command
     .option('--profile <name>', "a profile of AWS's files")
@@ -104,6 +119,13 @@ export function addCredentialOptions(command: Command): Command {
     .option('--secret-stdin', 'read the secret access key from standard input')
     .option('--signing-key <file>', 'a derived key in the place of the secret')
     .option('--trim-secret', 'cut blanks and line ends off the secret')
+    .option('--mfa-code <code>', 'of the device that a profile names in mfa_serial')
+    .addOption(noInputOption())
+}
+
+/** `--no-input`. */
+export function noInputOption(): Option {
+  return new Option('--no-input', 'ask nothing at the terminal, as with CI=true')
 }
 
 /** `--json`, `-v`, `--color`. */

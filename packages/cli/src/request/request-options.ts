@@ -3,7 +3,7 @@
  *
  * @module
  */
-import type { Command } from 'commander'
+import { InvalidArgumentError, type Command } from 'commander'
 import { readData, type DataKind, type DataPart } from '../curl/data.ts'
 import { readHeaders } from '../curl/headers.ts'
 import { addFileName, addToQuery, readUrlQuery } from '../curl/url-query.ts'
@@ -23,6 +23,8 @@ export interface RequestFlags {
   readonly uploadFile?: string | undefined
   readonly unsignedPayload?: boolean | undefined
   readonly signHeaders?: 'minimal' | 'sdk' | 'all' | readonly string[] | undefined
+  /** Names in lower case. */
+  readonly unsign?: readonly string[] | undefined
 }
 
 const DATA_FLAGS: readonly (readonly [flags: string, description: string, kind: DataKind])[] = [
@@ -55,7 +57,17 @@ export function addRequestOptions(command: Command, method = '-X, --request <met
     .option('--url-query <text>', 'add to the query, encoded as by --data-urlencode', collect)
     .option('--unsigned-payload', 'leave the body out of the signature')
     .option('--sign-headers <set>', 'minimal, sdk, all, or names: a,b', parseSignHeaders)
+    .option('--unsign <names>', 'leave these headers out of it: a,b', collectNames)
   return parts
+}
+
+function collectNames(text: string, previous: readonly string[] = []): readonly string[] {
+  const names = text
+    .toLowerCase()
+    .split(',')
+    .map((name) => name.trim())
+  if (names.every((name) => /^[\w!#$%&'+.^`|~-]+$/.test(name))) return [...previous, ...names]
+  throw new InvalidArgumentError('It must be the name of a header, or names with commas between them.')
 }
 
 /**

@@ -17,6 +17,7 @@ import { CommandError } from '../frame/command-error.ts'
 import type { Configured, CredentialFlags, OlderName, ScopeFlags } from '../frame/options.ts'
 import type { Output } from '../frame/output.ts'
 import { isOlder, resolveAlgorithm } from './algorithm.ts'
+import type { Inferred } from './pin.ts'
 import { authorityOf } from './url-parts.ts'
 
 /** Signing name and region, in the form of options of a signing. */
@@ -41,7 +42,8 @@ interface KnownScope {
 /**
  * Finds service and region, and tells where.
  *
- * @throws {@link CommandError} `SCOPE_UNKNOWN` when neither flags nor host nor environment tell them
+ * @throws {@link CommandError} `SCOPE_UNKNOWN` when neither flags nor host nor environment tell them; what a lock file has
+ *   against it
  * @throws {@link SigningError} `URL_INVALID`, `HOST_NOT_SIGNABLE`
  */
 export async function resolveScope(
@@ -50,6 +52,66 @@ export async function resolveScope(
   credentials: AnyCredentials,
   output: Output,
 ): Promise<ResolvedScope> {
+  if (flags.pin === undefined || isOlder(flags.algorithm)) {
+    assertPinned(flags)
+    return assertWhole(url, await inferScope(url, flags, credentials, output))
+  }
+  const inferred: Inferred[] = []
+  const listener: Output = {
+    ...output,
+    infer(what, value, from) {
+      if (what === 'service' || what === 'region') inferred.push({ what, value, from })
+      output.infer(what, value, from)
+    },
+  }
+  const found = await inferScope(url, flags, credentials, listener)
+  if (flags.algorithm === undefined) inferred.push(inferredAlgorithm(url, flags, found))
+  const { holdToPin } = await import('./pin.ts')
+  const isUpdated = flags.updatePin === true
+  const pinned = holdToPin(flags.pin, pinnedHost(url, found), inferred, { isUpdated, output })
+  const fill = (what: 'service' | 'region'): string | undefined => {
+    if (found[what] === undefined && pinned[what] !== undefined)
+      output.infer(what, pinned[what], flags.pin ?? '')
+    return found[what] ?? pinned[what]
+  }
+  return assertWhole(url, { ...found, service: fill('service'), region: fill('region') })
+}
+
+function assertPinned({ pin, updatePin }: ScopeFlags): void {
+  if (pin !== undefined || !updatePin) return
+  throw new CommandError('USAGE', '--update-pin needs --pin', {
+    why: 'nothing says which file is written anew',
+    fix: 'add --pin FILE',
+  })
+}
+
+function inferredAlgorithm(url: string, { regionSet }: ScopeFlags, { algorithm }: FoundScope): Inferred {
+  const from = regionSet === undefined ? `host ${authorityOf(url)}` : '--region-set'
+  return { what: 'algorithm', value: algorithm ? 'v4a' : 'v4', from }
+}
+
+/** AWS IoT has two services on one host. */
+function pinnedHost(url: string, { service }: FoundScope): string {
+  return authorityOf(url).toLowerCase() + (service === 'iotdevicegateway' ? '/mqtt' : '')
+}
+
+/** What there is of a scope: neither flags nor host nor environment may tell a half of it. */
+type FoundScope = Omit<ResolvedScope, 'service' | 'region'> & KnownScope
+
+function assertWhole(url: string, { service, region, ...rest }: FoundScope): ResolvedScope {
+  if (service !== undefined && region !== undefined) return { service, region, ...rest }
+  throw new CommandError('SCOPE_UNKNOWN', `${authorityOf(url)} does not tell ${missing(service, region)}`, {
+    why: 'a signature is for one service in one region, and a guess would be refused',
+    fix: service === undefined ? 'add --service NAME --region NAME' : 'add --region NAME',
+  })
+}
+
+async function inferScope(
+  url: string,
+  flags: ScopeFlags & Pick<CredentialFlags, 'profile'>,
+  credentials: AnyCredentials,
+  output: Output,
+): Promise<FoundScope> {
   const given = { service: flags.service, region: readRegions(flags) }
   const algorithm = await resolveAlgorithm(url, flags, output)
   if (isOlder(flags.algorithm))
@@ -63,13 +125,11 @@ export async function resolveScope(
   if (region !== undefined && given.region === undefined) output.infer('region', region, origin)
   service ??= tellConfigured('service', flags.configuredService, output)
   region ??= regionOfSurroundings(flags, output)
-  if (service !== undefined && region !== undefined) {
-    return { service, region, ...(algorithm && { algorithm }) }
+  return {
+    ...(service !== undefined && { service }),
+    ...(region !== undefined && { region }),
+    ...(algorithm && { algorithm }),
   }
-  throw new CommandError('SCOPE_UNKNOWN', `${authorityOf(url)} does not tell ${missing(service, region)}`, {
-    why: 'a signature is for one service in one region, and a guess would be refused',
-    fix: service === undefined ? 'add --service NAME --region NAME' : 'add --region NAME',
-  })
 }
 
 const SERVICE_OF: Readonly<Record<OlderName, string>> = { s3v2: 's3', v2: 'any', v3: 'any' }

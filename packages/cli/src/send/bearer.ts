@@ -32,6 +32,7 @@ const OF_SIGNATURES = [
   'region',
   'regionSet',
   'signHeaders',
+  'unsign',
   'unsignedPayload',
   'chunked',
   'trailer',

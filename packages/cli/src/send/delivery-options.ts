@@ -9,6 +9,7 @@ import { CommandError } from '../frame/command-error.ts'
 import type { ScopeFlags } from '../frame/options.ts'
 import type { Output } from '../frame/output.ts'
 import { resolveScope, type ResolvedScope } from '../request/scope.ts'
+import { resolveSignHeaders } from '../request/unsign.ts'
 import { createClock } from './clock.ts'
 import { parseAwsSigv4, parseUser } from './curl-credentials.ts'
 import { hostOf, type DeliveryOptions, type Previous } from './delivery.ts'
@@ -59,8 +60,9 @@ export async function resolveDelivery(
   warnOfReplaced(request, credentials, output)
   const resolve: FoundOptions['scopeOf'] = (next, previous) =>
     scopeOf(next, previous, scopeFlags, credentials, output)
+  const signHeaders = resolveSignHeaders(request, flags, output)
   if (bucketHost === undefined) {
-    const signing = { credentials, signHeaders: flags.signHeaders, clock }
+    const signing = { credentials, signHeaders, clock }
     return { ...common, signing, scopeOf: resolve }
   }
   if (flags.algorithm === undefined) output.infer('algorithm', 's3express', bucketHost)
@@ -68,7 +70,7 @@ export async function resolveDelivery(
   const wayTo = (url: string): Way => resolveWay({ url, headers: [] }, request, flags, tls)
   return {
     ...common,
-    signing: createExpress(credentials, flags, wayTo, output),
+    signing: createExpress(credentials, { ...flags, signHeaders }, wayTo, output),
     scopeOf: async (next, previous) => ({ ...(await resolve(next, previous)), scheme: 's3express' }),
   }
 }
@@ -114,12 +116,13 @@ type OwnScopeFlags = ScopeFlags & Pick<SendFlags, 'profile'>
 
 function scopeFlagsOf(flags: SendFlags): OwnScopeFlags {
   const curls = flags.awsSigv4 === undefined ? {} : parseAwsSigv4(flags.awsSigv4)
-  const { profile, regionSet, configuredService, configuredRegion } = flags
+  const { profile, regionSet, configuredService, configuredRegion, pin, updatePin } = flags
   const isExpress = flags.algorithm === 's3express'
   const service = flags.service ?? curls.service ?? (isExpress ? 's3express' : undefined)
   const algorithm = flags.algorithm === 's3express' ? undefined : flags.algorithm
   const region = flags.region ?? (regionSet === undefined ? curls.region : undefined)
-  return { service, region, profile, algorithm, regionSet, configuredService, configuredRegion }
+  const files = { configuredService, configuredRegion, pin, updatePin }
+  return { service, region, profile, algorithm, regionSet, ...files }
 }
 
 async function scopeOf(
@@ -141,7 +144,8 @@ async function scopeOf(
   if (hostOf(url) === hostOf(previous.url)) return scope
   // Another host of S3 has its own region in its name, whatever the flags say.
   const isS3 = scope.service === 's3' && /\.amazonaws\.com(?:\.cn)?(?::\d+)?$/.test(hostOf(signedUrl))
-  const own = isS3 ? { service: 's3', profile: flags.profile } : flags
+  const { profile, pin } = flags
+  const own = isS3 ? { service: 's3', profile, pin } : flags
   return resolveScope(signedUrl, own, credentials, output)
 }
 

@@ -28,6 +28,10 @@ export interface DeliveryEvents {
   /** Before waiting. */
   retrying(why: string, seconds: number): void
   followed(hop: Hop): void
+  /** Bytes of the body, as they go out. */
+  sent?(chunk: Uint8Array): void
+  /** Bytes of the answer's body, as they are read; nothing at its end. */
+  received?(chunk: Uint8Array | undefined): void
 }
 
 /** How to deliver. */
@@ -218,11 +222,14 @@ async function sendOnce(
   const { maxTime } = options
   const signal = maxTime === undefined ? new AbortController().signal : AbortSignal.timeout(maxTime * 1000)
   const track = options.progress.follow('uploading', attempt.wire.body?.size)
-  const response = await exchange(attempt.wire, way, signal, (bytes) => {
-    counts.uploaded += bytes
-    track(bytes)
+  const { events } = options
+  const answer = await exchange(attempt.wire, way, signal, (chunk) => {
+    counts.uploaded += chunk.byteLength
+    track(chunk.byteLength)
+    events.sent?.(chunk)
   })
-  options.events.answered(response)
+  events.answered(answer)
+  const response = events.received ? { ...answer, body: watch(answer.body, events) } : answer
   const { status, headers } = response
   if (status < 300) {
     return {
@@ -244,6 +251,32 @@ async function sendOnce(
       ? { kind: 'done' }
       : resolveRedirect(redirected, place, options.redirects === 'any-host')
   return { request, attempt, scope, response, prefix, refusal, next }
+}
+
+/** A body whose bytes are told of. */
+function watch(
+  body: WireResponse['body'],
+  { received }: Pick<DeliveryEvents, 'received'>,
+): WireResponse['body'] {
+  return {
+    async next() {
+      try {
+        const step = await body.next()
+        received?.(step.done === true ? undefined : step.value)
+        return step
+      } catch (error) {
+        received?.(undefined)
+        throw error
+      }
+    },
+    async return(value) {
+      received?.(undefined)
+      return (await body.return?.(value)) ?? { done: true, value }
+    },
+    [Symbol.asyncIterator]() {
+      return this
+    },
+  }
 }
 
 async function readPrefix({ body }: WireResponse): Promise<Uint8Array> {

@@ -8,6 +8,7 @@ import type { DataPart } from '../curl/data.ts'
 import {
   addCredentialOptions,
   addOutputOptions,
+  addPinOptions,
   addScopeOptions,
   collect,
   type AlgorithmName,
@@ -85,6 +86,8 @@ export function addSendOptions(command: Command): DataPart[] {
   addConnectionOptions(command)
   addSigningOptions(command)
   addOutputOptions(command)
+  const verbose = command.options.find(({ long }) => long === '--verbose')
+  if (verbose) verbose.description = 'the way that it takes; -vv: what was signed, too; -vvv: bytes'
   return parts
 }
 
@@ -121,7 +124,7 @@ function addConnectionOptions(command: Command): void {
 }
 
 function addSigningOptions(command: Command): void {
-  addScopeOptions(command, ['v3', 's3express'])
+  addPinOptions(addScopeOptions(command, ['v3', 's3express']))
   addCredentialOptions(command)
     .option('--aws-sigv4 <scope>', "curl's aws:amz[:REGION[:SERVICE]]")
     .option('-u, --user <pair>', "curl's ID:SECRET; others see it: better --secret-stdin")

@@ -3,6 +3,7 @@
  *
  * @module
  */
+import type { Credentials } from 'countersign'
 import type { DataPart } from '../curl/data.ts'
 import { CommandError } from '../frame/command-error.ts'
 import { EXIT } from '../frame/exit-codes.ts'
@@ -11,7 +12,7 @@ import { createOutput } from '../frame/output.ts'
 import { fileOf, writeOutput } from './answer-sink.ts'
 import { writeAnswer, type Run } from './answer.ts'
 import { resolveDelivery, type FoundOptions } from './delivery-options.ts'
-import { deliver, hashOf, hostOf, type Counts, type Delivered } from './delivery.ts'
+import { deliver, hashOf, hostOf, type Counts, type Delivered, type DeliveryEvents } from './delivery.ts'
 import { showRequest } from './dry-run.ts'
 import { describeNetworkError } from './network-error.ts'
 import { readOutgoing, type OutgoingRequest } from './outgoing-request.ts'
@@ -83,7 +84,7 @@ async function sendAndWrite(
   run: Run,
 ): Promise<void> {
   const { flags, output, progress, counts } = run
-  const events = createTalk(output, flags.silent === true)
+  const events = await createEvents(found, run)
   const start = performance.now()
   let delivered: Delivered | undefined
   let failure: unknown
@@ -100,6 +101,16 @@ async function sendAndWrite(
   const seconds = (performance.now() - start) / 1000
   if (format !== '') await printFormat(format, delivered, request, { failure, seconds }, run)
   if (failure !== undefined) endWith(failure, flags)
+}
+
+/** What is told while it is under way; what shows bytes is loaded only then. */
+async function createEvents({ signing }: FoundOptions, { flags, output }: Run): Promise<DeliveryEvents> {
+  const talk = createTalk(output, flags.silent === true)
+  if (output.verbosity < 3) return talk
+  const { withBytes } = await import('./talk-of-bytes.ts')
+  const credentials = typeof signing === 'function' ? {} : signing.credentials
+  const { secretAccessKey, sessionToken } = credentials as Partial<Credentials>
+  return withBytes(talk, [secretAccessKey, sessionToken], output)
 }
 
 /** The failure with its cause, where it is one that signing can be about; what explains is loaded only then. */

@@ -45,14 +45,14 @@ type Connector = ReturnType<typeof BuildConnector>
  * Sends a request.
  *
  * @param signal ends it at any time, while the body is read too
- * @param onSent is told how many bytes of the body go out
+ * @param onSent is told of the bytes of the body that go out
  * @throws whatever the connection does, as it comes; see `describeNetworkError`
  */
 export async function exchange(
   request: WireRequest,
   way: Way,
   signal: AbortSignal,
-  onSent: (bytes: number) => void,
+  onSent: (chunk: Uint8Array) => void,
 ): Promise<WireResponse> {
   const { Client } = await import('undici')
   const { proxy } = way.route
@@ -94,10 +94,10 @@ function wireHeaders(request: WireRequest, reader: Proxy | undefined): string[] 
   return [...request.headers.flat(), ...length, ...toProxy]
 }
 
-function streamOf({ body }: WireRequest, onSent: (bytes: number) => void): Uint8Array | Readable | null {
+function streamOf({ body }: WireRequest, onSent: (chunk: Uint8Array) => void): Uint8Array | Readable | null {
   if (body === undefined || body.size === 0) return null
   if (body.bytes) {
-    onSent(body.bytes.byteLength)
+    onSent(body.bytes)
     return body.bytes
   }
   return Readable.from(tell(body.read(), onSent), { objectMode: false, highWaterMark: 1 })
@@ -105,12 +105,12 @@ function streamOf({ body }: WireRequest, onSent: (bytes: number) => void): Uint8
 
 async function* tell(
   chunks: AsyncIterable<Uint8Array>,
-  onSent: (bytes: number) => void,
+  onSent: (chunk: Uint8Array) => void,
 ): AsyncGenerator<Uint8Array> {
   for await (const chunk of chunks) {
     // An answer that came before the body is out is read before the next piece meets a closed connection.
     await setImmediate()
-    onSent(chunk.byteLength)
+    onSent(chunk)
     yield chunk
   }
 }

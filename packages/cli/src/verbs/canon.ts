@@ -15,6 +15,7 @@ import {
   addCredentialOptions,
   addExamples,
   addOutputOptions,
+  addPinOptions,
   addScopeOptions,
   createVerbCommand,
   type SigningFlags,
@@ -32,6 +33,7 @@ import { formatScope, resolveScope, type ResolvedScope } from '../request/scope.
 import { formatSections, sectionsOf } from '../request/sections.ts'
 import { signGiven } from '../request/sign-given.ts'
 import { tellWarnings } from '../request/signing-warnings.ts'
+import { resolveSignHeaders } from '../request/unsign.ts'
 
 interface Flags extends SigningFlags, RequestFlags {
   readonly method?: string | undefined
@@ -58,7 +60,7 @@ export function createCommand(): Command {
     .option('--request <file>', 'a raw HTTP request in place of the URL; - is standard input')
     .option('--ladder', 'the derived keys, too: whoever has them can sign')
   const parts = addRequestOptions(command, '-X, --method <name>')
-  addOutputOptions(addCredentialOptions(addScopeOptions(command)))
+  addOutputOptions(addCredentialOptions(addPinOptions(addScopeOptions(command))))
   addExamples(command, ['canon --request request.http', 'canon "$PRESIGNED_URL"'])
   return command.action(async (url: string | undefined, flags: Flags) => {
     const output = createOutput(flags)
@@ -123,7 +125,8 @@ async function sign(request: GivenRequest, flags: Flags, output: Output): Promis
   const credentials = await resolveCredentials(flags, output)
   const given = await resolveScope(request.url, flags, credentials, output)
   if (flags.ladder) assertLadder(given)
-  const { signHeaders, at: date } = flags
+  const signHeaders = resolveSignHeaders(request, flags, output)
+  const { at: date } = flags
   const signed = await signGiven(request, given, { credentials, date, signHeaders })
   tellWarnings(signed.warnings, output)
   const { canonicalRequest, stringToSign, scope, signedHeaders, signature } = signed

@@ -11,6 +11,7 @@ import {
   addCredentialOptions,
   addExamples,
   addOutputOptions,
+  addPinOptions,
   addScopeOptions,
   collect,
   createVerbCommand,
@@ -69,7 +70,7 @@ function addSign(command: Command): void {
     .option('-H, --header <line>', "'name: value', a header of the request", collect)
     .option('--sign-headers <set>', 'minimal, sdk, all, or names: a,b', parseSignHeaders)
     .helpOption('-h, --help', 'show this')
-  addOutputOptions(addCredentialOptions(addScopeOptions(sign))).action(
+  addOutputOptions(addCredentialOptions(addPinOptions(addScopeOptions(sign)))).action(
     async (url: string, file: string | undefined, flags: SignFlags) => {
       const { signEvents } = await import('../events/sign.ts')
       await signEvents(url, file ?? '-', flags)

@@ -10,6 +10,7 @@ import {
   addCredentialOptions,
   addExamples,
   addOutputOptions,
+  addPinOptions,
   atOption,
   createVerbCommand,
   type SigningFlags,
@@ -58,7 +59,7 @@ function addMake(command: Command): void {
         .choices(['presigned', 'signed'])
         .default('presigned'),
     )
-  addOutputOptions(addCredentialOptions(make)).action(printProof)
+  addOutputOptions(addCredentialOptions(addPinOptions(make))).action(printProof)
 }
 
 async function printProof(flags: MakeFlags): Promise<void> {

@@ -5,7 +5,7 @@
  */
 import type { Command } from 'commander'
 import type { AccessKey, KeyStore, NewSecret } from '@countersign/gateway/keys'
-import { addExamples, addOutputOptions, createVerbCommand } from '../frame/options.ts'
+import { addExamples, addOutputOptions, createVerbCommand, noInputOption } from '../frame/options.ts'
 import { createOutput, type Output, type OutputFlags } from '../frame/output.ts'
 import { parseDuration } from '../frame/times.ts'
 import { confirm } from '../frame/confirm.ts'
@@ -20,6 +20,7 @@ interface Flags extends OutputFlags, StoreFlags {
   readonly accessKeyId?: string | undefined
   readonly secretStdin?: boolean | undefined
   readonly overlap: number
+  readonly input?: boolean | undefined
   readonly yes?: boolean | undefined
 }
 
@@ -109,8 +110,10 @@ function addCreate(command: Command): void {
 function addDelete(command: Command): void {
   addStep(command, 'delete', 'deletes a key', '<id>')
     .option('-y, --yes', 'do not ask')
+    .addOption(noInputOption())
     .action(async (id: string, flags: Flags) => {
-      if (!flags.yes) await confirm(`Delete the access key ${id}? Whoever uses it is locked out.`)
+      if (!flags.yes)
+        await confirm(`Delete the access key ${id}? Whoever uses it is locked out.`, flags.input)
       await withStore(flags, (store) => {
         store.delete(id)
       })

@@ -20,6 +20,7 @@ import {
   addCredentialOptions,
   addExamples,
   addOutputOptions,
+  addPinOptions,
   atOption,
   createVerbCommand,
   type CredentialFlags,
@@ -40,7 +41,8 @@ import {
 import { resolveScope } from '../request/scope.ts'
 import { tellWarnings } from '../request/signing-warnings.ts'
 
-interface Flags extends CredentialFlags, OutputFlags, Pick<ScopeFlags, 'configuredRegion'> {
+interface Flags
+  extends CredentialFlags, OutputFlags, Pick<ScopeFlags, 'configuredRegion' | 'pin' | 'updatePin'> {
   readonly bucket?: string | undefined
   readonly key?: string | undefined
   readonly field?: readonly (readonly [string, string])[] | undefined
@@ -77,7 +79,7 @@ export function createCommand(): Command {
     .option('--region <name>', 'by default read off the host, then the environment')
     .addOption(new Option('--algorithm <name>', 'v2 is for old stores').choices(['v4', 'v2']).default('v4'))
     .addOption(atOption())
-  addOutputOptions(addCredentialOptions(command))
+  addOutputOptions(addCredentialOptions(addPinOptions(command)))
   addExamples(command, [
     "post-policy --condition 'starts-with,$key,user/ada/' https://b.s3.eu-west-1.amazonaws.com/",
     'post-policy --key a.png --curl --file a.png https://b.s3.eu-west-1.amazonaws.com/',
@@ -100,13 +102,13 @@ export function createCommand(): Command {
 
 async function resolveRegion(
   url: string,
-  { region: given, profile, configuredRegion }: Flags,
+  { region: given, profile, configuredRegion, pin, updatePin }: Flags,
   credentials: AnyCredentials,
   output: Output,
 ): Promise<string> {
   const { region, algorithm } = await resolveScope(
     url,
-    { service: 's3', region: given, profile, configuredRegion },
+    { service: 's3', region: given, profile, configuredRegion, pin, updatePin },
     credentials,
     output,
   )

@@ -12,6 +12,7 @@ import {
   addCredentialOptions,
   addExamples,
   addOutputOptions,
+  addPinOptions,
   addScopeOptions,
   atOption,
   collect,
@@ -52,7 +53,7 @@ export function createCommand(): Command {
     .option('-H, --header <line>', 'a header that is signed and must be sent with the URL', collect)
     .option('--from <file>', 'a list: URLs, keys or JSON, one in each line; - for standard input')
     .option('--keep-going', 'pass over lines of the list that cannot be presigned')
-  addOutputOptions(addCredentialOptions(addScopeOptions(command)))
+  addOutputOptions(addCredentialOptions(addPinOptions(addScopeOptions(command))))
   addExamples(command, [
     'presign --expires 15m https://my-bucket.s3.eu-west-1.amazonaws.com/report.pdf',
     "presign -X PUT -H 'content-type: image/png' https://my-bucket.s3.eu-west-1.amazonaws.com/a.png",

@@ -12,6 +12,7 @@ import {
   addCredentialOptions,
   addExamples,
   addOutputOptions,
+  addPinOptions,
   addScopeOptions,
   createVerbCommand,
   type SigningFlags,
@@ -27,6 +28,7 @@ import { resolveScope, type ResolvedScope } from '../request/scope.ts'
 import { tellSteps } from '../request/sections.ts'
 import { signGiven } from '../request/sign-given.ts'
 import { tellWarnings } from '../request/signing-warnings.ts'
+import { resolveSignHeaders } from '../request/unsign.ts'
 
 interface Flags extends SigningFlags, RequestFlags {
   readonly format: 'headers' | 'curl' | 'http'
@@ -40,7 +42,7 @@ export function createCommand(): Command {
       new Option('--format <form>', 'what to print').choices(['headers', 'curl', 'http']).default('headers'),
     )
   const parts = addRequestOptions(command)
-  addOutputOptions(addCredentialOptions(addScopeOptions(command, ['v3'])))
+  addOutputOptions(addCredentialOptions(addPinOptions(addScopeOptions(command, ['v3']))))
   addExamples(command, [
     'sign https://sqs.eu-west-1.amazonaws.com/',
     'sign --format curl -d @query.json https://search-x.eu-west-1.es.amazonaws.com/_search',
@@ -52,7 +54,8 @@ export function createCommand(): Command {
     const request = await readRequest(url, flags, parts)
     const scope = await resolveScope(request.url, flags, credentials, output)
     assertShowable(scope, flags)
-    const { signHeaders, at: date } = flags
+    const signHeaders = resolveSignHeaders(request, flags, output)
+    const { at: date } = flags
     const signed = await signGiven(request, scope, { credentials, date, signHeaders })
     tellWarnings(signed.warnings, output)
     tellSteps(signed, credentials.sessionToken, output)

@@ -10,6 +10,7 @@ import {
   addCredentialOptions,
   addExamples,
   addOutputOptions,
+  addPinOptions,
   atOption,
   createVerbCommand,
   type SigningFlags,
@@ -43,7 +44,7 @@ export function createCommand(): Command {
     )
     .option('--region <name>', 'by default read off the host, then the environment')
     .addOption(atOption())
-  addOutputOptions(addCredentialOptions(command))
+  addOutputOptions(addCredentialOptions(addPinOptions(command)))
   addExamples(command, [
     'token rds --hostname db.c1.eu-west-1.rds.amazonaws.com --port 5432 --username app',
     'token eks --cluster prod --region eu-west-1',
