@@ -1,5 +1,5 @@
 /** Files with defaults of flags: what wins, what is undone, what may stand where, and what is said of all that. */
-import { mkdirSync } from 'node:fs'
+import { mkdirSync, symlinkSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { countersign, KEY, makeHome, runProgram, COMMAND } from './kit/run-command.ts'
@@ -164,6 +164,17 @@ describe.concurrent('a project', () => {
     const line = `cd '${folder}' && exec '${process.execPath}' '${COMMAND}' presign '${BUCKET}'`
     const { stdout } = await runProgram('/bin/sh', ['-c', line], { home, env: KEY })
     expect(partsOf(stdout)[1]).toBe(expected)
+  })
+
+  it('is none above the home directory, be that reached by a link', async () => {
+    const top = makeHome({ [PROJECT]: 'presign: { expires: 15m }', 'ada/work/x': '', '.git/x': '' })
+    symlinkSync(join(top, 'ada'), join(top, 'linked'))
+    for (const home of ['ada', 'linked']) {
+      const line = `cd ada/work && exec '${process.execPath}' '${COMMAND}' presign '${BUCKET}'`
+      const env = { ...KEY, HOME: join(top, home) }
+      const { stdout } = await runProgram('/bin/sh', ['-c', line], { home: top, env })
+      expect(partsOf(stdout)[1]).toBe('3600')
+    }
   })
 
   it('outside of both is that of the working directory alone', async () => {

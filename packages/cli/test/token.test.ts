@@ -162,7 +162,7 @@ describe('what is refused', () => {
 })
 
 it('shows its help on one page', async () => {
-  const { stdout } = await countersign(['help', 'token'])
+  const { stdout } = await countersign(['token', '-h'])
   expect(stdout.split('\n').length).toBeLessThanOrEqual(40)
   for (const kind of [
     'rds',

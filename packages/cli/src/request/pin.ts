@@ -75,14 +75,10 @@ function extend(known: Pin, fresh: readonly Inferred[]): Pin {
 const list = (names: readonly string[]): string => new Intl.ListFormat('en-GB').format(names)
 
 function missing(file: string, host: string, fresh: readonly Inferred[]): CommandError {
-  return new CommandError(
-    'PIN_MISSING',
-    `${file} has no ${list(fresh.map(({ what }) => what))} of ${host}`,
-    {
-      why: 'CI=true is set, where nothing is inferred that was not pinned before',
-      fix: 'run the same once where CI is not set, and keep the file with the sources',
-    },
-  )
+  return new CommandError('PIN_MISSING', `${file} has no ${list(fresh.map(({ what }) => what))} of ${host}`, {
+    why: 'CI=true is set, where nothing is inferred that was not pinned before',
+    fix: 'run the same once where CI is not set, and keep the file with the sources',
+  })
 }
 
 interface Pins {
