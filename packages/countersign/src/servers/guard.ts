@@ -13,6 +13,7 @@ import { restJson } from '../verify/responses/rest-json.ts'
 import type { Shadow } from '../verify/shadow.ts'
 import type { VerifiedRequest } from '../verify/verified-request.ts'
 import type { Verifier } from '../verify/verifier.ts'
+import { createNotes } from './notes.ts'
 import { createBehindProxies, type BehindProxies, type TrustedProxies } from './trusted-proxies.ts'
 import { isUploadForm, isVerifiedForm, rememberForm, verifiedFormOf, type VerifyForm } from './upload-form.ts'
 import { watch } from './watch.ts'
@@ -45,17 +46,20 @@ export interface Admitted {
 }
 
 /**
- * Verifies what `read` gives, and remembers it under the request; at once, where it can. Errors that are none of the
- * client's come by the promise.
+ * Verifies what `read` gives of the request, and remembers it under the request; at once, where it can. Errors that are
+ * none of the client's come by the promise.
  */
-export type Guard<R extends object> = (request: R, read: () => RequestMessage) => Verdict | Promise<Verdict>
-
-const VERIFIED = Symbol('verified')
+export type Guard<R extends object> = (
+  request: R,
+  read: (request: R) => RequestMessage,
+) => Verdict | Promise<Verdict>
 
 /** What is left for a parser of a form: its file is read through {@link verifiedFormOf}. */
 const NOTHING: AsyncIterable<Uint8Array> = {
   async *[Symbol.asyncIterator]() {},
 }
+
+const verifiedRequests = createNotes<VerifiedRequest>()
 
 /** Whether whoever looks at requests stops none of them. */
 export function isShadow(verifier: Verifier | Shadow): verifier is Shadow {
@@ -85,10 +89,10 @@ function createWatchingGuard<R extends object>(
 ): Guard<R> {
   return async (request, read) => {
     const { verified, refusal, body } = await watch(shadow, () => {
-      const message = read()
+      const message = read(request)
       return behindProxies ? behindProxies(message) : message
     })
-    if (verified) remember(request, verified)
+    if (verified) verifiedRequests.write(request, verified)
     if (refusal) onRefused?.(refusal, request)
     return { admitted: { body } }
   }
@@ -100,7 +104,7 @@ function createEnforcingGuard<R extends object>(
   behindProxies?: BehindProxies,
 ): Guard<R> {
   function letIn(request: R, verified: VerifiedRequest): Verdict {
-    remember(request, verified)
+    verifiedRequests.write(request, verified)
     return { admitted: verified }
   }
 
@@ -115,41 +119,33 @@ function createEnforcingGuard<R extends object>(
     return { refusal: respond(error) }
   }
 
+  /** What has to be waited for; apart, as most requests need none of its functions. */
+  function wait<T>(request: R, found: Promise<T>, goOn: (request: R, found: T) => Verdict): Promise<Verdict> {
+    return found.then(
+      (result) => goOn(request, result),
+      (error: unknown) => turnAway(request, error),
+    )
+  }
+
   return (request, read) => {
-    const refused = (error: unknown): Verdict => turnAway(request, error)
     try {
-      const given = read()
+      const given = read(request)
       const message = behindProxies ? behindProxies(given) : given
-      if (forms && isUploadForm(message)) {
-        return forms(message).then((form) => letFormIn(request, form), refused)
-      }
+      if (forms && isUploadForm(message)) return wait(request, forms(message), letFormIn)
       const verified = verifier.verifyAtOnce(message)
-      if (!('then' in verified)) return letIn(request, verified)
-      return Promise.resolve(verified).then((result) => letIn(request, result), refused)
+      return 'then' in verified ? wait(request, Promise.resolve(verified), letIn) : letIn(request, verified)
     } catch (error) {
       // Not before Node's parser is through: then it is known whether a body is still to come.
-      return Promise.resolve(error).then(refused)
+      return wait(request, Promise.reject<never>(error), letIn)
     }
   }
 }
 
-/**
- * Lets {@link verifiedOf} find what was verified by one more object of the server. A property, for a WeakMap of all
- * requests costs the collector more than the signature costs; not one that is copied along with the others.
- */
-function remember(request: object, verified: VerifiedRequest): void {
-  Object.defineProperty(request, VERIFIED, { value: verified, configurable: true })
-}
-
 /** Lets {@link verifiedOf} and {@link verifiedFormOf} find by a request what they find by another one. */
 export function rememberAs(fresh: object, request: object): void {
-  const verified = (request as Remembering)[VERIFIED]
-  if (verified) remember(fresh, verified)
+  const verified = verifiedRequests.read(request)
+  if (verified) verifiedRequests.write(fresh, verified)
   if (isVerifiedForm(request)) rememberForm(fresh, verifiedFormOf(request))
-}
-
-interface Remembering {
-  readonly [VERIFIED]?: VerifiedRequest
 }
 
 /**
@@ -158,7 +154,7 @@ interface Remembering {
  * @throws {@link VerificationError} `SIGNATURE_MISSING` for a request that no guard let through, or a shadow alone
  */
 export function verifiedOf(request: object): VerifiedRequest {
-  const verified = (request as Remembering)[VERIFIED]
+  const verified = verifiedRequests.read(request)
   if (verified) return verified
   throw refuse('SIGNATURE_MISSING', 'requireSignature has not found the request to be signed')
 }

@@ -47,14 +47,15 @@ export function requireSignature(verifier: Verifier | Shadow, options: NodeGuard
   const readRequest = readerFor(verifier)
 
   return (request, response, next) => {
-    const settle = ({ refusal }: Verdict): void => {
-      if (refusal) answer(request, response, refusal, next)
-      else next()
-    }
-    const verdict = guard(request, () => readRequest(request))
-    if (verdict instanceof Promise) void verdict.then(settle, next)
-    else settle(verdict)
+    const verdict = guard(request, readRequest)
+    if (!(verdict instanceof Promise)) settle(verdict, request, response, next)
+    else void verdict.then((settled) => settle(settled, request, response, next), next)
   }
+}
+
+function settle({ refusal }: Verdict, request: NodeRequest, response: NodeResponse, next: NodeNext): void {
+  if (refusal) answer(request, response, refusal, next)
+  else next()
 }
 
 function answer(request: NodeRequest, response: NodeResponse, refusal: ErrorResponse, next: NodeNext): void {

@@ -6,11 +6,12 @@
 import type { RequestMessage } from '../verify/message.ts'
 import type { VerifiedPost } from '../verify/post/verified-post.ts'
 import { refuse } from '../verify/refusals.ts'
+import { createNotes } from './notes.ts'
 
 /** Verifies an upload form; see {@link GuardOptions.forms}. */
 export type VerifyForm = (message: RequestMessage) => Promise<VerifiedPost>
 
-const VERIFIED_FORM = Symbol('verified form')
+const verifiedForms = createNotes<VerifiedPost>()
 const MULTIPART = /^multipart\/form-data(?:[;\t ]|$)/i
 const QUERY_SIGNATURE = /[?&](?:x-amz-)?signature=/i
 
@@ -27,12 +28,12 @@ export function isUploadForm({ method, target, headers }: RequestMessage): boole
 
 /** Lets {@link verifiedFormOf} find a form. */
 export function rememberForm(request: object, form: VerifiedPost): void {
-  Object.defineProperty(request, VERIFIED_FORM, { value: form, configurable: true })
+  verifiedForms.write(request, form)
 }
 
 /** Whether the guard has let a request through as a form, for handlers that take others, too. */
 export function isVerifiedForm(request: object): boolean {
-  return VERIFIED_FORM in request
+  return verifiedForms.read(request) !== undefined
 }
 
 /**
@@ -41,7 +42,7 @@ export function isVerifiedForm(request: object): boolean {
  * @throws {@link VerificationError} `SIGNATURE_MISSING` for any other request: that of {@link verifiedOf} has no form
  */
 export function verifiedFormOf(request: object): VerifiedPost {
-  const form = (request as { readonly [VERIFIED_FORM]?: VerifiedPost })[VERIFIED_FORM]
+  const form = verifiedForms.read(request)
   if (form) return form
   throw refuse('SIGNATURE_MISSING', 'requireSignature has not found an upload form; give it forms')
 }

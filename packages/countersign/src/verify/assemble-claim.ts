@@ -68,6 +68,7 @@ export function assembleClaim(message: ReadMessage, { limits }: ReadOptions, par
     instant,
     expiresIn,
     signedHeaders,
+    signedHeadersText: parts.signedHeaders,
     signature,
     sessionToken,
     payload: readPayloadMode(message, mechanism, rules, signedHeaders, parts.hashParameter),

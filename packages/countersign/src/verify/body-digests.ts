@@ -19,7 +19,7 @@ import {
 } from '../crypto/checksums/s3-checksums.ts'
 import { equalConstantTime } from '../crypto/constant-time.ts'
 import type { Claim } from './claim.ts'
-import { valueOf } from './message.ts'
+import { CONTENT_MD5, valueOf } from './message.ts'
 import { coveredPairs } from './rebuild.ts'
 import { refuse } from './refusals.ts'
 
@@ -33,7 +33,6 @@ export interface ExpectedDigest {
   readonly value: string
 }
 
-const CONTENT_MD5 = 'content-md5'
 /** At S3; three headers with this prefix tell something about checksums, and carry none. */
 const CARRIES_CHECKSUM = /^x-amz-checksum-(?!(?:algorithm|mode|type)$)/
 const NONE: readonly ExpectedDigest[] = Object.freeze([])
@@ -46,19 +45,13 @@ const NONE: readonly ExpectedDigest[] = Object.freeze([])
  * `CHECKSUMS_SEVERAL`, `REQUEST_MALFORMED`
  */
 export function readDigests(claim: Claim, isWanted: boolean): readonly ExpectedDigest[] {
-  const { headers, isUsual } = claim.message
-  if (!isWanted || isUsual) return NONE
-  let fields: Header[] | undefined
-  for (const field of headers) {
-    const header = field[0]
-    if (header === CONTENT_MD5 || header.startsWith(CHECKSUM_PREFIX)) (fields ??= []).push(field)
-  }
-  if (!fields) return NONE
-  const md5 = fields.filter(([header]) => header === CONTENT_MD5)
+  const { headers, hasDigest } = claim.message
+  if (!isWanted || !hasDigest) return NONE
+  const md5 = headers.filter(([header]) => header === CONTENT_MD5)
   if (md5.length > 1) {
     throw refuse('REQUEST_MALFORMED', `a header stands twice: ${CONTENT_MD5}`, { header: CONTENT_MD5 })
   }
-  const checksums = isOfWholeObject(claim) ? [] : fields.filter(([header]) => isChecksum(header, claim))
+  const checksums = isOfWholeObject(claim) ? [] : headers.filter(([header]) => isChecksum(header, claim))
   const trailers = valueOf(headers, X_AMZ_TRAILER) ?? ''
   if (checksums.length > (trailers.toLowerCase().includes(CHECKSUM_PREFIX) ? 0 : 1)) {
     throw refuse('CHECKSUMS_SEVERAL', `Only one ${CHECKSUM_PREFIX}… may be sent, as header or as trailer`)

@@ -87,7 +87,7 @@ export class ChunkDecoder {
    */
   end(): readonly Header[] {
     if (this.#place !== 'nothing') {
-      throw refuse('BODY_INCOMPLETE', 'The body ended before the last of its chunks, or within its trailers')
+      throw refuse('BODY_INCOMPLETE', 'The body ended within its chunks or trailers')
     }
     const { encodedLength = this.#encoded } = this.#announced
     if (this.#encoded !== encodedLength) throw wrongLength(encodedLength)

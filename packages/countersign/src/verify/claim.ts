@@ -50,6 +50,8 @@ export interface Claim {
   readonly expiresIn: number | undefined
   /** Lower-case names, sorted. */
   readonly signedHeaders: readonly string[]
+  /** The same as the canonical request has them: joined with `;`. */
+  readonly signedHeadersText: string
   readonly signature: string
   readonly sessionToken: string | undefined
   readonly payload: PayloadMode

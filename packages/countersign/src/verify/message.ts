@@ -4,8 +4,17 @@
  * @module
  */
 import type { Header } from '../core/canonical-headers.ts'
+import { isPlainPath } from '../core/canonical-path.ts'
+import { isEncodedQuery } from '../core/canonical-query.ts'
 import { X_AMZ_DECODED_CONTENT_LENGTH } from '../core/chunk-framing.ts'
-import { X_AMZ_CONTENT_SHA256, X_AMZ_DATE, X_AMZ_REGION_SET, X_AMZ_SECURITY_TOKEN } from '../core/names.ts'
+import {
+  EMPTY_SHA256,
+  X_AMZ_CONTENT_SHA256,
+  X_AMZ_DATE,
+  X_AMZ_REGION_SET,
+  X_AMZ_SECURITY_TOKEN,
+} from '../core/names.ts'
+import { CHECKSUM_PREFIX } from '../crypto/checksums/s3-checksums.ts'
 import { exceeded, type Limits } from './limits.ts'
 import { refuse } from './refusals.ts'
 
@@ -27,24 +36,33 @@ export interface RequestMessage {
   readonly signal?: AbortSignal | undefined
 }
 
-/** A message in its parts. */
-export interface ReadMessage {
-  readonly method: string
+interface Target {
   readonly path: string
   /** Raw, without `?`. */
   readonly query: string
+  /** Whether both are canonical as they stand, whatever the rules, but for the order of the query. */
+  readonly isPlain: boolean
+}
+
+/** A message in its parts. */
+export interface ReadMessage extends Target {
+  readonly method: string
   /** Whether all of the headers is ASCII, as nearly always. */
   readonly isAscii: boolean
-  /** Whether all names of the headers are among the most usual, which need no closer look. */
-  readonly isUsual: boolean
+  /** Whether a header tells a digest of the body. */
+  readonly hasDigest: boolean
   /** Lower-case names. */
   readonly headers: readonly Header[]
 }
 
+/** Header of a digest of the body. */
+export const CONTENT_MD5 = 'content-md5'
+
 const TOKEN = /^[!#$%&'*+\-.^_`|~0-9A-Za-z]+$/
 const NAME = /^:?[!#$%&'*+\-.^_`|~0-9A-Za-z]+$/
-const ASCII = /^[\t\x20-\x7e]*$/
-const BYTES = /^[\t\x20-\x7e\x80-\xff]*$/
+// What may not be found is found to be missing sooner than all that may is counted off.
+const NOT_ASCII = /[^\t\x20-\x7e]/
+const NOT_BYTES = /[^\t\x20-\x7e\x80-\xff]/
 const TARGET = /^[\x21-\x7e\x80-\xff]+$/
 const ABSOLUTE = /^https?:\/\/([^/?#]+)([^#]*)$/i
 
@@ -62,24 +80,13 @@ const SINGLE: ReadonlySet<string> = new Set([
   ':authority',
 ])
 
-/** Names as clients write them most: known at a glance, without a look at each letter. */
-const USUAL: ReadonlyMap<string, string> = new Map(
-  [
-    'Host',
-    'Authorization',
-    'X-Amz-Date',
-    'X-Amz-Content-Sha256',
-    'X-Amz-Security-Token',
-    'Content-Type',
-    'Content-Length',
-    'Connection',
-    'User-Agent',
-    'Accept',
-    'Accept-Encoding',
-  ].flatMap((name) =>
-    [name, name.toLowerCase()].map((written): [string, string] => [written, name.toLowerCase()]),
-  ),
-)
+/** What is known of a header by its name alone. */
+interface HeaderName {
+  /** In lower case. */
+  readonly name: string
+  readonly isSingle: boolean
+  readonly isDigest: boolean
+}
 
 /**
  * Reads a message.
@@ -88,47 +95,43 @@ const USUAL: ReadonlyMap<string, string> = new Map(
  */
 export function readMessage(message: RequestMessage, limits: Limits): ReadMessage {
   const { method } = message
-  if (typeof method !== 'string' || !TOKEN.test(method)) throw malformed('the method is not a token')
-  const { headers, isAscii, isUsual } = readHeaders(message.headers, limits)
-  const target = readTarget(message.target, headers)
-  const question = target.indexOf('?')
-  if (question < 0) return { method, path: target, query: '', headers, isAscii, isUsual }
-  const query = target.slice(question + 1)
+  if (method !== 'GET' && (typeof method !== 'string' || !TOKEN.test(method)))
+    throw malformed('the method is not a token')
+  const { headers, isAscii, hasDigest } = readHeaders(message.headers, limits)
+  const { path, query, isPlain } = readTarget(String(message.target), headers)
   assertQuery(query, limits)
-  return { method, path: target.slice(0, question), query, headers, isAscii, isUsual }
+  return { method, path, query, isPlain, headers, isAscii, hasDigest }
 }
 
 function readHeaders(
   list: RequestMessage['headers'],
   limits: Limits,
-): Pick<ReadMessage, 'headers' | 'isAscii' | 'isUsual'> {
-  if (!Array.isArray(list)) throw malformed('headers must be a list of names and values')
+): Pick<ReadMessage, 'headers' | 'isAscii' | 'hasDigest'> {
+  if (!Array.isArray(list)) throw malformed('headers must be a list of pairs')
   if (list.length > limits.headerFields) throw exceeded('headerFields', limits)
   const headers: Header[] = []
   let bytes = 0
   let isAscii = true
-  let isUsual = true
+  let hasDigest = false
   for (const header of list) {
     const given: unknown = header?.[0]
     const value: unknown = header?.[1]
     if (typeof given !== 'string' || typeof value !== 'string') {
       throw malformed('a header must be a name and a value')
     }
-    const usual = USUAL.get(given)
-    isUsual &&= usual !== undefined
-    const name = usual ?? readName(given)
+    const { name, isSingle, isDigest } = knownNames.get(given) ?? readName(given)
+    hasDigest ||= isDigest
     bytes += name.length + value.length
     if (bytes > limits.headerBytes) throw exceeded('headerBytes', limits)
     // The longest one of most requests is looked at when it is read, unless it has been read before.
-    isAscii &&= name === 'authorization' || ASCII.test(value)
+    isAscii &&= name === 'authorization' || value === EMPTY_SHA256 || !NOT_ASCII.test(value)
     if (!isAscii) assertBytes(name, value)
-    if (SINGLE.has(name) && valueOf(headers, name) !== undefined)
-      throw malformed('a header stands twice', name)
+    if (isSingle && valueOf(headers, name) !== undefined) throw malformed('a header stands twice', name)
     // A pair that is as it should be is taken as it is.
     headers.push(name === given ? (header as Header) : [name, value])
   }
   const isHttp2 = valueOf(headers, ':authority') !== undefined
-  return { headers: isHttp2 ? withHost(headers) : headers, isAscii, isUsual }
+  return { headers: isHttp2 ? withHost(headers) : headers, isAscii, hasDigest }
 }
 
 /**
@@ -137,13 +140,23 @@ function readHeaders(
  * @throws {@link VerificationError} `REQUEST_MALFORMED`
  */
 export function assertBytes(name: string, value: string): void {
-  if (!BYTES.test(value)) throw malformed('a header has a value that is no bytes', name)
+  if (NOT_BYTES.test(value)) throw malformed('a header has a value that is no bytes', name)
 }
 
-function readName(given: string): string {
+/** Names that came before, as clients have few of them. */
+const knownNames = new Map<string, HeaderName>()
+/** Strangers may write any. */
+const MOST_NAMES = 256
+
+function readName(given: string): HeaderName {
   // Before lower case, which makes ASCII of some letters that are not.
   if (!NAME.test(given)) throw malformed('a header has a name that is none')
-  return given.toLowerCase()
+  const name = given.toLowerCase()
+  const isDigest = name === CONTENT_MD5 || name.startsWith(CHECKSUM_PREFIX)
+  const known = { name, isSingle: SINGLE.has(name), isDigest }
+  if (knownNames.size === MOST_NAMES) knownNames.clear()
+  knownNames.set(given, known)
+  return known
 }
 
 /** HTTP/2 has `:authority` in place of `host`, or beside it; then the two must agree. */
@@ -162,16 +175,24 @@ export function valueOf(headers: readonly Header[], name: string): string | unde
   return undefined
 }
 
-function readTarget(target: string, headers: readonly Header[]): string {
-  if (typeof target !== 'string' || !TARGET.test(target))
-    throw malformed('the request target has characters that cannot stand in it')
-  if (target.startsWith('/')) return target
+function readTarget(target: string, headers: readonly Header[]): Target {
+  const split = splitTarget(target)
+  if (split.isPlain) return split
+  if (!TARGET.test(target)) throw malformed('the request target has forbidden characters')
+  if (target.startsWith('/')) return split
   const [, authority = '', rest = ''] = ABSOLUTE.exec(target) ?? []
   const host = valueOf(headers, 'host')
   if (authority === '' || authority.toLowerCase() !== host?.toLowerCase()) {
     throw malformed('the request target must begin with a slash, or be a URL of the Host')
   }
-  return rest.startsWith('/') ? rest : `/${rest}`
+  return splitTarget(rest.startsWith('/') ? rest : `/${rest}`)
+}
+
+function splitTarget(target: string): Target {
+  const question = target.indexOf('?')
+  const path = question < 0 ? target : target.slice(0, question)
+  const query = target.slice(path.length + 1)
+  return { path, query, isPlain: path !== '' && isPlainPath(path) && isEncodedQuery(query) }
 }
 
 function assertQuery(query: string, limits: Limits): void {
@@ -182,9 +203,7 @@ function assertQuery(query: string, limits: Limits): void {
 }
 
 function malformed(what: string, header?: string): Error {
-  return refuse(
-    'REQUEST_MALFORMED',
-    header === undefined ? what : `${what}: ${header}`,
-    header === undefined ? {} : { header },
-  )
+  return header
+    ? refuse('REQUEST_MALFORMED', `${what}: ${header}`, { header })
+    : refuse('REQUEST_MALFORMED', what)
 }

@@ -57,16 +57,18 @@ let last:
   | { readonly beginning: string; readonly options: ReadOptions; readonly read: Authorization }
   | undefined
 
-const HEX_DIGEST = /^[0-9a-f]{64}$/
+/** Digits of a SHA-256. */
+const HEX_DIGEST = 64
 
 function readAuthorization(authorization: string, options: ReadOptions): Authorization {
   // Compared as a slice, which takes half the time of startsWith.
   if (last?.options === options && authorization.slice(0, last.beginning.length) === last.beginning) {
     const { algorithm, credential, signedHeaders } = last.read
     const signature = authorization.slice(last.beginning.length)
-    if (HEX_DIGEST.test(signature)) return { algorithm, credential, signedHeaders, signature }
+    // A comma would begin one more component. What else does not belong here fails the comparison.
+    if (signature.length === HEX_DIGEST && !signature.includes(','))
+      return { algorithm, credential, signedHeaders, signature }
   }
-  assertBytes('authorization', authorization)
   const blank = authorization.search(/[ \t]/)
   if (blank < 0) throw unknownScheme('The Authorization header is a single word', 'no-blank')
   const scheme = authorization.slice(0, blank)
@@ -82,9 +84,10 @@ function readAuthorization(authorization: string, options: ReadOptions): Authori
   }
   const { credential, signedHeaders, signature } = components
   const read = { algorithm, credential, signedHeaders, signature }
-  if (authorization.endsWith(`Signature=${signature}`)) {
-    last = { beginning: authorization.slice(0, -signature.length), options, read }
-  }
+  const beginning = authorization.slice(0, -signature.length)
+  // What it ends in is compared, be it the signature, or has a closer look to pass.
+  assertBytes('authorization', beginning)
+  if (authorization.endsWith(`Signature=${signature}`)) last = { beginning, options, read }
   return read
 }
 

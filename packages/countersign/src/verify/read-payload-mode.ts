@@ -4,7 +4,7 @@
  * @see {@link https://docs.aws.amazon.com/AmazonS3/latest/API/sig-v4-header-based-auth.html}
  * @module
  */
-import { QUERY, UNSIGNED_PAYLOAD, X_AMZ_CONTENT_SHA256 } from '../core/names.ts'
+import { EMPTY_SHA256, QUERY, UNSIGNED_PAYLOAD, X_AMZ_CONTENT_SHA256 } from '../core/names.ts'
 import type { ServiceRules } from '../core/service-rules.ts'
 import type { Mechanism, PayloadMode } from './claim.ts'
 import { valueOf, type ReadMessage } from './message.ts'
@@ -43,7 +43,8 @@ export function readPayloadMode(
 }
 
 function parseMode(value: string): PayloadMode {
-  if (HASH.test(value)) return { kind: 'hashed', hash: value }
+  // Most requests have no body.
+  if (value === EMPTY_SHA256 || HASH.test(value)) return { kind: 'hashed', hash: value }
   if (value === UNSIGNED_PAYLOAD) return { kind: 'unsigned' }
   if (STREAMING.test(value)) return { kind: 'streaming', keyword: value }
   throw refuse(

@@ -96,6 +96,7 @@ function readSigV2Claim(carrier: OlderCarrier, rules: SigV2Rules): Claim | undef
     amzDate,
     ...time,
     signedHeaders: ['host'],
+    signedHeadersText: '',
     signature: parameters.get(SIGV2_QUERY.signature) ?? '',
     sessionToken,
     payload: mechanism === 'form' ? { kind: 'computed' } : { kind: 'hashed', hash: EMPTY_SHA256 },

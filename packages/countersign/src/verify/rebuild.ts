@@ -10,6 +10,7 @@ import {
   buildCanonicalQuery,
   formatCanonicalQuery,
   parseQuery,
+  sortQuery,
   type QueryPair,
 } from '../core/canonical-query.ts'
 import { buildCanonicalRequest } from '../core/canonical-request.ts'
@@ -29,13 +30,13 @@ export function payloadHashOf(payload: PayloadMode, body: Uint8Array): string {
 
 /** Canonical request and string to sign of a claim; versions before 4 have no canonical request. */
 export function rebuildSteps(claim: Claim, payloadHash: string): VerificationSteps {
-  const { message, rules, signedHeaders, older } = claim
+  const { message, rules, signedHeadersText, older } = claim
   if (older) return { canonicalRequest: '', stringToSign: older.stringToSign }
   const canonicalRequest = buildCanonicalRequest(
     message.method,
-    buildCanonicalPath(message.path, rules),
+    message.isPlain ? message.path : buildCanonicalPath(message.path, rules),
     canonicalQueryOf(claim),
-    { lines: signedLines(claim), signedHeaders: signedHeaders.join(';') },
+    { lines: signedLines(claim), signedHeaders: signedHeadersText },
     payloadHash,
   )
   const hash = defaultSha256().hashHex(message.isAscii ? canonicalRequest : bytesOfText(canonicalRequest))
@@ -64,9 +65,8 @@ function signedLines({ message, signedHeaders }: Claim): string {
 
 function canonicalQueryOf(claim: Claim): string {
   const { message, mechanism, rules } = claim
-  return mechanism === 'header'
-    ? buildCanonicalQuery(message.query, rules.plusInQuery)
-    : formatCanonicalQuery(coveredPairs(claim))
+  if (mechanism !== 'header') return formatCanonicalQuery(coveredPairs(claim))
+  return message.isPlain ? sortQuery(message.query) : buildCanonicalQuery(message.query, rules.plusInQuery)
 }
 
 /** The query's pairs as the service reads them, without what stands outside of the signature. */

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { isPlainPath, normalizePath } from '../core/canonical-path.ts'
+import { normalizePath } from '../core/canonical-path.ts'
 import type { CredentialScope } from '../core/credential-scope.ts'
 import { QUERY } from '../core/names.ts'
 import type { CheckedBody } from './body.ts'
@@ -99,8 +99,7 @@ class Covered implements CoveredRequest {
 
   get path(): string {
     const { message, rules, older } = this.#claim
-    const isRaw = older !== undefined || !rules.normalizePath || isPlainPath(message.path)
-    return isRaw ? message.path : normalizePath(message.path)
+    return older || !rules.normalizePath ? message.path : normalizePath(message.path)
   }
 
   get query(): CoveredRequest['query'] {

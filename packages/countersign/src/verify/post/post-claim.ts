@@ -45,7 +45,8 @@ const MESSAGE = Object.freeze({
   query: '',
   headers: [],
   isAscii: true,
-  isUsual: true,
+  hasDigest: false,
+  isPlain: true,
 })
 
 /**
@@ -148,6 +149,7 @@ function claimOf(
     regionSet: undefined,
     rules: serviceRules('s3'),
     signedHeaders: [],
+    signedHeadersText: '',
     signature: values.get(signatureField) ?? '',
     sessionToken,
     payload: { kind: 'unsigned' },
