@@ -5,18 +5,30 @@
  */
 import type { Server, ServerResponse } from 'node:http'
 import type { Socket } from 'node:net'
+import { Server as TlsServer } from 'node:tls'
 
 /** Knows the connections of a server that have no request under way, those that never sent anything among them. */
 export class Connections {
   readonly #idle = new Set<Socket>()
   readonly #upgraded = new Set<Socket>()
+  /** Those that have not agreed on TLS yet, by their other ends. */
+  readonly #greeting = new Map<string, Socket>()
   #isClosing = false
 
   constructor(server: Server) {
-    server.on('connection', (socket: Socket) => {
+    const isTls = server instanceof TlsServer
+    server.on(isTls ? 'secureConnection' : 'connection', (socket: Socket) => {
+      this.#greeting.delete(nameOf(socket))
       this.#idle.add(socket)
       socket.once('close', () => this.#idle.delete(socket))
     })
+    if (isTls) server.on('connection', (socket: Socket) => this.#greet(socket))
+  }
+
+  #greet(socket: Socket): void {
+    const name = nameOf(socket)
+    this.#greeting.set(name, socket)
+    socket.once('close', () => this.#greeting.delete(name))
   }
 
   /** Keeps a connection that speaks another protocol until it ends. */
@@ -44,6 +56,11 @@ export class Connections {
   /** Closes what is idle now, and the others as soon as they are. */
   closeIdle(): void {
     this.#isClosing = true
+    for (const socket of this.#greeting.values()) socket.destroy()
     for (const socket of this.#idle) socket.destroySoon()
   }
+}
+
+function nameOf({ remoteAddress, remotePort }: Socket): string {
+  return `${remoteAddress} ${remotePort}`
 }

@@ -48,7 +48,7 @@ export function createListener(
   }
   const onRequest: RequestListener = (request, response) => handlers.request(request, response, false)
   const server = tls
-    ? createTlsServer({ ...options, ...tls, ...clientCertificates(tls) }, onRequest)
+    ? createTlsServer({ ...options, ...tls, ...clientCertificates(tls), ...handshake(timeouts) }, onRequest)
     : createServer(options, onRequest)
   server.on('checkContinue', (request, response) => handlers.request(request, response, true))
   server.on('upgrade', (request, socket, head) => handlers.upgrade(request, socket, head))
@@ -57,7 +57,14 @@ export function createListener(
   server.maxHeadersCount = 0
   server.maxConnections = limits.connections
   server.on('clientError', answerMalformed)
+  // Where there is no TLS there is nothing that an answer could be written to.
+  server.on('tlsClientError', (_error: Error, socket: Socket) => socket.destroy())
   return server
+}
+
+/** To agree on TLS takes no longer than a head may take. */
+function handshake({ header }: GatewaySettings['timeouts']): object {
+  return header > 0 ? { handshakeTimeout: header * 1000 } : {}
 }
 
 function clientCertificates({ ca }: ListenerTls): object {

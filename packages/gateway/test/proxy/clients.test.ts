@@ -1,10 +1,14 @@
 import { mkdtempSync, readFileSync, rmSync, statSync } from 'node:fs'
-import { request as sendRequest, type IncomingMessage } from 'node:http'
-import { request as sendSecurely, type RequestOptions } from 'node:https'
+import { EventEmitter, once } from 'node:events'
+import { request as sendRequest, type IncomingMessage, type ServerResponse } from 'node:http'
+import { Agent, request as sendSecurely, type RequestOptions } from 'node:https'
+import { connect } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { buffer } from 'node:stream/consumers'
 import { fileURLToPath } from 'node:url'
 import { afterEach, describe, expect, it } from 'vitest'
+import { settingsFor } from '../running-gateway.ts'
 import { ask, startProxy, type RunningProxy } from './running-proxy.ts'
 
 const tlsFile = (name: string): string =>
@@ -131,6 +135,42 @@ describe('over TLS', () => {
     await proxy.gateway.reload({ tls: { cert: pem('aws-hosts'), key: pem('aws-hosts-key') } })
     // Nobody here vouches for the new one.
     await expect(askSecurely()).rejects.toThrow('self-signed certificate')
+  })
+})
+
+describe('stopping, over TLS', () => {
+  const tls = { cert: pem('server'), key: pem('server-key') }
+
+  it('lets requests under way end, and waits for nobody who says nothing', async () => {
+    const upstream = new EventEmitter()
+    const respond = (_request: IncomingMessage, response: ServerResponse): void => {
+      upstream.once('finish', () => response.end('whole'))
+      upstream.emit('begun')
+    }
+    proxy = await startProxy({}, { tls, respond })
+    const silent = connect(proxy.port, '127.0.0.1').resume()
+    await once(silent, 'connect')
+    const agent = new Agent({ keepAlive: true })
+    const begun = once(upstream, 'begun')
+    const answer = once(
+      sendSecurely({ host: '127.0.0.1', port: proxy.port, ca: pem('ca'), agent }).end(),
+      'response',
+    ) as Promise<[IncomingMessage]>
+    await begun
+    const stopped = proxy.gateway.stop()
+    expect((await fetch(`${proxy.healthOrigin}/readyz`)).status).toBe(503)
+    if (!silent.closed) await once(silent, 'close')
+    upstream.emit('finish')
+    const [response] = await answer
+    expect((await buffer(response)).toString()).toBe('whole')
+    await stopped
+    agent.destroy()
+  })
+
+  it('is not held up by a handshake that is not finished', async () => {
+    proxy = await startProxy({ timeouts: { ...settingsFor('http://x').timeouts, header: 0.1 } }, { tls })
+    const silent = connect(proxy.port, '127.0.0.1')
+    await once(silent.resume(), 'close')
   })
 })
 
