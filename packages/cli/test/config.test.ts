@@ -1,5 +1,5 @@
 /** Files with defaults of flags: what wins, what is undone, what may stand where, and what is said of all that. */
-import { mkdirSync, symlinkSync } from 'node:fs'
+import { chmodSync, existsSync, mkdirSync, symlinkSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { countersign, KEY, makeHome, runProgram, COMMAND } from './kit/run-command.ts'
@@ -136,6 +136,16 @@ describe.concurrent('files of defaults', () => {
     expect(await keyOf(['presign'], KEY)).toBe('AKIDEXAMPLE')
   })
 
+  it('leave it to explain which key a request names', async () => {
+    const signed = await countersign(['sign', '--format', 'http', BUCKET], { env: KEY })
+    const home = makeHome({ [USER]: 'all: { profile: gone }', 'request.http': signed.stdout })
+    const args = ['explain', '-v', '--request', 'request.http', '--answer', '403']
+    const { stderr } = await countersign(args, { home, env: KEY })
+    expect(stderr).toContain('credentials=key …MPLE (from environment, compared here and sent nowhere)')
+    const without = await countersign(args, { home })
+    expect(without.stderr).not.toContain('There are no usable credentials')
+  })
+
   it('say nothing to verifiers of services and regions, unless it is about them', async () => {
     const signed = await countersign(['sign', ...AT, '--format', 'http', BUCKET], { env: KEY })
     const verify = async (text: string): Promise<number | null> => {
@@ -265,6 +275,14 @@ describe.concurrent('a file that is wrong', () => {
     expect((await countersign(['help', 'send'], { home, env: KEY })).code).toBe(0)
   })
 
+  it('is one that others can write to', async () => {
+    const home = makeHome({ [USER]: 'all: { credentials: "process:touch gone" }' })
+    chmodSync(join(home, USER), 0o646)
+    const { code, stderr } = await countersign(['presign', BUCKET], { home })
+    expect([code, stderr]).toEqual([2, expect.stringContaining(`Others can write to ~/${USER}`)])
+    expect(existsSync(join(home, 'gone'))).toBe(false)
+  })
+
   it('repeats nothing of another file that it points to', async () => {
     const home = makeHome({ secret: '[default]\naws_secret_access_key = TOPSECRET\n' })
     const line = `ln -s secret ${PROJECT}; '${process.execPath}' '${COMMAND}' presign '${BUCKET}'`
@@ -303,8 +321,16 @@ describe.concurrent('config', () => {
     })
   })
 
-  it('knows no defaults of what has none', async () => {
-    const { code, stderr } = await countersign(['config', 'explain', 'gateway'])
-    expect([code, stderr]).toEqual([2, expect.stringContaining('There are no defaults for gateway')])
+  it.each([
+    [['gateway'], 'countersign gateway --explain-config'],
+    [['completion'], 'countersign help'],
+    [['presign', 'chekc'], 'presign chekc is no verb'],
+  ])('knows no defaults of %j', async (words, message) => {
+    const { code, stderr } = await countersign(['config', 'explain', ...words])
+    expect([code, stderr]).toEqual([
+      2,
+      expect.stringContaining(`There are no defaults for ${words.join(' ')}`),
+    ])
+    expect(stderr).toContain(message)
   })
 })

@@ -5,7 +5,7 @@
  * @module
  */
 import type { Command } from 'commander'
-import { ALTERNATIVES, VARIABLES } from './option-rules.ts'
+import { ALTERNATIVES, KEYS, VARIABLES } from './option-rules.ts'
 import { refuse, type Fault, type Setting } from './read-settings.ts'
 
 /**
@@ -30,10 +30,14 @@ export function settingsFor(
   return held
 }
 
-/** What `all` says of services and regions is about signing: a verifier has its own. */
+/**
+ * What `all` says of services and regions is about signing: a verifier has its own. And `explain` finds the key that a
+ * request names, unless it is asked for another.
+ */
 function isOf(command: Command, path: string, { group, name }: Setting): boolean {
-  const isKnown = command.options.some((option) => nameOf(option) === name)
-  return isKnown && !(group === 'all' && isVerifying(path) && SCOPE.has(name))
+  if (!command.options.some((option) => nameOf(option) === name)) return false
+  if (group !== 'all') return true
+  return !(isVerifying(path) && SCOPE.has(name)) && !(path === 'explain' && KEYS.has(name))
 }
 
 const SCOPE: ReadonlySet<string> = new Set(['service', 'region', 'region-set', 'algorithm'])

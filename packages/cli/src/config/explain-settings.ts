@@ -71,6 +71,9 @@ function rowsOfFiles(files: readonly (readonly Setting[])[]): readonly Row[] {
   })
 }
 
+/** What has a file of its own, and tells of it by itself. */
+const SERVES: ReadonlySet<string> = new Set(['gateway', 'proxy'])
+
 function rowsOfVerb(
   path: string,
   commands: ReadonlyMap<string, Command>,
@@ -78,9 +81,10 @@ function rowsOfVerb(
 ): readonly Row[] {
   const command = commands.get(path)
   if (!command) {
+    const verb = path.split(' ')[0] ?? ''
     throw new CommandError('USAGE', `There are no defaults for ${path}`, {
-      why: `they are for ${[...commands.keys()].join(', ')}`,
-      fix: 'countersign config explain',
+      why: `${path} ${WITHOUT_DEFAULTS.get(verb) ?? 'is no verb'}`,
+      fix: `countersign ${SERVES.has(verb) ? `${verb} --explain-config` : 'help'}`,
     })
   }
   const settings = settingsFor(command, path, files)

@@ -94,21 +94,29 @@ export const REPEATABLE: ReadonlySet<string> = new Set([
   'cookie',
 ])
 
-/** Options that say the same in different ways: who gives one of them means none of the others. */
-export const ALTERNATIVES: readonly ReadonlySet<string>[] = [
-  new Set(['profile', 'credentials', 'access-key-id', 'secret-stdin', 'signing-key', 'user', 'bearer']),
-  new Set(['region', 'region-set']),
-]
+/** Options that name who signs. */
+export const KEYS: ReadonlySet<string> = new Set([
+  'profile',
+  'credentials',
+  'access-key-id',
+  'secret-stdin',
+  'signing-key',
+  'user',
+  'bearer',
+])
 
-const KEYS = ['AWS_PROFILE', 'AWS_ACCESS_KEY_ID']
+/** Options that say the same in different ways: who gives one of them means none of the others. */
+export const ALTERNATIVES: readonly ReadonlySet<string>[] = [KEYS, new Set(['region', 'region-set'])]
+
+const NAMED = ['AWS_PROFILE', 'AWS_ACCESS_KEY_ID']
 
 /** The variables that win over an option of a file. */
 export const VARIABLES: ReadonlyMap<string, readonly string[]> = new Map([
-  ['profile', KEYS],
-  ['credentials', KEYS],
-  ['access-key-id', KEYS],
-  ['secret-stdin', KEYS],
-  ['signing-key', KEYS],
+  ['profile', NAMED],
+  ['credentials', NAMED],
+  ['access-key-id', NAMED],
+  ['secret-stdin', NAMED],
+  ['signing-key', NAMED],
   ['region', ['AWS_REGION', 'AWS_DEFAULT_REGION']],
   ['color', ['NO_COLOR', 'CLICOLOR_FORCE']],
   ['proxy', ['HTTPS_PROXY', 'https_proxy', 'HTTP_PROXY', 'http_proxy', 'ALL_PROXY', 'all_proxy']],

@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { statSync } from 'node:fs'
 import { dirname } from 'node:path'
 import { CommandError } from '../frame/command-error.ts'
 import type { ConfigFile } from './config-files.ts'
@@ -32,13 +33,14 @@ export interface Fault {
  * Reads a file.
  *
  * @param verbs the names of all verbs
- * @throws {@link CommandError} `CONFIG_INVALID`
+ * @throws {@link CommandError} `CONFIG_INVALID`, `CONFIG_UNSAFE`
  * @throws {@link ConfigError} `CONFIG_UNREADABLE`, `CONFIG_MALFORMED`
  */
 export async function readSettings(
   file: ConfigFile,
   verbs: ReadonlySet<string>,
 ): Promise<readonly Setting[]> {
+  assertOwn(file)
   const { findNearestName, readYamlFile } = await import('@countersign/gateway/config')
   const { tree, locate } = readYamlFile(file.path, file.shown)
   const folder = dirname(file.path)
@@ -66,6 +68,19 @@ export async function readSettings(
     faults.push({ from: `${file.shown}:1:1`, message: 'the file must hold groups of options' })
   refuse(faults)
   return settings
+}
+
+/** Your own file may name a program that gives credentials: whoever writes to it could have any program run. */
+function assertOwn({ kind, path, shown }: ConfigFile): void {
+  const user = process.getuid?.()
+  if (kind === 'project' || user === undefined) return
+  const { uid, mode } = statSync(path)
+  const isOwn = user === 0 || uid === 0 || uid === user
+  if (isOwn && (mode & 0o002) === 0) return
+  throw new CommandError('CONFIG_UNSAFE', `Others can write to ${shown}`, {
+    why: 'it may name programs that are run, so it has to be yours alone',
+    fix: isOwn ? `chmod o-w ${shown}` : 'have a file of your own, or set COUNTERSIGN_NO_CONFIG=1',
+  })
 }
 
 /**

@@ -21,9 +21,6 @@ const ALWAYS: ReadonlySet<string> = new Set([
   'x-amz-security-token',
 ])
 
-/** What uploads in chunks and sessions of directory buckets add, and have to have signed. */
-const ADDED: readonly string[] = ['x-amz-decoded-content-length', 'x-amz-s3session-token', 'x-amz-trailer']
-
 /** The flags that it depends on. */
 type UnsignFlags = Pick<RequestFlags, 'signHeaders' | 'unsign'> & {
   readonly algorithm?: AlgorithmName | 's3express' | undefined
@@ -55,7 +52,7 @@ export function resolveSignHeaders(
     else if (name.startsWith('x-amz-'))
       output.warn('HEADER_UNSIGNED', `services refuse requests whose ${name} is not signed`)
   }
-  return [...kept, ...ADDED.filter((name) => !left.has(name))]
+  return kept
 }
 
 function assertPossible(unsign: readonly string[], algorithm: UnsignFlags['algorithm']): void {

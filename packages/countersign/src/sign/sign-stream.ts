@@ -97,7 +97,11 @@ export function signStream(
   ]
   if (trailers.length > 0) headers.push([X_AMZ_TRAILER, trailers.map(({ name }) => name).join(',')])
   const payloadHash = formatStreamingMode(framing)
-  const signed = signWithBody({ ...request, headers }, undefined, { ...options, payloadHash }, host)
+  const { signHeaders } = options
+  const own = [X_AMZ_DECODED_CONTENT_LENGTH, X_AMZ_TRAILER]
+  const selection = typeof signHeaders === 'object' ? { signHeaders: [...signHeaders, ...own] } : {}
+  const signing = { ...options, ...selection, payloadHash }
+  const signed = signWithBody({ ...request, headers }, undefined, signing, host)
   if (!serviceRules(signed.scope.service).unsignedPayload) {
     throw new SigningError('BODY_UNSUPPORTED', 'Only S3 takes chunks; collect the bytes of the stream')
   }

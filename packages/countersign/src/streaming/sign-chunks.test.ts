@@ -120,6 +120,17 @@ describe('the head', () => {
     expect(signed.signedHeaders).toContain('content-encoding')
   })
 
+  it('signs what chunks need, whichever headers are named', () => {
+    const signed = sign(DATA, { signHeaders: ['content-type'] }, { 'content-type': 'a/b', 'x-team': 'a' })
+    expect(signed.signedHeaders).toEqual([
+      'content-type',
+      'host',
+      'x-amz-content-sha256',
+      'x-amz-date',
+      'x-amz-decoded-content-length',
+    ])
+  })
+
   it('joins repeated codings, and sends one framing', () => {
     const headers: [string, string][] = [
       ['Content-Encoding', 'gzip'],
