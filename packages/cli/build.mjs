@@ -12,6 +12,7 @@ import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { basename, join } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { rolldown } from 'rolldown'
+import { sqlite } from './build-sqlite.mjs'
 
 const SOURCE = join(import.meta.dirname, 'src')
 const DIST = join(import.meta.dirname, 'dist')
@@ -26,13 +27,6 @@ const ENTRY = '\0entry'
 /** What reads files of settings, with the parser of YAML: one bundle for all verbs, of which few runs come to it. */
 const SETTINGS = '@countersign/gateway/config'
 const SETTINGS_FILE = './settings.cjs'
-
-/** SQLite is no dependency of the command, but of the gateway, whose store of keys is in the bundle of `keys`. */
-const SQLITE = '\0sqlite'
-const REQUIRE_SQLITE = `
-  import { createRequire } from 'node:module'
-  const gateway = createRequire(__filename).resolve('@countersign/gateway/package.json')
-  export default createRequire(gateway)('libsql')`
 
 /** The verbs: each is a module of that name that makes a command, and is loaded by the table of verbs. */
 export const verbs = [
@@ -82,9 +76,8 @@ const collectStart = (modules) => ({
 const ownModules = (name) => ({
   name: 'own modules',
   resolveId(id, importer) {
-    if (id === ENTRY || id === SQLITE) return id
+    if (id === ENTRY) return id
     if (id === SETTINGS) return { id: SETTINGS_FILE, external: true }
-    if (id === 'libsql') return SQLITE
     if (id === 'node:child_process' && importer?.includes('/commander/')) return '\0nothing'
     if (NOBLE_MODULES.includes(id)) return { id: NOBLE, external: true }
     const isOther = importer?.endsWith('/frame/verbs.ts') && id.startsWith('../verbs/')
@@ -92,14 +85,13 @@ const ownModules = (name) => ({
   },
   load(id) {
     if (id === ENTRY) return entryOf(name)
-    if (id === SQLITE) return REQUIRE_SQLITE
     return id === '\0nothing' ? 'module.exports = {}' : undefined
   },
 })
 
 /** Modules that take long to load, and that most runs of a verb do not come to. */
 const ON_USE =
-  /\brequire\(["'`](node:(?:fs\/promises|net|os|readline|timers\/promises|tls)|\.\/noble\.cjs)["'`]\)/g
+  /\brequire\(["'`](node:(?:fs\/promises|module|net|os|readline|timers\/promises|tls)|\.\/noble\.cjs)["'`]\)/g
 
 /**
  * Has these loaded on use, and requires what can be required, which takes half the time of an import. Packages are
@@ -159,7 +151,7 @@ export async function buildVerb(name) {
     input: { [name]: ENTRY },
     platform: 'node',
     external: [/^@aws-sdk\//, /^@countersign\/gateway(?!\/(?:config|keys|outgoing-proxy)$)/, 'undici'],
-    plugins: [ownModules(name), collectStart(start), loadOnUse],
+    plugins: [ownModules(name), sqlite, collectStart(start), loadOnUse],
   })
   const { output } = await bundle.generate({
     ...OUTPUT,

@@ -1,6 +1,7 @@
 /** `countersign keys`: the life of a key in the gateway's store, as the command line leads it. */
-import { statSync, writeFileSync } from 'node:fs'
+import { cpSync, statSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
 import { describe, expect, it } from 'vitest'
 import { countersign, makeHome, runCommand, runProgram, type Run } from './kit/run-command.ts'
 
@@ -160,5 +161,28 @@ describe('the store', () => {
     writeFileSync(join(home, '.local/share/countersign/keys.db'), 'hello')
     const { code, stderr } = await runCommand(['keys', 'list'], { home })
     expect([code, stderr]).toEqual([1, expect.stringContaining('STORE_UNREADABLE')])
+  })
+})
+
+describe('the native part of SQLite', () => {
+  const root = fileURLToPath(new URL('../../../', import.meta.url))
+
+  /** `keys list` of a copy of the command that finds packages in the place that Node is told, and in no other. */
+  const listFrom = (home: string): Promise<Run> => {
+    const folder = join(home, 'command')
+    for (const part of ['bin', 'dist/chunks', 'package.json']) {
+      cpSync(join(root, 'packages/cli', part), join(folder, part), { recursive: true })
+    }
+    const run = [join(folder, 'bin/countersign.js'), 'keys', 'list']
+    return runProgram(process.execPath, run, { home, env: { NODE_PATH: join(root, 'node_modules') } })
+  }
+
+  it('is found by the package itself where it is not where it should be', async () => {
+    const home = makeHome()
+    const { key } = await createKey(home)
+    expect(await listFrom(home)).toMatchObject({
+      code: 0,
+      stdout: expect.stringContaining(key.accessKeyId) as string,
+    })
   })
 })

@@ -4,11 +4,11 @@
  *
  * @module
  */
-import { CountersignError, signRequest, type SignatureAlgorithm } from 'countersign'
+import type { SignatureAlgorithm } from 'countersign'
 import { CommandError } from '../frame/command-error.ts'
 import type { AlgorithmName, OlderName, ScopeFlags } from '../frame/options.ts'
 import type { Output } from '../frame/output.ts'
-import { authorityOf } from './url-parts.ts'
+import { hostThatNeedsSigV4A } from './host-scope.ts'
 
 /**
  * Finds the algorithm, and tells why where it is none of the usual ones.
@@ -56,17 +56,4 @@ function assertUnscoped({ service, region, algorithm }: ScopeFlags): void {
 export async function loadSigV4A(): Promise<SignatureAlgorithm> {
   const { sigV4A } = await import('countersign/sigv4a')
   return sigV4A
-}
-
-/** The library knows such hosts: it refuses to sign for them with SigV4. */
-function hostThatNeedsSigV4A(url: string): string | undefined {
-  const credentials = { accessKeyId: 'nobody', secretAccessKey: 'nothing' }
-  try {
-    signRequest({ method: 'GET', url }, { service: 'any', credentials })
-  } catch (error) {
-    const isNeeded = error instanceof CountersignError && error.code === 'SIGV4A_REQUIRED'
-    // All else is told when the request itself is signed.
-    return isNeeded ? `host ${authorityOf(url)}` : undefined
-  }
-  return undefined
 }

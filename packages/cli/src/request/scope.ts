@@ -4,19 +4,14 @@
  *
  * @module
  */
-import {
-  CountersignError,
-  signRequest,
-  type CredentialScope,
-  type KeyCredentials,
-  type SignatureAlgorithm,
-} from 'countersign'
+import type { CredentialScope, KeyCredentials, SignatureAlgorithm } from 'countersign'
 import { readProfileRegion } from '../credentials/profile-region.ts'
 import type { AnyCredentials } from '../credentials/resolved-credentials.ts'
 import { CommandError } from '../frame/command-error.ts'
 import type { Configured, CredentialFlags, OlderName, ScopeFlags } from '../frame/options.ts'
 import type { Output } from '../frame/output.ts'
 import { isOlder, resolveAlgorithm } from './algorithm.ts'
+import { scopeOfHost, type KnownScope } from './host-scope.ts'
 import type { Inferred } from './pin.ts'
 import { authorityOf } from './url-parts.ts'
 
@@ -31,12 +26,6 @@ export interface ResolvedScope {
   readonly older?: OlderName
   /** What takes the place of a signature with the credentials themselves. */
   readonly scheme?: 'bearer' | 's3express'
-}
-
-/** Either half may be unknown. */
-interface KnownScope {
-  readonly service?: string | undefined
-  readonly region?: string | undefined
 }
 
 /**
@@ -150,33 +139,6 @@ function readRegions({ region, regionSet }: ScopeFlags): string | undefined {
 function missing(service: string | undefined, region: string | undefined): string {
   if (service === undefined) return region === undefined ? 'service and region' : 'the service'
   return 'the region, nor does the environment'
-}
-
-/** The library knows the hosts: it is asked what it would sign for, and where that fails, for either half. */
-function scopeOfHost(url: string, given: KnownScope, algorithm: SignatureAlgorithm | undefined): KnownScope {
-  if (given.service !== undefined && given.region !== undefined) return {}
-  return (
-    tryScope(url, given, algorithm) ?? {
-      service: tryScope(url, { region: 'any' }, algorithm)?.service,
-      region: tryScope(url, { service: 'any' }, algorithm)?.region,
-    }
-  )
-}
-
-function tryScope(
-  url: string,
-  half: KnownScope,
-  algorithm: SignatureAlgorithm | undefined,
-): KnownScope | undefined {
-  const credentials = { accessKeyId: 'nobody', secretAccessKey: 'nothing' }
-  try {
-    const { scope, headers } = signRequest({ method: 'GET', url }, { ...half, algorithm, credentials })
-    const regionSet = headers.find(([name]) => name === 'x-amz-region-set')?.[1]
-    return { service: scope.service, region: scope.region ?? regionSet }
-  } catch (error) {
-    if (error instanceof CountersignError && error.code === 'SCOPE_UNKNOWN') return undefined
-    throw error
-  }
 }
 
 /** What a file of the configuration says, and that it does. */
