@@ -163,6 +163,17 @@ describe.concurrent('files of defaults', () => {
 })
 
 describe.concurrent('a project', () => {
+  it.each([{ HOME: '' }, { HOME: '.' }, { XDG_CONFIG_HOME: '.config' }])(
+    'is never taken for the home of its user: %j',
+    async (env) => {
+      const folder = makeHome({ [USER]: 'all: { credentials: "process:touch gone" }' })
+      const home = makeHome()
+      const line = `cd '${folder}' && exec '${process.execPath}' '${COMMAND}' presign '${BUCKET}'`
+      const { code } = await runProgram('/bin/sh', ['-c', line], { home, env: { ...KEY, ...env } })
+      expect([code, existsSync(join(folder, 'gone'))]).toEqual([0, false])
+    },
+  )
+
   it.each([
     ['the folder itself', ['work/.git/x', 'work/a/.countersign.yaml'], 'work/a', '900'],
     ['a folder above', ['work/.git/x', 'work/.countersign.yaml'], 'work/a', '900'],

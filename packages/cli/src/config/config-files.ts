@@ -5,7 +5,7 @@
  * @module
  */
 import { realpathSync, statSync } from 'node:fs'
-import { homedir } from 'node:os'
+import { userInfo } from 'node:os'
 import { dirname, isAbsolute, join, sep } from 'node:path'
 
 /** What a project's file is called. */
@@ -69,7 +69,17 @@ function shorten(path: string, folder?: string): string {
   return path.startsWith(own) ? `~${sep}${path.slice(own.length)}` : path
 }
 
-const home = (): string => process.env['HOME'] || homedir()
+/** Always a whole path: what is relative would be looked for in whichever folder somebody is in. */
+function home(): string {
+  const given = process.env['HOME']
+  if (given && isAbsolute(given)) return given
+  try {
+    return userInfo().homedir
+  } catch {
+    // A user without a name, as some containers have one, has no home either.
+    return sep
+  }
+}
 
 /** The working directory is spelt without links, and so has to be what it is compared with. */
 function realHome(): string {

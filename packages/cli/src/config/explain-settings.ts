@@ -35,7 +35,7 @@ export async function explainSettings(path: string, verbs: VerbTable, output: Ou
   const files = findConfigFiles()
   const names = new Set(verbs.keys())
   const settings = await Promise.all(files.map((file) => readSettings(file, names)))
-  const commands = await checkAll(settings, verbs)
+  const commands = await checkVerbs(settings, path, verbs)
   const rows = path === '' ? rowsOfFiles(settings) : rowsOfVerb(path, commands, settings)
   if (output.isJson) {
     const read = files.map(({ kind, path: place }) => ({ kind, path: place }))
@@ -45,18 +45,23 @@ export async function explainSettings(path: string, verbs: VerbTable, output: Ou
   print(rows, files, output)
 }
 
-/** Has each verb take its settings, as it would when it runs. */
-async function checkAll(
+/**
+ * Has each verb that a file names take its settings, as it would when it runs; what stands under `all` is taken by one
+ * that has most of these options. To load all verbs would take twice as long.
+ */
+async function checkVerbs(
   files: readonly (readonly Setting[])[],
+  path: string,
   verbs: VerbTable,
 ): Promise<ReadonlyMap<string, Command>> {
+  const named = [path, ...files.flat().map(({ group }) => (group === 'all' ? 'sign' : group))]
   const commands = new Map<string, Command>()
-  for (const [name, { load }] of verbs) {
-    if (WITHOUT_DEFAULTS.has(name)) continue
-    const { createCommand } = await load()
-    const command = createCommand(true, verbs)
+  for (const name of new Set(named.map((group) => group.split(' ')[0] ?? ''))) {
+    const verb = verbs.get(name)
+    if (!verb || WITHOUT_DEFAULTS.has(name)) continue
+    const command = (await verb.load()).createCommand(true, verbs)
     await applySettings(command, name, files)
-    for (const [path, inner] of listCommands(command, name)) commands.set(path, inner)
+    for (const [below, inner] of listCommands(command, name)) commands.set(below, inner)
   }
   return commands
 }
