@@ -108,6 +108,16 @@ describe.concurrent('files of defaults', () => {
     expect(await run('--no-header')).toBe('host;x-amz-content-sha256;x-amz-date')
   })
 
+  it('are no part of what is counted', async () => {
+    const home = makeHome({ [PROJECT]: 'send: { verbose: 2 }' })
+    const line = ['--service', 's3', '--region', 'eu-west-1', '-d', 'body', 'http://127.0.0.1:1/']
+    const two = await countersign(['send', ...line], { home, env: KEY })
+    expect(two.stderr).toContain('* canonical request')
+    const one = await countersign(['send', '-v', ...line], { home, env: KEY })
+    expect([one.code, one.stderr.includes('* canonical request')]).toEqual([4, false])
+    expect(one.stderr).toContain('> POST / HTTP/1.1')
+  })
+
   it('set what is called --no-, which is undone without it', async () => {
     const home = makeHome({ [USER]: 'send: { progress: false, record: false }' })
     const { stdout } = await countersign(['config', 'explain', 'send'], { home, env: KEY })
@@ -228,6 +238,7 @@ describe.concurrent('a project', () => {
     'send: { unsigned-payload: true }',
     'send: { user: "a:b" }',
     'send: { retry: 9999 }',
+    'send: { verbose: 3 }',
     'presign: { expires: 7d }',
     'presign: { expires: 61m }',
     'token: { expires: 1h }',

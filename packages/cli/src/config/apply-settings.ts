@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { EventEmitter } from 'node:events'
 import { resolve } from 'node:path'
 import type { Command, Option } from 'commander'
 import {
@@ -102,6 +103,15 @@ function wrong({ group, name, from }: Setting, message: string): unknown {
 
 /** A flag that says the same in another way takes the place of what a file says. */
 function yieldToFlags(command: Command): void {
+  // The types of commander do not say that a command is one.
+  const emitter: unknown = command
+  for (const option of command.options) {
+    // -v is counted from nothing, or it would show more than it says.
+    if (!option.isBoolean() || !option.parseArg || !(emitter instanceof EventEmitter)) continue
+    emitter.prependListener(`option:${option.name()}`, () => {
+      if (isFromFile(command, option)) resetOption(command, option)
+    })
+  }
   for (const group of ALTERNATIVES) {
     const options = command.options.filter((option) => group.has(nameOf(option) ?? ''))
     for (const given of options) {

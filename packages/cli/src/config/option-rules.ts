@@ -1,7 +1,7 @@
 /**
  * Which options may stand in which file. Your own file may hold nearly all; that of a project holds what can do no harm
  * to whoever enters a folder that somebody else made: no key, no file that is written, no program, no other place to
- * send to, and nothing that makes a signature weaker or live longer.
+ * send to, and nothing that makes a signature weaker or live longer than by default.
  *
  * @module
  */
@@ -59,7 +59,10 @@ const shortLived: Rule = (value, verb) => {
   return seconds <= longest ? undefined : `may be at most ${longest / 60}m in a project file`
 }
 
-const fewTimes: Rule = (value) => (Number(value) <= 10 ? undefined : 'may be at most 10 in a project file')
+const atMost =
+  (most: number): Rule =>
+  (value) =>
+    Number(value) <= most ? undefined : `may be at most ${most} in a project file`
 
 /** The options that a project's file may hold. */
 export const OF_PROJECTS: ReadonlyMap<string, Rule> = new Map([
@@ -68,7 +71,7 @@ export const OF_PROJECTS: ReadonlyMap<string, Rule> = new Map([
   ['algorithm', oneOf('v4', 'v4a')],
   ['sign-headers', oneOf('minimal', 'sdk', 'all')],
   ['expires', shortLived],
-  ['retry', fewTimes],
+  ['retry', atMost(10)],
   ['max-time', anything],
   ['connect-timeout', anything],
   ['chunked', anything],
@@ -80,7 +83,8 @@ export const OF_PROJECTS: ReadonlyMap<string, Rule> = new Map([
   ['input', anything],
   ['format', anything],
   ['json', anything],
-  ['verbose', anything],
+  // More would show what is sent, in logs that are read by others.
+  ['verbose', atMost(2)],
   ['color', anything],
 ])
 

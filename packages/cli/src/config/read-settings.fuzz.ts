@@ -71,6 +71,7 @@ it('takes every option that a project may set', async () => {
     ['sign-headers', 'sdk'],
     ['expires', '15m'],
     ['retry', 3],
+    ['verbose', 2],
   ])
   for (const option of OF_PROJECTS.keys()) {
     const settings = await read('project', JSON.stringify({ send: { [option]: values.get(option) ?? 'x' } }))

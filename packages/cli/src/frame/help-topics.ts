@@ -125,7 +125,7 @@ taken where the host does not tell them. An option that may be repeated adds to 
 A project's file holds for whoever enters its folder, so that it may set these alone:
   service, region, algorithm (v4, v4a), sign-headers (minimal, sdk, all), expires (up to 1h, of tokens 15m),
   retry (up to 10), max-time, connect-timeout, chunked, trailer, fail, fail-with-body, show-error, progress,
-  input, format, json, verbose, color
+  input, format, json, verbose (up to 2), color
 
   countersign config explain        what the files set, checked
   countersign config explain VERB   each option of a verb, with where its value is from
