@@ -20,6 +20,9 @@ const CASES: readonly (readonly [typed: string, expected: readonly string[]])[] 
   ['countersign presign ch', ['check']],
   ['countersign help exit', ['exit-codes']],
   ['countersign completion f', ['fish']],
+  ['countersign config exp', ['explain']],
+  ['countersign config explain pres', ['presign']],
+  ['countersign help conf', ['config']],
   ['countersign sign --form', ['--format']],
   ['countersign sign --format cu', ['curl']],
   ['countersign send --algorithm s3e', ['s3express']],
@@ -32,6 +35,7 @@ const CASES: readonly (readonly [typed: string, expected: readonly string[]])[] 
   ['countersign send -H x-amz-tar', ['x-amz-target:']],
   ['countersign verify req', ['request.http']],
   ['countersign sign --signing-key req', ['request.http']],
+  ['countersign presign --pin req', ['request.http']],
 ]
 
 describe('completion', () => {

@@ -70,7 +70,11 @@ export async function readCommandTree(table: VerbTable): Promise<readonly TreeCo
     options: [],
     words: [...names, ...topics],
   }
-  return [top, ...verbs.flat(), help]
+  // What it explains is a verb.
+  const all = verbs
+    .flat()
+    .map((command) => (command.path === 'config explain' ? { ...command, words: names } : command))
+  return [top, ...all, help]
 }
 
 function readVerb(name: string, summary: string, { createCommand }: VerbModule): readonly TreeCommand[] {
