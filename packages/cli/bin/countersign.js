@@ -103,15 +103,7 @@ function useCodeCache() {
   }
 }
 
-/** Ends at once where nothing is under way any more, which spares a collection of garbage. */
-function endIfDone() {
-  const { length } = process.getActiveResourcesInfo()
-  if (length === 0) process.exit()
-}
-
 const bundle = /^[a-z-]+$/.test(argv[2] ?? '') ? `${CHUNKS}${argv[2]}-start.cjs` : ''
 const isVerb = existsSync(bundle)
 if (!isOff) useCodeCache()
-require(isVerb ? bundle : `${CHUNKS}help-start.cjs`)
-  .main(argv.slice(2))
-  .then(endIfDone)
+require(isVerb ? bundle : `${CHUNKS}help-start.cjs`).main(argv.slice(2))

@@ -1,7 +1,9 @@
 /** What all verbs have in common: help, wrong command lines, errors as text and as JSON, colour, pipes and signals. */
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { readFileSync } from 'node:fs'
+import { constants, openSync, readFileSync, writeSync } from 'node:fs'
+import { Socket } from 'node:net'
+import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { COMMAND, countersign, KEY, makeHome, runProgram, TEMPORARY_KEY } from './kit/run-command.ts'
 
@@ -183,6 +185,51 @@ describe('pipes and signals', () => {
     const line = `"${process.execPath}" "${COMMAND}" sign --format http -T big https://b.s3.eu-west-1.amazonaws.com/k | head -c 9`
     const { stdout, stderr } = await runProgram('/bin/sh', ['-c', line], { env: KEY, home })
     expect([stdout, stderr]).toEqual(['PUT /k HT', ''])
+  })
+
+  it('ends quietly when its reader is gone before the first line', async () => {
+    const line = `{ "${process.execPath}" "${COMMAND}" canon ${SQS}; echo "ended with $?" >&2; } | true`
+    const { stderr } = await runProgram('/bin/sh', ['-c', line], { env: KEY })
+    expect(stderr).toBe('ended with 0\n')
+  })
+
+  it.skipIf(process.platform === 'win32')(
+    'waits for a reader whose pipe is full, and does not want to wait',
+    async () => {
+      const home = makeHome()
+      await runProgram('/bin/sh', ['-c', 'mkfifo pipe'], { home })
+      const pipe = openSync(join(home, 'pipe'), constants.O_RDWR | constants.O_NONBLOCK)
+      const filler = Buffer.alloc(4096, '-')
+      const isTaken = (): boolean => {
+        try {
+          return writeSync(pipe, filler) > 0
+        } catch {
+          return false
+        }
+      }
+      while (isTaken());
+      const line = `exec "${process.execPath}" "${COMMAND}" presign https://b.s3.eu-west-1.amazonaws.com/a >&3`
+      const env = { ...KEY, HOME: home, PATH: process.env['PATH'] }
+      const child = spawn('/bin/sh', ['-c', line], { env, stdio: ['ignore', 'ignore', 'pipe', pipe] })
+      // The note comes behind the URL, which has found the pipe full by now.
+      await once(child.stderr!, 'data')
+      const reader = new Socket({ fd: pipe, readable: true, writable: false })
+      let text = ''
+      for await (const chunk of reader) {
+        text += String(chunk)
+        if (text.endsWith('\n')) break
+      }
+      expect(text.replace(/^-+/, '')).toMatch(/^https:\S+X-Amz-Signature=[0-9a-f]{64}\n$/)
+    },
+  )
+
+  it.skipIf(process.platform === 'win32')('says so when a file cannot grow', async () => {
+    const line = `trap '' XFSZ; ulimit -f 0; "${process.execPath}" "${COMMAND}" canon ${SQS} > file`
+    const { code, stderr } = await runProgram('/bin/sh', ['-c', line], { env: KEY })
+    expect([code, stderr]).toEqual([
+      1,
+      'error: The output cannot be written\n  why: EFBIG\n  fix: write it to another place\n',
+    ])
   })
 
   it('says so when the disk is full', async () => {

@@ -4,6 +4,7 @@
  * @see {@link https://no-color.org}
  * @module
  */
+import { isTerminal, type Channel } from './standard-output.ts'
 
 /** When to colour. */
 export type ColorChoice = 'auto' | 'always' | 'never'
@@ -14,13 +15,13 @@ const CODES: ReadonlyMap<string, number> = new Map([
   ['yellow', 33],
 ])
 
-/** Whether to colour what goes to a stream. */
-export function isColorful(stream: { readonly isTTY?: boolean }, choice: ColorChoice = 'auto'): boolean {
+/** Whether to colour what is written. */
+export function isColorful(channel: Channel, choice: ColorChoice = 'auto'): boolean {
   const { NO_COLOR, CLICOLOR_FORCE, TERM } = process.env
   if (choice !== 'auto') return choice === 'always'
   if (NO_COLOR) return false
   if (CLICOLOR_FORCE && CLICOLOR_FORCE !== '0') return true
-  return stream.isTTY === true && TERM !== 'dumb'
+  return isTerminal(channel) && TERM !== 'dumb'
 }
 
 /** Wraps a text in a colour. */

@@ -6,6 +6,7 @@
 import { CommandError } from './command-error.ts'
 import { TOPICS } from './help-topics.ts'
 import { createOverview } from './overview.ts'
+import { writeTo } from './standard-output.ts'
 import { VERBS } from './verbs.ts'
 import { readVersion } from './version.ts'
 
@@ -26,7 +27,7 @@ export async function help(name: string, rest: readonly string[]): Promise<void>
 async function helpOn(subject: string): Promise<void> {
   const topic = TOPICS.get(subject)
   if (topic !== undefined) {
-    process.stdout.write(topic)
+    writeTo('stdout', topic)
     return
   }
   const verb = VERBS.get(subject)
@@ -42,5 +43,5 @@ async function helpOn(subject: string): Promise<void> {
 
 async function helpOnCauses([wanted]: readonly string[]): Promise<void> {
   const { helpOnCause, listCauses } = await import('./help-causes.ts')
-  process.stdout.write(wanted === undefined ? listCauses() : helpOnCause(wanted))
+  writeTo('stdout', wanted === undefined ? listCauses() : helpOnCause(wanted))
 }

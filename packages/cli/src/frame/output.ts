@@ -4,6 +4,7 @@
  * @module
  */
 import { isColorful, paint, type ColorChoice } from './color.ts'
+import { isTerminal, writeTo } from './standard-output.ts'
 
 /** Flags that all verbs have. */
 export interface OutputFlags {
@@ -54,18 +55,18 @@ export function createOutput(flags: OutputFlags): Output {
   const why: Inference[] = []
   const warnings: Warning[] = []
   const note = (line: string): void => {
-    if (!isJson) process.stderr.write(`${line}\n`)
+    if (!isJson) writeTo('stderr', `${line}\n`)
   }
   const infer: Output['infer'] = (what, value, from) => {
     why.push({ what, value, from })
-    if (process.stderr.isTTY || verbosity > 0) note(`${what}=${value} (from ${from})`)
+    if (isTerminal('stderr') || verbosity > 0) note(`${what}=${value} (from ${from})`)
   }
   for (const { what, value, from } of settings) infer(what, value, from)
   return {
     isJson,
     verbosity,
     write(data) {
-      process.stdout.write(data)
+      writeTo('stdout', data)
     },
     writeAll: (data) =>
       new Promise((resolve) => {
@@ -76,14 +77,14 @@ export function createOutput(flags: OutputFlags): Output {
       }),
     writeJson(verb, fields) {
       const document = { schema: `countersign/${verb}/1`, ...fields, why, warnings }
-      process.stdout.write(`${JSON.stringify(document, undefined, 2)}\n`)
+      writeTo('stdout', `${JSON.stringify(document, undefined, 2)}\n`)
     },
     note,
     infer,
     warn(code, message) {
       warnings.push({ code, message })
-      note(`${paint('warning', 'yellow', isColorful(process.stderr, color))}: ${message}`)
+      note(`${paint('warning', 'yellow', isColorful('stderr', color))}: ${message}`)
     },
-    paint: (text, hue) => paint(text, hue, isColorful(process.stdout, color)),
+    paint: (text, hue) => paint(text, hue, isColorful('stdout', color)),
   }
 }

@@ -6,6 +6,7 @@
 import { isColorful, paint } from './color.ts'
 import { describeFailure } from './failure.ts'
 import type { ExitCode } from './exit-codes.ts'
+import { writeTo } from './standard-output.ts'
 
 /**
  * Shows an error.
@@ -17,11 +18,12 @@ import type { ExitCode } from './exit-codes.ts'
 export function reportFailure(error: unknown, help: string, isJson: boolean): ExitCode {
   const { exitCode, code, message, why, fix } = describeFailure(error, help)
   if (isJson) {
-    process.stderr.write(`${JSON.stringify({ error: { code, message, why, fix } })}\n`)
+    writeTo('stderr', `${JSON.stringify({ error: { code, message, why, fix } })}\n`)
     return exitCode
   }
-  const isOn = isColorful(process.stderr)
-  process.stderr.write(
+  const isOn = isColorful('stderr')
+  writeTo(
+    'stderr',
     `${paint('error', 'red', isOn)}: ${message}\n  why: ${why ?? `refused with ${code}`}\n  fix: ${fix}\n`,
   )
   return exitCode

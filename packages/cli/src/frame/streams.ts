@@ -1,5 +1,5 @@
 /**
- * Standard input and output as a command uses them: input is read once, and a reader that went away is no error.
+ * Standard input, which is read once, and the signals that end a command.
  *
  * @module
  */
@@ -37,25 +37,6 @@ export async function readInput(reader: string): Promise<Uint8Array> {
   const chunks: Uint8Array[] = []
   for await (const chunk of claimInput(reader)) chunks.push(chunk as Uint8Array)
   return Buffer.concat(chunks)
-}
-
-/**
- * Ends the command when its output cannot be written: quietly where whoever reads it has read enough, such as `head`.
- */
-export function endOnClosedOutput(): void {
-  for (const stream of [process.stdout, process.stderr]) {
-    stream.on('error', (error: NodeJS.ErrnoException) => {
-      if (error.code === 'EPIPE') process.exit(process.exitCode ?? EXIT.ok)
-      // Where this cannot be written either, the exit code tells.
-      if (stream === process.stdout) {
-        const why = error.code === 'ENOSPC' ? 'the disk is full' : (error.code ?? 'unknown')
-        process.stderr.write(
-          `error: The output cannot be written\n  why: ${why}\n  fix: write it to another place\n`,
-        )
-      }
-      process.exit(EXIT.internal)
-    })
-  }
 }
 
 /**

@@ -9,6 +9,7 @@ import { CommandError } from '../frame/command-error.ts'
 import { EXIT } from '../frame/exit-codes.ts'
 import { readBytes } from '../frame/files.ts'
 import { createOutput } from '../frame/output.ts'
+import { isTerminal } from '../frame/standard-output.ts'
 import { fileOf, writeOutput } from './answer-sink.ts'
 import { writeAnswer, type Run } from './answer.ts'
 import { resolveDelivery, type FoundOptions } from './delivery-options.ts'
@@ -51,7 +52,7 @@ function noCounts(): Counts {
 }
 
 function isProgressShown({ progress, silent, json, verbose = 0 }: SendFlags): boolean {
-  return process.stderr.isTTY && progress && !silent && !json && verbose === 0
+  return isTerminal('stderr') && progress && !silent && !json && verbose === 0
 }
 
 async function readFormat({ writeOut = '', json }: SendFlags): Promise<string> {
