@@ -30,7 +30,7 @@ const open = (masterKey: Uint8Array = MASTER_KEY): KeyStore =>
 const wait = (seconds: number): void => void (now = new Date(now.getTime() + seconds * 1000))
 const after = (seconds: number): Date => new Date(now.getTime() + seconds * 1000)
 /** What other connections change counts from here on. */
-const settle = (): Promise<void> => new Promise((resolve) => void setTimeout(resolve, 6))
+const settle = (): Promise<void> => new Promise((resolve) => void setTimeout(resolve, 12))
 const failing = (code: string, words = '') =>
   expect.objectContaining({ name: 'KeyStoreError', code, message: expect.stringContaining(words) })
 const createId = (principal = 'ann'): string => store.create({ principal }).accessKey.accessKeyId

@@ -113,26 +113,35 @@ function withoutChunked(encodings: string): string {
   return kept.join(',').trim()
 }
 
-/** The list that was written last: most requests sign the same headers. */
-let last: { readonly names: readonly string[]; readonly text: string } | undefined
+interface Told {
+  readonly signed: string
+  readonly payload: 'unsigned' | 'verified'
+  readonly names: readonly string[]
+}
 
-function listOf(names: readonly string[]): string {
-  if (names !== last?.names) last = { names, text: names.join(';') }
+/** What was told last: most requests of a caller are signed alike, and one text need not be written twice. */
+let last: (Told & { readonly text: string }) | undefined
+
+function describe({ signed, payload, names }: Told): string {
+  if (names !== last?.names || signed !== last.signed || payload !== last.payload) {
+    const text = `${signed}, payload=${payload}, headers=${names.join(';')}`
+    last = { signed, payload, names, text }
+  }
   return last.text
 }
 
 /** Adds who sent a request, and what of it was signed, for the upstream. */
 export function addIdentity(
   headers: string[],
-  { payload, signedHeaders }: VerifiedRequest<string>,
+  { payload: kind, signedHeaders }: VerifiedRequest<string>,
   { principal, signed }: Caller,
 ): void {
-  const kind = payload === 'unsigned' ? 'unsigned' : 'verified'
+  const payload = kind === 'unsigned' ? 'unsigned' : 'verified'
   headers.push(
     'x-countersign-principal',
     principal,
     'x-countersign-signed',
-    `${signed}, payload=${kind}, headers=${listOf(signedHeaders)}`,
+    describe({ signed, payload, names: signedHeaders }),
   )
 }
 
