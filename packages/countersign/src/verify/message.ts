@@ -36,6 +36,7 @@ export interface RequestMessage {
   readonly signal?: AbortSignal | undefined
 }
 
+/** A request target, split. */
 interface Target {
   readonly path: string
   /** Raw, without `?`. */
