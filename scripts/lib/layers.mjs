@@ -65,9 +65,11 @@ export const programs = new Map([
       ['metrics', ['pipeline', 'figures', 'prometheus']],
       ['callers', ['pipeline', 'log']],
       ['upstreams', ['config', 'server', 'pipeline', 'log', 'figures', 'signing-credentials']],
+      ['gateway-parts', ['log', 'pipeline', 'server', 'signing-credentials']],
       [
         'gateway',
         [
+          'gateway-parts',
           'errors',
           'config',
           'server',
@@ -79,10 +81,24 @@ export const programs = new Map([
           'signing-credentials',
         ],
       ],
-      ['serve', ['config', 'keys', 'server', 'pipeline', 'log', 'gateway', 'signing-credentials']],
+      [
+        'serve',
+        ['config', 'keys', 'server', 'pipeline', 'log', 'gateway', 'gateway-parts', 'signing-credentials'],
+      ],
       [
         'index',
-        ['errors', 'config', 'keys', 'server', 'pipeline', 'log', 'gateway', 'serve', 'signing-credentials'],
+        [
+          'errors',
+          'config',
+          'keys',
+          'server',
+          'pipeline',
+          'log',
+          'gateway',
+          'gateway-parts',
+          'serve',
+          'signing-credentials',
+        ],
       ],
     ]),
   ],

@@ -14,6 +14,7 @@ import { isLoopback } from './config/address.ts'
 import { scopeOfRoute } from './config/route-scope.ts'
 import type { Address, GatewaySettings } from './config/settings.ts'
 import { Callers } from './callers.ts'
+import type { GatewayParts, PipelineParts, Secrets } from './gateway-parts.ts'
 import { logExchange, type GatewayLog } from './log.ts'
 import { Metrics } from './metrics.ts'
 import { loadAlgorithm } from './pipeline/algorithms.ts'
@@ -25,29 +26,18 @@ import { forward } from './pipeline/forward.ts'
 import { isChunkedUpload } from './pipeline/headers.ts'
 import { holdBody, type HeldBody } from './pipeline/held-body.ts'
 import { refuse, type RefusalRules } from './pipeline/refuse.ts'
-import { RefusalNotes, type RefusalKeeper } from './pipeline/refused-exchange.ts'
+import { RefusalNotes } from './pipeline/refused-exchange.ts'
 import type { BodyRules, signAndForward } from './pipeline/sign-and-forward.ts'
 import { Connections } from './server/connections.ts'
 import { createHealthServer } from './server/health.ts'
-import { createListener, listen, type ListenerTls } from './server/listener.ts'
-import type { ProxyEnvironment } from './server/outgoing-proxy.ts'
-import type { UpstreamTls } from './server/upstream-pool.ts'
-import type { CredentialsFactory } from './signing-credentials.ts'
+import type { Http2Sessions } from './server/http2.ts'
+import { createListener, listen, type Handlers, type ListenerTls } from './server/listener.ts'
 import { Upstreams } from './upstreams.ts'
 
 /** Where a gateway listens, once it does. */
 export interface Listening {
   readonly clients: Address
   readonly health?: Address | undefined
-}
-
-/** What may change while a gateway runs. */
-export interface Secrets {
-  /** Bearer tokens of which clients must have one; none where they need none. */
-  readonly tokens?: readonly string[] | undefined
-  readonly tls?: ListenerTls | undefined
-  /** What connections to upstreams are made with. */
-  readonly upstreamTls?: UpstreamTls | undefined
 }
 
 /** A gateway. */
@@ -62,22 +52,6 @@ export interface Gateway {
   reload(secrets: Secrets): Promise<void>
   /** Takes no more requests, lets those under way end, and resolves when all is closed. */
   stop(): Promise<void>
-}
-
-/** What both ends are given to work with. */
-interface CommonParts extends Secrets {
-  readonly log: GatewayLog
-  /** Makes what gives the credentials that sign; needed where requests are signed. */
-  readonly credentials?: CredentialsFactory | undefined
-  /** Keeps the last refused signature, for `/debug/last`; by default none is kept. */
-  readonly refusals?: RefusalKeeper | undefined
-  /** Where proxies on the way to upstreams are named; `process.env` by default. */
-  readonly environment?: ProxyEnvironment | undefined
-}
-
-/** What a gateway is given to work with; it closes none of it. */
-export interface GatewayParts extends CommonParts {
-  readonly keys: KeySource
 }
 
 /** Makes a gateway or a proxy of settings, keys and a log; `start` has it listen. */
@@ -108,16 +82,6 @@ function storeHindrance(keys: KeySource): string | undefined {
   }
 }
 
-/** The stages of a gateway, as they are switched on. */
-export interface PipelineParts extends CommonParts {
-  /** Of clients; for whoever explains why one of them was refused. */
-  readonly keys?: KeySource | undefined
-  /** Is asked once, before the first request. */
-  readonly createVerifier?: (() => Promise<Verifier<string>>) | undefined
-  /** Names what keeps the gateway from serving; `undefined` when nothing does. */
-  readonly hindrance?: (() => string | undefined) | undefined
-}
-
 /** A gateway; without a verifier it lets everything through, which serves to measure what verifying costs. */
 export class PipelineGateway implements Gateway {
   readonly #settings: GatewaySettings
@@ -129,6 +93,8 @@ export class PipelineGateway implements Gateway {
   readonly #listener: Server
   readonly #health: Server
   readonly #connections: Connections
+  readonly #handlers: Handlers
+  #http2: Http2Sessions | undefined
   #authorise: Authoriser
   readonly #metrics: Metrics | undefined
   readonly #bodyRules: BodyRules
@@ -150,12 +116,12 @@ export class PipelineGateway implements Gateway {
     this.#upstreams = new Upstreams(settings, parts)
     this.#authorise = createAuthoriser(settings, this.#upstreams.routes, parts.tokens ?? [])
     if (settings.health) this.#metrics = new Metrics(this.#upstreams)
-    const handlers = {
+    this.#handlers = {
       request: (...exchange: Parameters<typeof openExchange>) => void this.#handle(openExchange(...exchange)),
       upgrade: (request: IncomingMessage, socket: Duplex, head: Buffer) =>
         this.#upgrade(request, { socket, head }),
     }
-    this.#listener = createListener(settings, handlers, parts.tls)
+    this.#listener = createListener(settings, this.#handlers, parts.tls)
     this.#connections = new Connections(this.#listener)
     this.#health = createHealthServer({
       hindrance: () =>
@@ -173,6 +139,10 @@ export class PipelineGateway implements Gateway {
       await this.#upstreams.open()
       if (this.#upstreams.routes.some(({ signer }) => signer)) {
         this.#sign = (await import('./pipeline/sign-and-forward.ts')).signAndForward
+      }
+      if (this.#settings.tls?.http2) {
+        const { serveHttp2 } = await import('./server/http2.ts')
+        this.#http2 = serveHttp2(this.#listener, this.#settings, this.#handlers)
       }
       const clients = await listen(this.#listener, address)
       return { clients, health: health && (await listen(this.#health, health)) }
@@ -194,17 +164,22 @@ export class PipelineGateway implements Gateway {
   async stop(): Promise<void> {
     this.#isStopping = true
     const { drain } = this.#settings.timeouts
-    const timer = setTimeout(() => this.#listener.closeAllConnections(), drain * 1000)
-    const upgrades = setTimeout(() => this.#connections.closeUpgraded(), drain * 1000)
+    const timer = setTimeout(() => this.#closeAll(), drain * 1000)
     const closed = close(this.#listener)
     this.#connections.closeIdle()
+    this.#http2?.close()
     await closed
     clearTimeout(timer)
-    clearTimeout(upgrades)
     const healthClosed = close(this.#health)
     this.#health.closeAllConnections()
     await healthClosed
     await this.#upstreams.close()
+  }
+
+  #closeAll(): void {
+    this.#listener.closeAllConnections()
+    this.#connections.closeUpgraded()
+    this.#http2?.destroy()
   }
 
   /** Where nothing can be written, bodies that fit into memory still get through. */
@@ -220,7 +195,7 @@ export class PipelineGateway implements Gateway {
     // A client that is gone is no error of the gateway's.
     request.on('error', () => {})
     response.on('error', () => {})
-    this.#connections.hold(request.socket, response)
+    if (request.httpVersionMajor === 1) this.#connections.hold(request.socket, response)
     this.#metrics?.begin()
     const timer = this.#limitTime(exchange)
     try {

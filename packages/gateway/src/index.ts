@@ -3,7 +3,8 @@
  *
  * @module
  */
-export { createGateway, type Gateway, type GatewayParts, type Listening, type Secrets } from './gateway.ts'
+export { createGateway, type Gateway, type Listening } from './gateway.ts'
+export type { GatewayParts, Secrets } from './gateway-parts.ts'
 export { serve, type ServeParts, type Serving } from './serve.ts'
 export type { CredentialsFactory } from './signing-credentials.ts'
 export { createLog, type GatewayLog } from './log.ts'

@@ -6,7 +6,8 @@
  */
 import { existsSync } from 'node:fs'
 import type { GatewaySettings } from './config/settings.ts'
-import { createGateway, type Listening, type Secrets } from './gateway.ts'
+import { createGateway, type Listening } from './gateway.ts'
+import type { Secrets } from './gateway-parts.ts'
 import type { KeyStore } from './keys/key-store.ts'
 import { resolveMasterKey } from './keys/master-key.ts'
 import type { KeySource } from './pipeline/authenticate.ts'

@@ -154,10 +154,11 @@ export const givenTls: z.ZodType<TlsSettings> = z
       certificate: path.describe('Certificate with its chain, PEM'),
       key: path.describe('Its private key, PEM'),
       clientAuthority: path.optional().describe('Whose certificates clients must have, PEM'),
+      http2: truth.optional().describe('Whether clients may speak HTTP/2, too; false'),
     },
     GROUP,
   )
-  .transform(({ clientAuthority, ...rest }) => ({ ...rest, clientAuthority }))
+  .transform(({ clientAuthority, http2 = false, ...rest }) => ({ ...rest, clientAuthority, http2 }))
 
 /** TLS towards the upstream. */
 export const givenUpstreamTls: z.ZodType<{

@@ -77,12 +77,14 @@ export interface ClientSettings {
   readonly anyone: boolean
 }
 
-/** TLS towards clients; all three are PEM files. */
+/** TLS towards clients; files are PEM. */
 export interface TlsSettings {
   readonly certificate: string
   readonly key: string
   /** Whose certificates clients must have. */
   readonly clientAuthority: string | undefined
+  /** Whether clients may speak HTTP/2, too. */
+  readonly http2: boolean
 }
 
 /** TLS towards the upstream, where it is not as usual; PEM files. */

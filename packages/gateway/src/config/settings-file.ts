@@ -19,7 +19,7 @@ export function readSettingsFile(file: string): SettingsSource {
 
 /** Groups in which texts are paths, save those that are not. */
 const WITH_PATHS = new Set(['store', 'tls', 'upstreamTls', 'clients'])
-const NO_PATHS = new Set(['serverName', 'accessKeyId', 'principal', 'anyone'])
+const NO_PATHS = new Set(['serverName', 'accessKeyId', 'principal', 'anyone', 'http2'])
 
 /** Paths are relative to the file, wherever the gateway is started. */
 function anchorPaths(tree: unknown, folder: string): unknown {

@@ -61,7 +61,9 @@ async function send(
   response.writeHead(status, head)
   if (request.method !== 'HEAD') response.write(body)
   const isWaiting = exchange.expectsContinue && exchange.bytesIn === 0
-  if (!isWhole && !isWaiting && isSending) await discard(request)
+  // HTTP/2 tells its requests apart, and has their clients stop.
+  const isBlocked = !isWhole && !isWaiting && request.httpVersionMajor === 1
+  if (isBlocked && isSending) await discard(request)
   response.end()
 }
 

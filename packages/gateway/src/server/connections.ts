@@ -5,7 +5,7 @@
  */
 import type { Server, ServerResponse } from 'node:http'
 import type { Socket } from 'node:net'
-import { Server as TlsServer } from 'node:tls'
+import { Server as TlsServer, type TLSSocket } from 'node:tls'
 
 /** Knows the connections of a server that have no request under way, those that never sent anything among them. */
 export class Connections {
@@ -17,10 +17,14 @@ export class Connections {
 
   constructor(server: Server) {
     const isTls = server instanceof TlsServer
-    server.on(isTls ? 'secureConnection' : 'connection', (socket: Socket) => {
+    server.on(isTls ? 'secureConnection' : 'connection', (socket: Socket & Partial<TLSSocket>) => {
       this.#greeting.delete(nameOf(socket))
+      // Those have many requests under way, and are looked after by whoever speaks it.
+      if (socket.alpnProtocol === 'h2') return
       this.#idle.add(socket)
       socket.once('close', () => this.#idle.delete(socket))
+      // Its handshake was under way.
+      if (this.#isClosing) socket.destroySoon()
     })
     if (isTls) server.on('connection', (socket: Socket) => this.#greet(socket))
   }

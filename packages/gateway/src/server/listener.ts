@@ -14,9 +14,10 @@ import { SOCKET_PREFIX } from '../config/address.ts'
 import { ConfigError } from '../errors.ts'
 import type { Address, GatewaySettings } from '../config/settings.ts'
 
-/** Room for the request line beside the headers. */
-const LINE_BYTES = 40 * 1024
-const DEFAULT_HEADER_BYTES = 64 * 1024
+/** Room for the request line beside the headers, in bytes. */
+export const LINE_BYTES: number = 40 * 1024
+/** Of names and values together. */
+export const DEFAULT_HEADER_BYTES: number = 64 * 1024
 
 /** What a server is asked for. */
 export interface Handlers {
@@ -34,7 +35,7 @@ export interface ListenerTls extends Pick<SecureContextOptions, 'cert' | 'key' |
 
 /** Makes the server; with `tls` one that is spoken to over TLS. */
 export function createListener(
-  { limits, timeouts }: GatewaySettings,
+  { limits, timeouts, tls: settings }: GatewaySettings,
   handlers: Handlers,
   tls?: ListenerTls,
 ): Server {
@@ -48,7 +49,10 @@ export function createListener(
   }
   const onRequest: RequestListener = (request, response) => handlers.request(request, response, false)
   const server = tls
-    ? createTlsServer({ ...options, ...tls, ...clientCertificates(tls), ...handshake(timeouts) }, onRequest)
+    ? createTlsServer(
+        { ...options, ...tls, ...clientCertificates(tls), ...handshake(timeouts), ...protocols(settings) },
+        onRequest,
+      )
     : createServer(options, onRequest)
   server.on('checkContinue', (request, response) => handlers.request(request, response, true))
   server.on('upgrade', (request, socket, head) => handlers.upgrade(request, socket, head))
@@ -65,6 +69,11 @@ export function createListener(
 /** To agree on TLS takes no longer than a head may take. */
 function handshake({ header }: GatewaySettings['timeouts']): object {
   return header > 0 ? { handshakeTimeout: header * 1000 } : {}
+}
+
+/** Whoever asks for HTTP/2 is handed over, see `http2.ts`. */
+function protocols(settings: GatewaySettings['tls']): object {
+  return settings?.http2 ? { ALPNProtocols: ['h2', 'http/1.1'] } : {}
 }
 
 function clientCertificates({ ca }: ListenerTls): object {

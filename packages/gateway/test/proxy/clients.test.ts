@@ -122,7 +122,7 @@ describe('over TLS', () => {
   })
 
   it('clients need a certificate where an authority is set', async () => {
-    const settings = { tls: { certificate: '', key: '', clientAuthority: 'ca.pem' } }
+    const settings = { tls: { certificate: '', key: '', clientAuthority: 'ca.pem', http2: false } }
     proxy = await startProxy(settings, { tls: { ...tls, ca: pem('ca') } })
     await expect(askSecurely()).rejects.toThrow(/certificate required|ECONNRESET|socket hang up/i)
     expect(await askSecurely({ cert: pem('client'), key: pem('client-key') })).toBe(200)
