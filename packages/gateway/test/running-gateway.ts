@@ -20,11 +20,20 @@ export const region = 'us-east-1'
 /** Settings that differ from the defaults only where a test says so. */
 export function settingsFor(
   upstream: string,
-  { sign: signing, allow, ...changes }: Partial<GatewaySettings> & Pick<GivenRoute, 'sign' | 'allow'> = {},
+  {
+    sign: signing,
+    allow,
+    connect,
+    ...changes
+  }: Partial<GatewaySettings> & Pick<GivenRoute, 'sign' | 'allow' | 'connect'> = {},
 ): GatewaySettings {
   return {
     verify: true,
-    routes: settleRoutes({ upstream: new URL(upstream), allow, sign: signing }, [], signing !== undefined),
+    routes: settleRoutes(
+      { upstream: new URL(upstream), connect, allow, sign: signing },
+      [],
+      signing !== undefined,
+    ),
     clients: { tokenFile: undefined, keys: [], anyone: false },
     tls: undefined,
     upstreamTls: { authority: undefined, certificate: undefined, key: undefined, serverName: undefined },

@@ -69,15 +69,32 @@ async function drain(request: IncomingMessage, begin: () => void): Promise<strin
   return read
 }
 
-/** Begins an upload, as bytes: Node's client ends a body before it takes it back. */
-async function beginUpload(): Promise<TLSSocket> {
+const HEAD = { ':method': 'POST', ':scheme': 'https', ':authority': 'localhost', ':path': '/' }
+
+/** A connection on which frames are written as bytes: Node's client ends a body before it takes it back. */
+async function openRaw(): Promise<TLSSocket> {
   const socket = connectTls({ host: 'localhost', port, ca: pem('ca'), ALPNProtocols: ['h2'] })
   socket.on('error', () => {})
   await once(socket, 'secureConnect')
-  const fields = { ':method': 'POST', ':scheme': 'https', ':authority': 'localhost', ':path': '/' }
-  const bytes = writeHttp2(Object.entries(fields), Buffer.from('beginning'))
+  return socket
+}
+
+async function beginUpload(): Promise<TLSSocket> {
+  const socket = await openRaw()
+  const bytes = writeHttp2(Object.entries(HEAD), Buffer.from('beginning'))
   socket.write(bytes.subarray(0, -LAST_FRAME))
   return socket
+}
+
+/** The preface, and the settings. */
+const GREETING = 24 + 9
+
+/** A stream that is opened, and broken off at once. */
+function openAndReset(id: number): Buffer {
+  const head = writeHttp2(Object.entries(HEAD)).subarray(GREETING)
+  const reset = resetWith(constants.NGHTTP2_CANCEL)
+  for (const frame of [head, reset]) frame.writeUInt32BE(id, 5)
+  return Buffer.concat([head, reset])
 }
 
 const LAST_FRAME = 9
@@ -118,4 +135,41 @@ describe('a body over HTTP/2', () => {
     if (!stream.closed) await once(stream, 'close')
     expect(stream.rstCode).toBe(constants.NGHTTP2_NO_ERROR)
   })
+})
+
+const GOAWAY = 7
+
+/** Until the server has closed the connection, or said that it reads nothing more of it. */
+function untilCutOff(socket: TLSSocket): Promise<void> {
+  return new Promise((resolve) => {
+    let rest = Buffer.alloc(0)
+    socket.on('close', () => resolve())
+    socket.on('data', (chunk: Buffer) => {
+      rest = Buffer.concat([rest, chunk])
+      while (rest.length >= 9 && rest.length >= 9 + rest.readUIntBE(0, 3)) {
+        if (rest[3] === GOAWAY) resolve()
+        rest = rest.subarray(9 + rest.readUIntBE(0, 3))
+      }
+    })
+  })
+}
+
+it('a client that opens streams only to break them off is cut off, and nobody else', async () => {
+  let handled = 0
+  handle = (request) => {
+    handled += 1
+    request.on('error', () => {})
+  }
+  const socket = await openRaw()
+  const ended = untilCutOff(socket)
+  socket.write(writeHttp2(Object.entries(HEAD)).subarray(0, GREETING))
+  const frames = Array.from({ length: 8000 }, (_, index) => openAndReset(2 * index + 1))
+  socket.write(Buffer.concat(frames))
+  await ended
+  expect(handled).toBeLessThan(4000)
+  socket.destroy()
+  handle = (_request, response) => void response.end('served')
+  const stream = client.request({ ':path': '/' })
+  const [headers] = (await once(stream, 'response')) as [Record<string, unknown>]
+  expect(headers[':status']).toBe(200)
 })

@@ -243,25 +243,6 @@ describe('a client', () => {
     expect(client.alpnProtocol).toBeUndefined()
   })
 
-  it('that opens and cancels streams without end is cut off, and nobody else', async () => {
-    await start({}, { respond: () => {} })
-    const other = open()
-    await once(other, 'connect')
-    const ended = closed(client)
-    for (let count = 0; count < 5000 && !client.closed && !client.destroyed; count += 1) {
-      const stream = client.request({ ':path': '/' })
-      stream.on('error', () => {})
-      stream.close(constants.NGHTTP2_CANCEL)
-      if (count % 100 === 0) await new Promise(setImmediate)
-    }
-    await ended
-    expect(other.closed).toBe(false)
-    other.destroy()
-    client = open()
-    await once(client, 'connect')
-    expect(client.alpnProtocol).toBe('h2')
-  })
-
   it('whose headers are too many or too long is refused', async () => {
     await start()
     const many = Object.fromEntries(Array.from({ length: 300 }, (_, index) => [`x-${index}`, 'a']))

@@ -1,3 +1,7 @@
+import { once } from 'node:events'
+import { createServer } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import { networkInterfaces } from 'node:os'
 import { afterEach, describe, expect, it } from 'vitest'
 import { exchangeBytes } from '../../../../test/kit/servers.ts'
 import { startProxy, type RunningProxy } from './running-proxy.ts'
@@ -103,6 +107,37 @@ describe('a signed request', () => {
     expect(proxy.arrived[0]?.service).toBe('es')
     expect(proxy.lines.at(-1)).toMatchObject({ signedFor: 'eu-west-1/es' })
   })
+})
+
+it('for OpenSearch Serverless says what its body hashes to, and for OpenSearch needs not', async () => {
+  for (const [service, hash] of [
+    ['aoss', expect.stringMatching(/^[\da-f]{64}$/)],
+    ['es', undefined],
+  ] as const) {
+    proxy = await startProxy({ sign: { service } })
+    const body = '{"query":{}}'
+    const head = `POST /logs/_search HTTP/1.1\r\n${here()}\r\nContent-Length: ${body.length}`
+    expect(await ask(head, body)).toMatchObject({ status: 200 })
+    expect(proxy.arrived[0]?.headers['x-amz-content-sha256']).toEqual(hash)
+    expect(proxy.arrived[0]?.service).toBe(service)
+    if (service === 'aoss') await proxy.close()
+  }
+})
+
+const hasIpv6 = Object.values(networkInterfaces()).some((all) =>
+  all?.some(({ address }) => address === '::1'),
+)
+
+it.skipIf(!hasIpv6)('over IPv6 is signed for that address, and may come from one', async () => {
+  const upstream = createServer((request, response) => void response.end(request.headers.host))
+  await once(upstream.listen(0, '::1'), 'listening')
+  const host = `[::1]:${(upstream.address() as AddressInfo).port}`
+  proxy = await startProxy({ listen: { host: '::1', port: 0 } }, { origin: `http://${host}` })
+  const response = await fetch(`http://[::1]:${proxy.port}/`)
+  expect([response.status, await response.text()]).toEqual([200, host])
+  expect(proxy.lines.at(-1)).toMatchObject({ upstream: host, remoteAddress: '::1' })
+  upstream.closeAllConnections()
+  upstream.close()
 })
 
 describe('without credentials', () => {

@@ -4,6 +4,7 @@ import type { TLSSocket } from 'node:tls'
 import { fileURLToPath } from 'node:url'
 import { readFileSync } from 'node:fs'
 import { afterEach, describe, expect, it } from 'vitest'
+import { startTlsServer } from '../../../../test/kit/servers.ts'
 import { readUpstreamTls } from '../../src/server/secret-files.ts'
 import { ask, startProxy, type ProxyOptions, type RunningProxy } from './running-proxy.ts'
 
@@ -22,10 +23,11 @@ const NO_RETRIES = { sign: { retries: 0 } }
 
 async function start(
   settings: Parameters<typeof readUpstreamTls>[0] | undefined,
-  { certificate = plain, ...options }: ProxyOptions = {},
+  { certificate = plain, connect: port, ...options }: ProxyOptions & { connect?: number } = {},
 ): Promise<{ readonly names: unknown[] }> {
   const upstreamTls = settings && readUpstreamTls(settings)
-  proxy = await startProxy(NO_RETRIES, { certificate, upstreamTls, ...options })
+  const connect = port === undefined ? {} : { connect: { host: '127.0.0.1', port } }
+  proxy = await startProxy({ ...NO_RETRIES, ...connect }, { certificate, upstreamTls, ...options })
   const names: unknown[] = []
   proxy.upstream.server.on('secureConnection', ({ servername }: TLSSocket) => names.push(servername))
   return { names }
@@ -62,6 +64,18 @@ describe('an upstream over TLS', () => {
     }
     await start({ ...TRUST, serverName: 'other.test' }, { hostname: 'localhost' })
     expect(await refusal()).toEqual([502, expect.stringContaining('ERR_TLS_CERT_ALTNAME_INVALID'), []])
+  })
+
+  it('is asked for by its name where the connection goes elsewhere', async () => {
+    const upstream = await startTlsServer(
+      plain,
+      (request, response) => void response.end(request.headers.host),
+    )
+    const { names } = await start(TRUST, { origin: 'https://signed.test', connect: upstream.port })
+    upstream.server.on('secureConnection', ({ servername }: TLSSocket) => names.push(servername))
+    expect(await ask(proxy)).toMatchObject({ status: 200, text: 'signed.test' })
+    expect(names).toEqual(['signed.test'])
+    await upstream.close()
   })
 
   it('that wants a certificate gets ours, and takes no other', async () => {
