@@ -61,7 +61,7 @@ export const CONTENT_MD5 = 'content-md5'
 
 const TOKEN = /^[!#$%&'*+\-.^_`|~0-9A-Za-z]+$/
 const NAME = /^:?[!#$%&'*+\-.^_`|~0-9A-Za-z]+$/
-// What may not be found is found to be missing sooner than all that may is counted off.
+// To look for what may not be there takes less than to go through all that may.
 const NOT_ASCII = /[^\t\x20-\x7e]/
 const NOT_BYTES = /[^\t\x20-\x7e\x80-\xff]/
 const TARGET = /^[\x21-\x7e\x80-\xff]+$/
@@ -141,22 +141,22 @@ function readHeaders(
  * @throws {@link VerificationError} `REQUEST_MALFORMED`
  */
 export function assertBytes(name: string, value: string): void {
-  if (NOT_BYTES.test(value)) throw malformed('a header has a value that is no bytes', name)
+  if (NOT_BYTES.test(value)) throw malformed('a header value is no bytes', name)
 }
 
 /** Names that came before, as clients have few of them. */
 const knownNames = new Map<string, HeaderName>()
-/** Strangers may write any. */
-const MOST_NAMES = 256
+/** Strangers may write any: so many are kept, and none that is so long. */
+const MOST = 256
 
 function readName(given: string): HeaderName {
   // Before lower case, which makes ASCII of some letters that are not.
-  if (!NAME.test(given)) throw malformed('a header has a name that is none')
+  if (!NAME.test(given)) throw malformed('a header name is none')
   const name = given.toLowerCase()
   const isDigest = name === CONTENT_MD5 || name.startsWith(CHECKSUM_PREFIX)
   const known = { name, isSingle: SINGLE.has(name), isDigest }
-  if (knownNames.size === MOST_NAMES) knownNames.clear()
-  knownNames.set(given, known)
+  if (knownNames.size === MOST) knownNames.clear()
+  if (given.length < MOST) knownNames.set(given, known)
   return known
 }
 
