@@ -9,6 +9,7 @@ import { buffer } from 'node:stream/consumers'
 import { signRequest, type HttpRequest, type SignedRequest } from 'countersign'
 import { startServer, type Listening } from '../../../test/kit/servers.ts'
 import { createGateway, type Gateway } from '../src/gateway.ts'
+import type { Secrets } from '../src/gateway-parts.ts'
 import { settleRoutes, type GivenRoute } from '../src/config/route-settings.ts'
 import type { GatewaySettings } from '../src/config/settings.ts'
 import { pino } from 'pino'
@@ -92,6 +93,7 @@ export interface RunningGateway {
 export async function startGateway(
   changes: Parameters<typeof settingsFor>[1] = {},
   respond: RequestListener = (_request, response) => void response.end('upstream'),
+  secrets: Secrets = {},
 ): Promise<RunningGateway> {
   const arrived: Arrived[] = []
   const upstream = await startServer((request, response) => {
@@ -110,7 +112,7 @@ export async function startGateway(
     { write: (line) => lines.push(JSON.parse(line) as Record<string, unknown>) },
   )
   const keys = { find: (id: string) => (id === KEY.accessKeyId ? { ...KEY, principal: 'ada' } : undefined) }
-  const gateway = createGateway(settingsFor(upstream.origin, changes), { keys, log })
+  const gateway = createGateway(settingsFor(upstream.origin, changes), { ...secrets, keys, log })
   const { clients, health } = await gateway.start()
   return {
     gateway,

@@ -124,6 +124,32 @@ it('for OpenSearch Serverless says what its body hashes to, and for OpenSearch n
   }
 })
 
+it('that is refused for want of permission is no refused signature; the log has the cause, and /metrics the rest', async () => {
+  const expiration = new Date(Date.now() + 3_600_000)
+  proxy = await startProxy(
+    {},
+    {
+      credentials: () => async () => ({
+        accessKeyId: 'AKIDPROXY234567',
+        secretAccessKey: 'the-real-secret',
+        expiration,
+      }),
+      respond: (_request, response) => {
+        response.writeHead(403, { 'x-amzn-requestid': 'UPSTREAM1' })
+        response.end('{"__type":"com.amazon#AccessDeniedException","Message":"not you"}')
+      },
+    },
+  )
+  expect(await ask(`GET / HTTP/1.1\r\n${here()}`)).toMatchObject({ status: 403 })
+  expect(proxy.lines.at(-1)).toMatchObject({ cause: 'AccessDeniedException', upstreamRequestId: 'UPSTREAM1' })
+  const metrics = await (await fetch(`${proxy.healthOrigin}/metrics`)).text()
+  expect(metrics).not.toContain('countersign_signature_refusals_total{')
+  expect(metrics).toMatch(/countersign_credential_expiry_seconds\{profile="default"\} 3[56]\d\d/)
+  expect(metrics).toContain(
+    'countersign_requests_total{service="execute-api",region="us-east-1",code="403"} 1',
+  )
+})
+
 const hasIpv6 = Object.values(networkInterfaces()).some((all) =>
   all?.some(({ address }) => address === '::1'),
 )
