@@ -1,7 +1,9 @@
 /**
- * What each verb of the command line takes to start, beside an empty `node -e 0`: `node bench/start-up.mjs [rounds]`. All
- * take turns in each round, because how fast a machine is changes by the second, and medians are compared: of the time
- * on the clock, and of the processor time, which does not count what else the machine does. The environment is bare: a variable such as NODE_EXTRA_CA_CERTS slows the empty program down, too, and hides half of it.
+ * What each verb of the command line takes to start, beside an empty `node -e 0`: `node bench/start-up.mjs [rounds]`. An
+ * empty program runs before each verb and is what it is compared with, because how fast a machine is changes by the
+ * second. Of these ratios the medians are shown: of the time on the clock, and of the processor time, which does not
+ * count what else the machine does. The environment is bare: a variable such as NODE_EXTRA_CA_CERTS slows the empty
+ * program down, too, and hides half of it.
  */
 import { spawnSync } from 'node:child_process'
 import { generateKeyPairSync } from 'node:crypto'
@@ -87,29 +89,31 @@ const LINES = [
 
 /** @typedef {ReturnType<typeof run>} Times */
 
-/** @param {readonly Times[]} times @param {keyof Times} which */
-const median = (times, which) =>
-  times.map((time) => time[which]).toSorted((a, b) => a - b)[Math.floor(times.length / 2)] ?? NaN
+/** @typedef {{ verb: Times, empty: Times }} Pair */
 
-const rows = [['-e', '0'], ...LINES.map((line) => [COMMAND, ...line])].map((args) => ({
-  args,
-  times: /** @type {Times[]} */ ([]),
-}))
+/** @param {readonly number[]} values */
+const median = (values) => values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)] ?? NaN
+
+const rows = LINES.map((line) => ({ line, pairs: /** @type {Pair[]} */ ([]) }))
 try {
-  for (let round = 0; round < ROUNDS; round++) for (const { args, times } of rows) times.push(run(args))
+  for (const { line } of rows) run([COMMAND, ...line])
+  for (let round = 0; round < ROUNDS; round++) {
+    for (const { line, pairs } of rows) pairs.push({ empty: run(['-e', '0']), verb: run([COMMAND, ...line]) })
+  }
 } finally {
   rmSync(home, { recursive: true })
 }
-const empty = rows[0]?.times ?? []
+const all = rows.flatMap(({ pairs }) => pairs.map(({ empty }) => empty))
+const [clock, processor] = [all.map((time) => time.clock), all.map((time) => time.processor)]
 console.log(
-  `node -e 0: ${median(empty, 'clock').toFixed(1)} ms, of them ${median(empty, 'processor').toFixed(1)} ms processor; medians of ${ROUNDS}\n`,
+  `node -e 0: ${median(clock).toFixed(1)} ms, of them ${median(processor).toFixed(1)} ms processor; medians of ${ROUNDS}\n`,
 )
 console.log(`${''.padEnd(20)} clock  processor`)
-for (const [index, { times }] of rows.slice(1).entries()) {
-  const [verb = '', second = ''] = LINES[index] ?? []
+for (const { line, pairs } of rows) {
+  const [verb = '', second = ''] = line
   const name = /^[a-z]+$/.test(second) ? `${verb} ${second}` : verb
-  const [clock, processor] = /** @type {const} */ (['clock', 'processor']).map((which) =>
-    (median(times, which) / median(empty, which)).toFixed(2),
+  const [byClock, byProcessor] = /** @type {const} */ (['clock', 'processor']).map((which) =>
+    median(pairs.map((pair) => pair.verb[which] / pair.empty[which])).toFixed(2),
   )
-  console.log(`${name.padEnd(20)} ${clock}   ${processor}`)
+  console.log(`${name.padEnd(20)} ${byClock}   ${byProcessor}`)
 }

@@ -17,7 +17,7 @@ const { argv, env, platform, version, versions, arch } = process
 const CHUNKS = join(__dirname, '..', 'dist', 'chunks') + sep
 const HEAD = '(function (exports, require, module, __filename, __dirname) {'
 /** Bytes of a bundle that is worth it. */
-const WORTH = 8192
+const WORTH = 12_288
 const DIGEST_BYTES = 32
 
 /** As Node's own cache, which is of no use where this one is; and other runtimes compile in their own way. */
