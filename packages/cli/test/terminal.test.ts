@@ -1,4 +1,7 @@
 /** What is different at a terminal: provenance lines, colour, questions. */
+import { once } from 'node:events'
+import { createServer, type AddressInfo, type Socket } from 'node:net'
+import { setTimeout as wait } from 'node:timers/promises'
 import { expect, it } from 'vitest'
 import { CALLER, startRoleServer } from '../../../test/kit/role-server.ts'
 import { describeWithTool } from '../../../test/kit/tools.ts'
@@ -7,9 +10,10 @@ import { AT } from './kit/vectors.ts'
 
 /** Runs a program at a terminal of its own, types the first argument, and copies what the terminal shows. */
 const TERMINAL = `
-import os, pty, sys
+import fcntl, os, pty, struct, sys, termios
 pid, terminal = pty.fork()
 if pid == 0:
+    fcntl.ioctl(0, termios.TIOCSWINSZ, struct.pack('HHHH', 24, int(os.environ.get('WIDTH', 80)), 0, 0))
     os.execv(sys.argv[2], sys.argv[2:])
 os.write(terminal, sys.argv[1].encode())
 try:
@@ -93,4 +97,30 @@ describeWithTool('python3', 'a terminal', (python) => {
       expect.stringContaining('--secret-stdin does not read from a terminal'),
     ])
   })
+
+  it('keeps the progress of an upload within the terminal, and takes it away before the answer', async () => {
+    const server = createServer((socket) => void answerSlowly(socket, 'stored'))
+    server.listen(0, '127.0.0.1')
+    await once(server, 'listening')
+    const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}/`
+    const home = makeHome({ big: Buffer.alloc(24 * 1024 * 1024) })
+    const args = ['send', '--service', 's3', '--region', 'us-east-1', '-T', 'big', url]
+    const { code, stdout } = await atTerminal(args, home, '', { ...KEY, WIDTH: '40' })
+    server.close()
+    const [answer, ...progress] = stdout.split('\r\u001B[K').slice(1).toReversed()
+    expect([code, answer]).toEqual([0, 'stored\r\n'])
+    expect(progress.length).toBeGreaterThan(0)
+    for (const line of progress) expect(line).toMatch(/^uploading [^\r\n]{1,29}$/)
+  })
 })
+
+/** Reads nothing for so long that progress is shown, then everything. */
+async function answerSlowly(socket: Socket, body: string): Promise<void> {
+  await wait(1100)
+  const head = 'HTTP/1.1 200 OK\r\nconnection: close\r\n'
+  let size = 0
+  socket.on('data', (chunk) => {
+    size += chunk.length
+    if (size > 24 * 1024 * 1024) socket.end(`${head}content-length: ${body.length}\r\n\r\n${body}`)
+  })
+}

@@ -36,7 +36,7 @@ export async function openSink(
   const path = fileOf(flags, url)
   if (path !== undefined) return openFile(path)
   if (memory) return memorySink(memory)
-  return { file: '', write: (chunk) => writeOutput(chunk, flags.output === '-'), async close() {} }
+  return outputSink(flags.output === '-')
 }
 
 /**
@@ -60,6 +60,24 @@ export function fileOf({ output, remoteName }: SendFlags, url: string): string |
     fix: 'name one with -o FILE',
   })
 }
+
+/** At a terminal what follows begins on a line of its own. */
+function outputSink(isForced: boolean): AnswerSink {
+  let last: number | undefined
+  return {
+    file: '',
+    write(chunk) {
+      last = chunk.at(-1) ?? last
+      return writeOutput(chunk, isForced)
+    },
+    async close() {
+      const isOpenLine = last !== undefined && last !== LINE_FEED
+      if (isOpenLine && !isForced && process.stdout.isTTY) await writeOutput('\n', false)
+    },
+  }
+}
+
+const LINE_FEED = 0x0a
 
 async function openFile(path: string): Promise<AnswerSink> {
   const failed = (cause: unknown): CommandError =>

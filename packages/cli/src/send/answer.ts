@@ -35,7 +35,8 @@ export async function writeAnswer(
   url: string,
   run: Run,
 ): Promise<void> {
-  const { flags, output } = run
+  const { flags, output, progress } = run
+  progress.clear()
   const isShown = !flags.fail || flags.failWithBody === true || delivered.response.status < 400
   const memory: Uint8Array[] = []
   let file = ''

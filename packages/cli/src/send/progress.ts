@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { createStatusLine, terminalWidth } from '../frame/status-line.ts'
 
 /** In bytes, and in milliseconds. */
 const [LEAST_BYTES, LEAST_TIME, INTERVAL] = [1024 * 1024, 1000, 200]
@@ -22,7 +23,7 @@ export interface Progress {
 
 /** Makes a progress line. */
 export function createProgress(isShown: boolean): Progress {
-  let isWritten = false
+  const status = createStatusLine()
   return {
     follow(what, total) {
       if (!isShown) return () => {}
@@ -33,26 +34,25 @@ export function createProgress(isShown: boolean): Progress {
         const now = Date.now()
         if (bytes < LEAST_BYTES || now - start < LEAST_TIME || now - last < INTERVAL) return
         last = now
-        isWritten = true
-        process.stderr.write(`\r\u001B[K${formatProgress(what, bytes, total, now - start)}`)
+        status.show(formatProgress(what, bytes, total, now - start, terminalWidth()))
       }
     },
-    clear() {
-      if (isWritten) process.stderr.write('\r\u001B[K')
-      isWritten = false
-    },
+    clear: status.clear,
   }
 }
 
-/** One line: `uploading 12.5 MiB of 64.0 MiB (19 %), 3.1 MiB/s`. */
+/** One line: `uploading 12.5 MiB of 64.0 MiB (19 %), 3.1 MiB/s`, without the speed where that does not fit. */
 export function formatProgress(
   what: string,
   bytes: number,
   total: number | undefined,
   milliseconds: number,
+  width: number,
 ): string {
   const share = total ? ` of ${mebibytes(total)} (${Math.floor((bytes / total) * 100)} %)` : ''
-  return `${what} ${mebibytes(bytes)}${share}, ${mebibytes((bytes / milliseconds) * 1000)}/s`
+  const done = `${what} ${mebibytes(bytes)}${share}`
+  const whole = `${done}, ${mebibytes((bytes / milliseconds) * 1000)}/s`
+  return whole.length < width ? whole : done
 }
 
 function mebibytes(bytes: number): string {
