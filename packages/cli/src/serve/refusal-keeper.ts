@@ -6,8 +6,8 @@
  */
 import type { RefusalKeeper, RefusedExchange } from '@countersign/gateway'
 
-/** Milliseconds between a refusal and the file, and so between two files: whoever is refused often costs no more. */
-const DELAY = 5000
+/** Milliseconds between two files: whoever is refused often costs no more. The first one is written at once. */
+const INTERVAL = 2000
 /** What is searched meanwhile: some twenty milliseconds. Whoever asks for the last refusal gets all of it. */
 const LIMITS = { candidates: 500, bodyBytes: 64 * 1024 }
 
@@ -20,6 +20,7 @@ export function createRefusalKeeper(by: 'gateway' | 'proxy'): RefusalKeeper & { 
   let latest: RefusedExchange | undefined
   let kept: RefusedExchange | undefined
   let timer: NodeJS.Timeout | undefined
+  let keptAt = -INTERVAL
 
   async function flush(): Promise<void> {
     clearTimeout(timer)
@@ -27,6 +28,7 @@ export function createRefusalKeeper(by: 'gateway' | 'proxy'): RefusalKeeper & { 
     if (!latest || latest === kept) return
     const refused = latest
     kept = refused
+    keptAt = performance.now()
     try {
       const [{ describeRefused }, { keepLast }] = await load()
       keepLast(describeRefused(refused, by, LIMITS))
@@ -38,7 +40,7 @@ export function createRefusalKeeper(by: 'gateway' | 'proxy'): RefusalKeeper & { 
   return {
     note(refused) {
       latest = refused
-      timer ??= setTimeout(() => void flush(), DELAY).unref()
+      timer ??= setTimeout(() => void flush(), keptAt + INTERVAL - performance.now()).unref()
     },
     async describe() {
       if (!latest) return undefined

@@ -1,5 +1,5 @@
 /** The proxy as people run it: a process of its own. */
-import { mkdirSync, readdirSync, readFileSync, readlinkSync } from 'node:fs'
+import { existsSync, mkdirSync, readdirSync, readFileSync, readlinkSync } from 'node:fs'
 import { request as sendRequest, type IncomingMessage, type ServerResponse } from 'node:http'
 import { join } from 'node:path'
 import { signRequest } from 'countersign'
@@ -109,16 +109,16 @@ describe('a refused signature', () => {
       explanation: { verdicts: [{ grade: 'proven', line: { field: 'path' } }] },
     })
     expect(proxy.lines.at(-1)).toMatchObject({ status: 403, cause: 'SignatureDoesNotMatch' })
-    expect(await proxy.end()).toBe(0)
+    const file = join(home.folder, '.local', 'state', 'countersign', 'last-refusal.json')
+    // Whoever was refused asks at once, and while it serves.
+    await expect.poll(() => existsSync(file), { timeout: 4000 }).toBe(true)
     const told = await home.command('explain', 'last')
     expect([told.code, told.stdout]).toEqual([
       5,
       expect.stringContaining('proxy, refused by the upstream: GET'),
     ])
-    const kept = readFileSync(
-      join(home.folder, '.local', 'state', 'countersign', 'last-refusal.json'),
-      'utf8',
-    )
+    expect(await proxy.end()).toBe(0)
+    const kept = readFileSync(file, 'utf8')
     for (const shown of [text, told.stdout, kept, JSON.stringify(proxy.lines)]) {
       expect(shown).not.toMatch(/the-real-secret|of-mine|Signature=[\da-f]{64}/)
       expect(shown).not.toContain(TOKEN)
