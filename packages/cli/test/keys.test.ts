@@ -1,5 +1,5 @@
 /** `countersign keys`: the life of a key in the gateway's store, as the command line leads it. */
-import { cpSync, statSync, writeFileSync } from 'node:fs'
+import { cpSync, existsSync, statSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { describe, expect, it } from 'vitest'
@@ -31,6 +31,19 @@ async function listKeys(home: string): Promise<JsonKey[]> {
   const { stdout } = await countersign(['keys', 'list', '--json'], { home })
   return (JSON.parse(stdout) as { keys: JsonKey[] }).keys
 }
+
+describe('a store that is not there', () => {
+  it.each([['list'], ['disable', 'CSAKEXAMPLE'], ['rotate', 'CSAKEXAMPLE']])(
+    'is told, and not made, by %s',
+    async (...args) => {
+      const home = makeHome()
+      const { code, stdout, stderr } = await keysIn(home)(...args, '--store', 'typo/keys.db')
+      expect([code, stdout]).toEqual([2, ''])
+      expect(stderr).toContain('There is no store of keys at ')
+      expect(existsSync(join(home, 'typo'))).toBe(false)
+    },
+  )
+})
 
 describe('create', () => {
   it('prints variables that a shell takes in, and says once that they are shown once', async () => {

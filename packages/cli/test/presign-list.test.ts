@@ -93,6 +93,7 @@ describe.concurrent('a list', () => {
 
 describe.concurrent('a line that cannot be presigned', () => {
   it.each([
+    ['caf\uFFFD.jpg', 'It is no UTF-8'],
     ['{"url":', 'It is not JSON'],
     ['{"url":"https://b.s3.eu-west-1.amazonaws.com/a","key":"a"}', 'It has no url, or a key as well'],
     ['{"path":"a"}', 'It has an unknown field path'],

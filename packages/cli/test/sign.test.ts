@@ -168,6 +168,11 @@ describe.concurrent('bodies, headers and queries', () => {
     )
   })
 
+  it('says that a folder is none to be uploaded', async () => {
+    const { code, stderr } = await countersign(['sign', '-T', '.', URL_S3], { env: KEY })
+    expect([code, stderr]).toEqual([2, expect.stringContaining('why: it is a folder')])
+  })
+
   it('puts data into the query with -G, and with --url-query', async () => {
     expect(await requestOf(['-G', '-d', 'a=1', '--url-query', 'n=b c', `${URL_S3}?z=2#f`])).toMatch(
       /^GET \/k\?z=2&n=b%20c&a=1 HTTP/,

@@ -32,16 +32,24 @@ export async function readBytes(path: string, reader: string): Promise<Uint8Arra
 
 /** The error of a file that cannot be read. */
 export function unreadable(path: string, reader: string, cause: unknown): CommandError {
-  const { code = 'unknown' } = cause as NodeJS.ErrnoException
   return new CommandError('FILE_UNREADABLE', `${reader} cannot read ${path}`, {
-    why: REASONS.get(code) ?? code,
+    why: reasonOf(cause),
     fix: 'check the path and who may read it',
     cause,
   })
 }
 
+/** Why a file cannot be read or written, in a few words. */
+export function reasonOf(cause: unknown): string {
+  const { code = 'unknown' } = cause as NodeJS.ErrnoException
+  return REASONS.get(code) ?? code
+}
+
 const REASONS: ReadonlyMap<string, string> = new Map([
-  ['ENOENT', 'there is no such file'],
-  ['EACCES', 'this user may not read it'],
+  ['ENOENT', 'there is no such file or folder'],
+  ['ENOTDIR', 'its path leads through what is no folder'],
+  ['EACCES', 'this user may not'],
+  ['EROFS', 'nothing can be written there'],
+  ['ENOSPC', 'the disk is full'],
   ['EISDIR', 'it is a folder'],
 ])

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { formatDuration, parseDuration, parseInstant } from './times.ts'
+import { formatDuration, formatLifetime, parseDuration, parseInstant } from './times.ts'
 
 describe('instants', () => {
   it.each([
@@ -53,4 +53,9 @@ describe('durations', () => {
   ])('%d is for people %s', (seconds, expected) => {
     expect(formatDuration(seconds)).toBe(expected)
   })
+})
+
+it('counts the second in which something was made', () => {
+  const made = new Date('2026-11-22T12:34:56.789Z')
+  expect(formatLifetime(new Date('2026-11-22T12:39:56Z'), made)).toBe('5 minutes')
 })

@@ -30,6 +30,7 @@ export function parseInstant(text: string, flag: string): Date {
   const isReal = !Number.isNaN(date.getTime()) && isOnCalendar(written)
   if (isReal) return date
   throw new CommandError('USAGE', `${flag} is no time: ${text}`, {
+    why: 'a time has its day, its hour, and its offset from UTC',
     fix: `write it as ${flag} 20150830T123600Z or ${flag} 2015-08-30T12:36:00+02:00`,
   })
 }
@@ -48,6 +49,7 @@ export function parseDuration(text: string, flag: string): number {
   const [, count, unit = 's'] = DURATION.exec(text) ?? []
   if (count !== undefined) return Number(count) * (SECONDS.get(unit) ?? 1)
   throw new CommandError('USAGE', `${flag} is no duration: ${text}`, {
+    why: 'a duration is whole seconds, or a number of s, m, h, d or w',
     fix: `write it as ${flag} 900, ${flag} 15m, ${flag} 12h or ${flag} 7d`,
   })
 }
@@ -62,6 +64,11 @@ export function formatDuration(seconds: number): string {
     if (count > 0) parts.push(`${count} ${unit}${count === 1 ? '' : 's'}`)
   }
   return parts.slice(0, 2).join(' ') || '0 seconds'
+}
+
+/** How long something lasts that has just been made, for people: the second that has begun counts. */
+export function formatLifetime(end: Date, now: Date): string {
+  return formatDuration(Math.ceil((end.getTime() - now.getTime()) / 1000))
 }
 
 const UNITS: readonly (readonly [string, number])[] = [

@@ -6,6 +6,7 @@
  */
 import { existsSync } from 'node:fs'
 import type { KeyStore } from '@countersign/gateway/keys'
+import { CommandError } from '../frame/command-error.ts'
 
 /** Where the store is. */
 export interface StoreFlags {
@@ -16,18 +17,26 @@ export interface StoreFlags {
 /**
  * Opens the store, does one step with it, and closes it.
  *
+ * @param isMade whether there may be none yet, and one is made
+ * @throws {@link CommandError} `STORE_MISSING`
  * @throws {@link KeyStoreError} of the gateway
  */
-export async function withStore<T>(flags: StoreFlags, step: (store: KeyStore) => T): Promise<T> {
+export async function withStore<T>(
+  flags: StoreFlags,
+  step: (store: KeyStore) => T,
+  isMade = false,
+): Promise<T> {
   const { openKeyStore, resolveMasterKey, resolveStore } = await import('@countersign/gateway/keys')
   const { file, masterKeyFile } = resolveStore(
     { file: flags.store, masterKeyFile: flags.masterKeyFile },
     process.env,
   )
+  const isThere = existsSync(file)
+  if (!isThere && !isMade) throw missing(file)
   const masterKey = resolveMasterKey({
     text: process.env['COUNTERSIGN_MASTER_KEY'],
     file: masterKeyFile,
-    storeExists: existsSync(file),
+    storeExists: isThere,
   })
   const store = openKeyStore({ file, masterKey })
   try {
@@ -35,4 +44,11 @@ export async function withStore<T>(flags: StoreFlags, step: (store: KeyStore) =>
   } finally {
     store.close()
   }
+}
+
+function missing(file: string): CommandError {
+  return new CommandError('STORE_MISSING', `There is no store of keys at ${file}`, {
+    why: 'the first key makes one',
+    fix: 'countersign keys create --principal NAME, or say where it is with --store',
+  })
 }

@@ -26,6 +26,8 @@ const PLAIN_KEY = /^[\w.~/-]*$/
  * @throws {@link CommandError} `LINE_INVALID`
  */
 export function parseListEntry(line: string, base: string | undefined): ListEntry {
+  // What stood there is lost, and the URL would be that of another object.
+  if (line.includes('\uFFFD')) throw invalid('is no UTF-8', 'save the list as UTF-8')
   if (line.startsWith('{')) return parseObject(line, base)
   return { url: URL_START.test(line) ? line : urlOfKey(line, base) }
 }

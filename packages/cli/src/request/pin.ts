@@ -7,7 +7,7 @@
  */
 import { readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
 import { CommandError } from '../frame/command-error.ts'
-import { unreadable } from '../frame/files.ts'
+import { reasonOf, unreadable } from '../frame/files.ts'
 import type { Output } from '../frame/output.ts'
 
 /** What is inferred of a request, and what a pin may hold. */
@@ -134,7 +134,7 @@ function writePins(file: string, hosts: ReadonlyMap<string, Pin>): void {
   } catch (cause) {
     rmSync(draft, { force: true })
     throw new CommandError('FILE_UNWRITABLE', `--pin cannot write ${file}`, {
-      why: (cause as NodeJS.ErrnoException).code ?? 'unknown',
+      why: reasonOf(cause),
       fix: 'check the folder and who may write there',
       cause,
     })

@@ -82,7 +82,10 @@ export async function readRequest(
 ): Promise<GivenRequest> {
   const { get: isGet = false, uploadFile } = flags
   if (uploadFile !== undefined && parts.length > 0) {
-    throw new CommandError('USAGE', '-T and data are both a body', { fix: 'give one of them' })
+    throw new CommandError('USAGE', '-T and data are both a body', {
+      why: 'a request has one body',
+      fix: 'give one of them',
+    })
   }
   const { headers } = await readHeaders(flags.header ?? [], readBytes)
   const data = await readData(parts, readBytes)

@@ -6,6 +6,7 @@
  */
 import { createHash } from 'node:crypto'
 import { createReadStream, statSync } from 'node:fs'
+import { CommandError } from '../frame/command-error.ts'
 import { readBytes, unreadable } from '../frame/files.ts'
 import type { GivenRequest } from './given-request.ts'
 
@@ -28,7 +29,7 @@ export async function readUpload(path: string): Promise<Pick<GivenRequest, 'body
       length += (chunk as Uint8Array).length
     }
   } catch (error) {
-    throw unreadable(path, READER, error)
+    throw error instanceof CommandError ? error : unreadable(path, READER, error)
   }
   return { file: { path, length }, payloadHash: hash.digest('hex') }
 }

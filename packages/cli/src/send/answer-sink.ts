@@ -6,6 +6,7 @@
 import { open } from 'node:fs/promises'
 import { once } from 'node:events'
 import { CommandError } from '../frame/command-error.ts'
+import { reasonOf } from '../frame/files.ts'
 import type { SendFlags } from './send-flags.ts'
 
 /** Takes the bytes of an answer. */
@@ -82,7 +83,7 @@ const LINE_FEED = 0x0a
 async function openFile(path: string): Promise<AnswerSink> {
   const failed = (cause: unknown): CommandError =>
     new CommandError('FILE_UNREADABLE', `${path} cannot be written`, {
-      why: String((cause as NodeJS.ErrnoException).code),
+      why: reasonOf(cause),
       fix: 'check the path, who may write there, and the space that is left',
       cause,
     })

@@ -16,7 +16,7 @@ import { CommandError } from '../frame/command-error.ts'
 import { readBytes } from '../frame/files.ts'
 import { addExamples, addOutputOptions, atOption, collect, createVerbCommand } from '../frame/options.ts'
 import { createOutput, type Output, type OutputFlags } from '../frame/output.ts'
-import { formatDuration, formatInstant, parseDuration, parseInstant } from '../frame/times.ts'
+import { formatInstant, formatLifetime, parseDuration, parseInstant } from '../frame/times.ts'
 import { readCloudFrontKey } from '../request/cloudfront-key.ts'
 
 interface Flags extends OutputFlags {
@@ -173,7 +173,7 @@ function print({ url, cookies, policy, expiresAt }: Signed, now: Date, output: O
   }
   output.write(url === undefined ? '' : `${url}\n`)
   for (const { name, value } of cookies ?? []) output.write(`${name}=${value}\n`)
-  output.note(`open until ${end} (${formatDuration((expiresAt.getTime() - now.getTime()) / 1000)})`)
+  output.note(`open until ${end} (${formatLifetime(expiresAt, now)})`)
 }
 
 function addCheck(command: Command): void {

@@ -16,7 +16,7 @@ import {
   type SigningFlags,
 } from '../frame/options.ts'
 import { createOutput } from '../frame/output.ts'
-import { formatDuration, formatInstant } from '../frame/times.ts'
+import { formatInstant, formatLifetime } from '../frame/times.ts'
 import { resolveScope } from '../request/scope.ts'
 import { tellWarnings } from '../request/signing-warnings.ts'
 import type { CheckFlags } from './identity-proof-check.ts'
@@ -77,7 +77,7 @@ async function printProof(flags: MakeFlags): Promise<void> {
     return
   }
   output.write(`${made.proof}\n`)
-  const left = formatDuration((made.expiresAt.getTime() - (date ?? new Date()).getTime()) / 1000)
+  const left = formatLifetime(made.expiresAt, date ?? new Date())
   output.note(`valid until ${end} (${left}), once`)
 }
 

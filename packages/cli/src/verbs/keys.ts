@@ -35,6 +35,7 @@ export function createCommand(): Command {
     const keys = await withStore(flags, (store) => store.list())
     if (output.isJson) output.writeJson('keys', { keys: keys.map(toJson) })
     else output.write(formatTable(keys))
+    if (keys.length === 0) output.note('no keys yet: countersign keys create --principal NAME')
   })
   addStep(command, 'rotate', 'gives a key a new secret', '<id>')
     .option(
@@ -100,9 +101,9 @@ function addCreate(command: Command): void {
       }
       const secretAccessKey = secretStdin ? await readSecret() : undefined
       const expiresAt = expires === undefined ? undefined : parseEnd(expires, new Date())
-      const made = await withStore(flags, (store) =>
-        store.create({ principal, accessKeyId, secretAccessKey, expiresAt }),
-      )
+      const create = (store: KeyStore): NewSecret =>
+        store.create({ principal, accessKeyId, secretAccessKey, expiresAt })
+      const made = await withStore(flags, create, true)
       showSecret(made, createOutput(flags))
     })
 }

@@ -29,7 +29,7 @@ import {
 import { createOutput, type Output, type OutputFlags } from '../frame/output.ts'
 import { redactAll } from '../frame/redact.ts'
 import { parseSize } from '../frame/sizes.ts'
-import { formatDuration, formatInstant, parseDuration } from '../frame/times.ts'
+import { formatInstant, formatLifetime, parseDuration } from '../frame/times.ts'
 import { bucketOf } from '../request/bucket.ts'
 import { quote } from '../request/curl-line.ts'
 import {
@@ -184,7 +184,8 @@ function readBucket(url: string, { bucket }: Flags, output: Output): string {
 function print(post: PresignedPost, sessionToken: string | undefined, flags: Flags, output: Output): void {
   const { url, fields, expiresAt, scope } = post
   const conditions = post.conditions.flatMap((condition) => readCondition(condition) ?? [])
-  const seconds = (expiresAt.getTime() - (flags.at ?? new Date()).getTime()) / 1000
+  const now = flags.at ?? new Date()
+  const seconds = (expiresAt.getTime() - now.getTime()) / 1000
   for (const wide of findWideRules(conditions, seconds)) output.warn('POLICY_WIDE', wide)
   const names = new Set(fields.map(([name]) => name.toLowerCase()))
   const open = conditions.filter(
@@ -200,7 +201,7 @@ function print(post: PresignedPost, sessionToken: string | undefined, flags: Fla
   if (flags.html) output.write(formatPostHtml(post))
   else if (flags.curl) output.write(formatCurl(post, flags.file))
   else output.write(`${[url, ...fields.map(([name, value]) => `${name}=${value}`)].join('\n')}\n`)
-  output.note(`POST, valid until ${end} (${formatDuration(seconds)})`)
+  output.note(`POST, valid until ${end} (${formatLifetime(expiresAt, now)})`)
   for (const one of open) output.note(`to be filled in: ${describeCondition(one)}`)
 }
 

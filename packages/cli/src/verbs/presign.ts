@@ -21,7 +21,7 @@ import {
   type SigningFlags,
 } from '../frame/options.ts'
 import { createOutput, type Output, type OutputFlags } from '../frame/output.ts'
-import { formatDuration, formatInstant, parseDuration } from '../frame/times.ts'
+import { formatInstant, formatLifetime, parseDuration } from '../frame/times.ts'
 import type { ListOptions } from '../presign/presign-list.ts'
 import { presignGiven, type Presigned } from '../presign/presign-given.ts'
 import { resolveScope } from '../request/scope.ts'
@@ -65,7 +65,7 @@ export function createCommand(): Command {
   return command.action(async (url: string | undefined, flags: Flags) => {
     if (flags.from !== undefined) return presignAll(flags.from, url, flags)
     if (url === undefined) throw new CommandError('USAGE', 'There is no URL', { why: WHY_NO_URL, fix: FIX })
-    if (flags.keepGoing) throw new CommandError('USAGE', '--keep-going needs --from', { fix: FIX })
+    if (flags.keepGoing) throw new CommandError('USAGE', '--keep-going needs --from', { why: 'it is about the lines of a list', fix: FIX })
     return presignOne(url, flags)
   })
 }
@@ -115,7 +115,7 @@ function print(presigned: Presigned, now: Date, output: Output): void {
     return
   }
   output.write(`${url}\n`)
-  const left = formatDuration((expiresAt.getTime() - now.getTime()) / 1000)
+  const left = formatLifetime(expiresAt, now)
   output.note(`${method}, valid until ${end} (${left})`)
   if (headers.length > 0) output.note('send with it:')
   for (const [name, value] of headers) output.note(`  ${name}: ${value}`)

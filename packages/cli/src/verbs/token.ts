@@ -16,7 +16,7 @@ import {
   type SigningFlags,
 } from '../frame/options.ts'
 import { createOutput, type Output } from '../frame/output.ts'
-import { formatDuration, formatInstant, parseDuration } from '../frame/times.ts'
+import { formatInstant, formatLifetime, parseDuration } from '../frame/times.ts'
 import { resolveScope } from '../request/scope.ts'
 import { tellWarnings } from '../request/signing-warnings.ts'
 import { readKind } from '../token/check-details.ts'
@@ -85,6 +85,6 @@ function print(kind: string, { token, username, expiresAt }: MadeToken, now: Dat
   const isForGit = kind === 'codecommit'
   output.write(isForGit ? `username=${username}\npassword=${token}\n` : `${token}\n`)
   if (username !== undefined && !isForGit) output.note(`user name ${username}`)
-  const left = expiresAt && formatDuration((expiresAt.getTime() - now.getTime()) / 1000)
+  const left = expiresAt && formatLifetime(expiresAt, now)
   output.note(end === undefined ? 'valid until the access key ends' : `valid until ${end} (${left})`)
 }
