@@ -93,6 +93,9 @@ try: countersign send --service s3 --region us-east-1 https://tenant-a.example.c
     expect(code).toBe(5)
     expect(stdout).toContain('no cause found')
     expect(stdout).toContain('the key that signed (--profile NAME), which is compared here and sent nowhere')
+    expect(stdout).toMatch(/^ {2}\d+ causes were ruled out \(-v lists them\)$/m)
+    const verbose = await countersign(['explain', '-v'], { input: both })
+    expect(verbose.stdout).toMatch(/^ {4}path-reserved-bare {8}path-preencoded {11}path-single$/m)
   })
 })
 

@@ -8,10 +8,28 @@ import { describe, expect, it } from 'vitest'
 import { COMMAND, countersign, KEY, makeHome, runProgram, TEMPORARY_KEY } from './kit/run-command.ts'
 
 const SQS = 'https://sqs.eu-west-1.amazonaws.com/'
-const VERBS = ['send', 'sign', 'presign', 'verify', 'canon', 'gateway', 'keys']
+const VERBS = [
+  'send',
+  'sign',
+  'presign',
+  'post-policy',
+  'cloudfront',
+  'token',
+  'identity-proof',
+  'verify',
+  'explain',
+  'canon',
+  'events',
+  'doctor',
+  'config',
+  'gateway',
+  'proxy',
+  'keys',
+  'completion',
+]
 
 describe.concurrent('help', () => {
-  it.each([[], ['-h'], ['--help'], ['help']].map((args) => [args]))(
+  it.each([[], ['-h'], ['--help'], ['help'], ['help', '-h'], ['help', 'help']].map((args) => [args]))(
     'is the overview for %j',
     async (args) => {
       const { code, stdout, stderr } = await countersign(args)
@@ -32,7 +50,8 @@ describe.concurrent('help', () => {
     for (const { stdout } of [short, long]) expect(stdout).toContain('Examples:\n  ')
   })
 
-  it.each(['sign', 'presign', 'verify', 'canon', 'keys', 'gateway'])(
+  // `help config` is on the files.
+  it.each(VERBS.filter((verb) => verb !== 'send' && verb !== 'config'))(
     'on %s has at most 40 lines, with examples',
     async (verb) => {
       const short = await countersign([verb, '-h'])

@@ -61,9 +61,24 @@ function formatDifference({ field, ours, theirs }: DifferingLine, output: Pick<O
   ]
 }
 
+/** Words in columns, three to a line. */
+function columns(words: readonly string[]): string {
+  const lines = []
+  for (let at = 0; at < words.length; at += 3) {
+    const line = words.slice(at, at + 3).map((word) => word.padEnd(26))
+    lines.push(`    ${line.join('').trimEnd()}\n`)
+  }
+  return lines.join('')
+}
+
 function showNothingFound({ ruledOut, searched, answer }: Shown['explanation'], output: Output): void {
   output.write('no cause found\n\n')
-  if (ruledOut.length > 0) output.write(`  ruled out: ${ruledOut.join(', ')}\n\n`)
+  if (ruledOut.length > 0) {
+    const count = `${ruledOut.length} causes were ruled out`
+    output.write(
+      output.verbosity > 0 ? `  ${count}:\n${columns(ruledOut)}\n` : `  ${count} (-v lists them)\n\n`,
+    )
+  }
   if (searched > 0)
     output.write(
       `  ${searched} texts were signed with the key, and none gives the signature that was sent\n\n`,

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { CAUSES, findCause, type Family } from 'countersign/explain'
+import { CAUSES, findCause, type Cause, type Family } from 'countersign/explain'
 import { CommandError } from './command-error.ts'
 
 const FAMILIES: ReadonlyMap<Family, string> = new Map<Family, string>([
@@ -24,11 +24,16 @@ const FAMILIES: ReadonlyMap<Family, string> = new Map<Family, string>([
 /** All causes, family by family. */
 export function listCauses(): string {
   const parts = [...FAMILIES].flatMap(([family, title]) => {
-    const causes = CAUSES.filter((cause) => cause.family === family)
+    const causes = CAUSES.filter((cause) => cause.family === family).toSorted(byNumber)
     const lines = causes.map(({ id, code, title: what }) => `  ${id.padEnd(5)} ${code.padEnd(26)} ${what}`)
     return lines.length > 0 ? [`${title}\n${lines.join('\n')}\n`] : []
   })
   return `Causes of refusals, which countersign explain tells apart\n\n${parts.join('\n')}\nAll about one: countersign help cause CODE\n`
+}
+
+/** In the catalogue they stand in the order in which they are tried. */
+function byNumber({ id: one }: Cause, { id: other }: Cause): number {
+  return one.localeCompare(other, 'en', { numeric: true })
 }
 
 /**

@@ -19,10 +19,13 @@ import { readVersion } from './version.ts'
 export async function help(name: string, rest: readonly string[]): Promise<void> {
   const [subject] = rest
   if (name === 'help' && (subject === 'causes' || subject === 'cause')) return helpOnCauses(rest.slice(1))
-  if (name === 'help' && subject !== undefined) return helpOn(subject)
+  if (name === 'help' && subject !== undefined && !OVERVIEW.has(subject)) return helpOn(subject)
   const first = name === 'help' ? '--help' : name
   await createOverview(readVersion()).parseAsync([first, ...rest], { from: 'user' })
 }
+
+/** What asks for help on help. */
+const OVERVIEW: ReadonlySet<string> = new Set(['help', '-h', '--help'])
 
 async function helpOn(subject: string): Promise<void> {
   const topic = TOPICS.get(subject)
@@ -33,7 +36,7 @@ async function helpOn(subject: string): Promise<void> {
   const verb = VERBS.get(subject)
   if (!verb) {
     throw new CommandError('USAGE', `There is no help on ${subject}`, {
-      why: `it is on ${[...VERBS.keys(), ...TOPICS.keys(), 'causes'].join(', ')}`,
+      why: `it is on ${[...new Set([...VERBS.keys(), ...TOPICS.keys(), 'causes'])].join(', ')}`,
       fix: 'countersign help',
     })
   }

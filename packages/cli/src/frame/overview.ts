@@ -8,7 +8,7 @@ import { VERBS } from './verbs.ts'
 
 const EXAMPLES = `
 Examples:
-  countersign send https://sts.eu-west-1.amazonaws.com/?Action=GetCallerIdentity
+  countersign send 'https://sts.eu-west-1.amazonaws.com/?Action=GetCallerIdentity&Version=2011-06-15'
   countersign presign --expires 15m https://my-bucket.s3.eu-west-1.amazonaws.com/report.pdf
   countersign sign -X POST -d @query.json https://search.eu-west-1.es.amazonaws.com/_search
   countersign verify request.http

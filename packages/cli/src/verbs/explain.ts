@@ -31,8 +31,8 @@ interface Flags extends CredentialFlags, OutputFlags, EvidenceFlags {
 const FORMS = `
 It takes whatever shows the refusal, and finds out what it is:
   a request and its answer as HTTP, a line of curl, what curl -v or --trace printed, a call of
-  fetch or a HAR of a browser, debug logs of the AWS CLI, boto3 and other SDKs, a presigned URL,
-  an error document of XML or JSON, what a client said, or a status such as 403.
+  fetch or a HAR of a browser, logs of the AWS CLI (--debug 2>&1), boto3 and other SDKs, a presigned
+  URL, an error document of XML or JSON, what a client said, or a status such as 403.
 An error document of S3 alone often is enough. Nothing is sent; keys are compared here.
 
 "last" is the last refusal that send met, or that proxy or gateway saw: kept without secrets, unless
@@ -52,7 +52,6 @@ export function createCommand(): Command {
   addExamples(command, [
     'explain refusal.log',
     'explain --request request.http --answer error.xml --profile dev',
-    'aws s3 ls --debug 2>&1 | countersign explain',
     "explain 'https://bucket.s3.eu-west-1.amazonaws.com/key?X-Amz-Algorithm=...' error.xml",
     'explain last',
   ])

@@ -65,7 +65,11 @@ export function createCommand(): Command {
   return command.action(async (url: string | undefined, flags: Flags) => {
     if (flags.from !== undefined) return presignAll(flags.from, url, flags)
     if (url === undefined) throw new CommandError('USAGE', 'There is no URL', { why: WHY_NO_URL, fix: FIX })
-    if (flags.keepGoing) throw new CommandError('USAGE', '--keep-going needs --from', { why: 'it is about the lines of a list', fix: FIX })
+    if (flags.keepGoing)
+      throw new CommandError('USAGE', '--keep-going needs --from', {
+        why: 'it is about the lines of a list',
+        fix: FIX,
+      })
     return presignOne(url, flags)
   })
 }

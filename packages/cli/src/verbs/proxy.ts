@@ -54,9 +54,8 @@ const SETTINGS: SettingOptions = [
 ]
 
 const NOTES = `
-Nothing is sent unsigned: without credentials the answer is 503. The log is on standard output, one JSON
-object a line. SIGTERM and Ctrl-C let requests under way end; SIGHUP reads credentials, tokens and
-certificates again.
+Nothing is sent unsigned: without credentials the answer is 503. The log is on standard output, an object
+a line. SIGTERM and Ctrl-C let requests under way end; SIGHUP reads credentials and certificates again.
 
 Examples:
   countersign proxy --upstream https://search-x.eu-west-1.es.amazonaws.com
