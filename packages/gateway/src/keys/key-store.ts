@@ -17,7 +17,7 @@ import { hideSecrets, liveSecrets, type StoredKey } from './stored-key.ts'
 
 const CACHED_KEYS = 10_000
 /** For how long nobody is taken to have written to the file, in milliseconds: a look at it costs a system call. */
-const FRESHNESS = 4
+const FRESHNESS = 1
 /** After how long SQLite is asked although the file looks as it did, in milliseconds: clocks of files are coarse. */
 const CERTAINTY = 50
 const CHECK_TEXT = 'countersign'
@@ -57,7 +57,7 @@ export interface KeyStore {
   delete(accessKeyId: string): void
   /**
    * For `createVerifier({ secrets: (id) => store.find(id) })`; throws `SECRET_ALTERED`. A change that another process
-   * makes counts four milliseconds later, one of this process at once.
+   * makes counts a millisecond later, one of this process at once.
    */
   find(accessKeyId: string): Found<string> | undefined
   /** Opens every secret; an error `SECRET_ALTERED` for each key that cannot be used, while the others can. */
@@ -231,7 +231,7 @@ class SqliteKeyStore implements KeyStore {
     }
   }
 
-  /** Looks at the file at most every four milliseconds, which under load is once for many requests. */
+  /** Looks at the file at most once a millisecond, which under load is once for many requests. */
   #forgetIfChanged(): void {
     const instant = performance.now()
     if (instant - this.#lookedAt < FRESHNESS) return
