@@ -61,6 +61,14 @@ const budgets = [
     budget: 36 * KIB,
     withHosts: true,
   },
+  // Without the curve of SigV4A, which takes 12 KiB.
+  {
+    title: 'explainRefusal',
+    name: 'explainRefusal',
+    from: '/explain',
+    budget: 48 * KIB,
+    withHosts: true,
+  },
 ]
 
 /**

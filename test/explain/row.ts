@@ -12,6 +12,7 @@ import type {
   ObservedRequest,
 } from '../../packages/countersign/src/explain/index.ts'
 import { presignUrl, signRequest, type Credentials } from '../../packages/countersign/src/index.ts'
+import { sigV4A } from '../../packages/countersign/src/sigv4a.ts'
 import { refusalOf, type Dialect } from './server.ts'
 import { KEY_ID, NOW, SECRET, signWrongly, type Mistake, type Request } from './wrong-signer.ts'
 
@@ -28,6 +29,9 @@ export interface Opened {
   readonly options?: ExplainRefusalOptions
 }
 
+/** How a request is signed, besides with SigV4 in the header. */
+export type SignedAs = Pick<Request, 'regionSet' | 'isPresigned'>
+
 /** One row. */
 export interface ExplainRow {
   /** Number of the cause. */
@@ -38,7 +42,8 @@ export interface ExplainRow {
   readonly expected: Partial<Readonly<Record<Known, Grade>>>
   /** Numbers of other causes that come to the same text here, and are told as well. */
   readonly also?: readonly string[]
-  readonly make: (known: Known) => Promise<Opened>
+  /** Rows whose requests can be signed in one way only leave out how. */
+  readonly make: (known: Known, as?: SignedAs) => Promise<Opened>
 }
 
 /** How a row is made. */
@@ -48,6 +53,7 @@ export interface RowOptions {
 
 /** The key that requests are signed with. */
 export const credentials = { accessKeyId: KEY_ID, secretAccessKey: SECRET }
+const withKey = { options: { credentials, algorithms: [sigV4A] } }
 
 /** A request that a signer with a mistake signed, and that arrives as it was sent. */
 export function signedWith(
@@ -55,13 +61,13 @@ export function signedWith(
   mistake: Mistake,
   { dialect = 's3Xml' }: RowOptions = {},
 ): ExplainRow['make'] {
-  return async (known) => {
-    const { request: sent, canonicalRequest } = signWrongly(request, mistake)
+  return async (known, as) => {
+    const { request: sent, canonicalRequest } = signWrongly({ ...request, ...as }, mistake)
     const isEchoed = known === 'log' || known === 'echo'
     const answer = await refusalOf(sent, { dialect, isEchoed })
     if (!answer) throw new Error('The request was let in')
     const signed = known === 'log' ? { signed: { canonicalRequest } } : {}
-    const options = known === 'key' || known === 'wire' ? { options: { credentials } } : {}
+    const options = known === 'key' || known === 'wire' ? withKey : {}
     return { evidence: { request: sent, answer, ...signed }, ...options }
   }
 }
@@ -72,17 +78,17 @@ export function changedOnTheWay(
   change: (sent: ObservedRequest) => ObservedRequest,
   { dialect = 's3Xml' }: RowOptions = {},
 ): ExplainRow['make'] {
-  return async (known) => {
-    const { request: sent, canonicalRequest } = signWrongly(request)
+  return async (known, as) => {
+    const { request: sent, canonicalRequest } = signWrongly({ ...request, ...as })
     if (await refusalOf(sent)) throw new Error('The request is not signed right to begin with')
     const wire = change(sent)
     const isEchoed = known === 'log' || known === 'echo'
     const answer = await refusalOf(wire, { dialect, isEchoed })
     if (!answer) throw new Error('The request was let in all the same')
     const signed = known === 'log' ? { signed: { canonicalRequest } } : {}
-    if (known === 'wire') return { evidence: { request: sent, wire, answer }, options: { credentials } }
+    if (known === 'wire') return { evidence: { request: sent, wire, answer }, ...withKey }
     // With the key alone, it is the server's side that asks: it has what arrived.
-    if (known === 'key') return { evidence: { request: wire, answer }, options: { credentials } }
+    if (known === 'key') return { evidence: { request: wire, answer }, ...withKey }
     return { evidence: { request: sent, answer, ...signed } }
   }
 }

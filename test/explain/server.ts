@@ -9,8 +9,10 @@ import {
   createVerifier,
   queryXml,
   s3Xml,
+  sigV4,
   VerificationError,
 } from '../../packages/countersign/src/verify/index.ts'
+import { sigV4A } from '../../packages/countersign/src/sigv4a.ts'
 import { KEY_ID, NOW, SECRET } from './wrong-signer.ts'
 
 const DIALECTS = { s3Xml, awsJson, queryXml }
@@ -27,6 +29,7 @@ export async function refusalOf(
     secrets: (accessKeyId) => (accessKeyId === KEY_ID ? { secretAccessKey: SECRET } : undefined),
     service: ['s3', 'execute-api', 'bedrock', 'aoss', 'sts', 'lambda'],
     region: '*',
+    algorithms: [sigV4, sigV4A],
     now: () => NOW,
   })
   const message = { method, target, headers, protocol, ...(body && { body }) }

@@ -11,10 +11,12 @@ import {
   queryXml,
   restJson,
   s3Xml,
+  sigV4,
   VerificationError,
   type Found,
   type RequestMessage,
 } from '../../packages/countersign/src/verify/index.ts'
+import { sigV4A } from '../../packages/countersign/src/sigv4a.ts'
 import { KEY_ID, NOW, SECRET } from './wrong-signer.ts'
 
 const DIALECTS = { s3Xml, awsJson, queryXml, restJson, apiGateway }
@@ -34,7 +36,13 @@ export interface ServerOptions {
 export async function refuse(request: ObservedRequest, options: ServerOptions = {}): Promise<ObservedAnswer> {
   const { service = 's3', region = 'us-east-1', now = NOW, dialect = 's3Xml', date } = options
   const own = (id: string): Found | undefined => (id === KEY_ID ? { secretAccessKey: SECRET } : undefined)
-  const verifier = createVerifier({ secrets: options.secrets ?? own, service, region, now: () => now })
+  const verifier = createVerifier({
+    secrets: options.secrets ?? own,
+    service,
+    region,
+    algorithms: [sigV4, sigV4A],
+    now: () => now,
+  })
   const { method, target, headers, body, protocol } = request
   const message = {
     method,

@@ -1,15 +1,17 @@
 /**
- * A small signer with one mistake: it signs a request right but for what a test tells it to do wrong, and sends it as it
+ * A small signer of SigV4 and SigV4A with one mistake: it signs a request right but for what a test tells it to do wrong, and sends it as it
  * was given. It shares no code with the library.
  *
  * @module
  */
 import { createHash, createHmac } from 'node:crypto'
 import type { HeaderField, ObservedRequest } from '../../packages/countersign/src/explain/index.ts'
+import { SIGV4A, signWithEcdsa } from '../kit/ecdsa.ts'
 
 export const KEY_ID = 'AKIDEXAMPLE'
 export const SECRET = 'wJalrXUtnFEMI/K7MDENG+bPxRfiCYEXAMPLEKEY'
 export const NOW = new Date('2026-11-22T12:00:00Z')
+const SIGV4 = 'AWS4-HMAC-SHA256'
 const AMZ_DATE = '20261122T120000Z'
 export const HOST = 'tenant-a.example.com'
 
@@ -22,6 +24,10 @@ export interface Request {
   readonly body?: string | Uint8Array
   readonly service?: string
   readonly region?: string
+  /** With SigV4A, for the set of regions; the key is not bound to any. */
+  readonly regionSet?: string | undefined
+  /** Presigned, in the query. */
+  readonly isPresigned?: boolean | undefined
 }
 
 /** Where the signer goes wrong: each gets what is right, and gives what is signed instead. */
@@ -36,6 +42,11 @@ export interface Mistake {
   readonly text?: (canonicalRequest: string) => string
   readonly secret?: (secret: string) => string
   readonly keyScope?: (scope: readonly string[]) => readonly string[]
+  /** Of the string to sign alone. */
+  readonly scope?: (scope: readonly string[]) => readonly string[]
+  readonly algorithm?: (name: string) => string
+  /** The key id that the key of SigV4A is made of. */
+  readonly keyId?: (accessKeyId: string) => string
 }
 
 /** A request as it was sent, and what was hashed to sign it. */
@@ -114,24 +125,73 @@ export function hmac(key: string | Buffer, text: string): Buffer {
   return createHmac('sha256', key).update(text, 'latin1').digest()
 }
 
-/** Signs in the header, with one mistake or none. */
+/** What is added to a request before it is signed: headers, or parameters of a presigned URL. */
+function additions(
+  { service = 's3', regionSet, isPresigned, headers = [] }: Request,
+  credential: string,
+  hash: string,
+): { fields: readonly HeaderField[]; parameters: readonly HeaderField[] } {
+  const given = new Set(headers.map(([name]) => name.toLowerCase()))
+  const set = regionSet === undefined ? [] : [['X-Amz-Region-Set', regionSet] as const]
+  const host: HeaderField[] = given.has('host') ? [] : [['host', HOST]]
+  if (isPresigned) {
+    const names = linesOf([...host, ...headers]).map(([name]) => name)
+    const parameters: HeaderField[] = [
+      ['X-Amz-Algorithm', regionSet === undefined ? SIGV4 : SIGV4A],
+      ['X-Amz-Credential', credential],
+      ['X-Amz-Date', AMZ_DATE],
+      ['X-Amz-Expires', '600'],
+      ['X-Amz-SignedHeaders', names.join(';')],
+      ...set,
+    ]
+    return { fields: host, parameters }
+  }
+  const fields: HeaderField[] = [
+    ...host,
+    ['x-amz-date', AMZ_DATE],
+    ...(isS3(service) ? [['x-amz-content-sha256', hash] as const] : []),
+    ...set.map(([name, value]): HeaderField => [name.toLowerCase(), value]),
+  ]
+  return { fields: fields.filter(([name]) => name === 'host' || !given.has(name)), parameters: [] }
+}
+
+/** Signs a text, with the mistakes in the key. */
+function signText(text: string, scope: readonly string[], { regionSet }: Request, mistake: Mistake): string {
+  const secretAccessKey = (mistake.secret ?? same)(SECRET)
+  if (regionSet !== undefined) {
+    return signWithEcdsa({ accessKeyId: (mistake.keyId ?? same)(KEY_ID), secretAccessKey }, text)
+  }
+  let key: string | Buffer = `AWS4${secretAccessKey}`
+  for (const part of (mistake.keyScope ?? same<readonly string[]>)(scope)) key = hmac(key, part)
+  return hmac(key, text).toString('hex')
+}
+
+/** Signs in the header or in a URL, with one mistake or none. In a URL, all headers are signed. */
 export function signWrongly(request: Request, mistake: Mistake = {}): WronglySigned {
-  const { method = 'GET', target = '/', service = 's3', region = 'us-east-1' } = request
+  const {
+    method = 'GET',
+    target = '/',
+    service = 's3',
+    region = 'us-east-1',
+    regionSet,
+    isPresigned,
+  } = request
   const body =
     typeof request.body === 'string' ? Buffer.from(request.body) : (request.body ?? new Uint8Array())
-  const [rawPath = '', ...rest] = target.split('?')
+  const algorithm = regionSet === undefined ? SIGV4 : SIGV4A
+  const regions = regionSet === undefined ? [region] : []
+  const scope = [AMZ_DATE.slice(0, 8), ...regions, service, 'aws4_request']
+  const credential = `${KEY_ID}/${scope.join('/')}`
+  const { fields, parameters } = additions(request, credential, sha256(body))
+  const added = parameters.map(([name, value]) => `${name}=${encodeBytes(Buffer.from(value), '')}`).join('&')
+  const whole = added === '' ? target : `${target}${target.includes('?') ? '&' : '?'}${added}`
+  const [rawPath = '', ...rest] = whole.split('?')
   const rawQuery = rest.join('?')
-  const added: HeaderField[] = [
-    ['host', HOST],
-    ['x-amz-date', AMZ_DATE],
-    ...(isS3(service) ? [['x-amz-content-sha256', sha256(body)] as const] : []),
-  ]
-  const given = request.headers ?? []
-  const isGiven = (name: string): boolean => given.some(([other]) => other.toLowerCase() === name)
-  const sent = [...added.filter(([name]) => !isGiven(name)), ...given]
+  const sent = [...fields, ...(request.headers ?? [])]
   const lines = (mistake.headers ?? same)(linesOf(sent))
   const names = (mistake.list ?? same)(lines.map(([name]) => name).join(';'))
-  const hash = linesOf(sent).find(([name]) => name === 'x-amz-content-sha256')?.[1] ?? sha256(body)
+  const hashOf = isPresigned && isS3(service) ? 'UNSIGNED-PAYLOAD' : sha256(body)
+  const hash = linesOf(sent).find(([name]) => name === 'x-amz-content-sha256')?.[1] ?? hashOf
   const parts = [
     (mistake.method ?? same)(method),
     (mistake.path ?? same)(rightPath(rawPath, service), rawPath),
@@ -141,20 +201,23 @@ export function signWrongly(request: Request, mistake: Mistake = {}): WronglySig
     (mistake.payloadHash ?? same)(hash),
   ]
   const canonicalRequest = (mistake.text ?? same)(parts.join('\n'))
-  const scope = [AMZ_DATE.slice(0, 8), region, service, 'aws4_request']
+  const signedScope = (mistake.scope ?? same<readonly string[]>)(scope).join('/')
   const hashed = sha256(Buffer.from(canonicalRequest, 'latin1'))
-  const stringToSign = ['AWS4-HMAC-SHA256', AMZ_DATE, scope.join('/'), hashed].join('\n')
-  let key: string | Buffer = `AWS4${(mistake.secret ?? same)(SECRET)}`
-  for (const part of (mistake.keyScope ?? same<readonly string[]>)(scope)) key = hmac(key, part)
-  const signature = hmac(key, stringToSign).toString('hex')
-  const credential = `${KEY_ID}/${scope.join('/')}`
-  const authorization = `AWS4-HMAC-SHA256 Credential=${credential}, SignedHeaders=${names}, Signature=${signature}`
-  const headers: HeaderField[] = [...sent, ['authorization', authorization]]
+  const stringToSign = [(mistake.algorithm ?? same)(algorithm), AMZ_DATE, signedScope, hashed].join('\n')
+  const signature = signText(stringToSign, scope, request, mistake)
+  const authorization = `${algorithm} Credential=${credential}, SignedHeaders=${names}, Signature=${signature}`
+  const headers: HeaderField[] = isPresigned ? sent : [...sent, ['authorization', authorization]]
+  const sentTarget = isPresigned ? `${whole}&X-Amz-Signature=${signature}` : whole
   let last = signature
   const chunkSignature = (data: string): string => {
-    const chunk = ['AWS4-HMAC-SHA256-PAYLOAD', AMZ_DATE, scope.join('/'), last, sha256(''), sha256(data)]
-    last = hmac(key, chunk.join('\n')).toString('hex')
+    const chunk = [`${algorithm}-PAYLOAD`, AMZ_DATE, scope.join('/'), last, sha256(''), sha256(data)]
+    last = signText(chunk.join('\n'), scope, request, mistake)
     return last
   }
-  return { request: { method, target, headers, body }, canonicalRequest, stringToSign, chunkSignature }
+  return {
+    request: { method, target: sentTarget, headers, body },
+    canonicalRequest,
+    stringToSign,
+    chunkSignature,
+  }
 }

@@ -99,6 +99,47 @@ try: countersign send --service s3 --region us-east-1 https://tenant-a.example.c
   })
 })
 
+describe('a signature of SigV4A', () => {
+  const request: Request = { target: '/k', regionSet: 'us-east-1,eu-west-1' }
+
+  it('is explained with the key of the environment, and the command that is right is one of SigV4A', async () => {
+    const { both } = await refused({ ...request, target: '/photos/a@b.txt' }, bare)
+    const { code, stdout } = await countersign(['explain'], { input: both, env: KEY })
+    expect(code).toBe(5)
+    expect(stdout).toContain('proven: path-reserved-bare (M37)')
+    expect(stdout).toContain(
+      'try: countersign send --service s3 --algorithm v4a --region-set us-east-1,eu-west-1 https://tenant-a.example.com/photos/a%40b.txt',
+    )
+  })
+
+  it('is proven to be for another region set, in a presigned URL', async () => {
+    const { request: sent } = signWrongly({ ...request, regionSet: '*', isPresigned: true })
+    const url = `https://tenant-a.example.com${sent.target.replace('Region-Set=%2A', 'Region-Set=eu-west-1')}`
+    const { code, stdout } = await countersign(['explain', url, '403'], { env: KEY })
+    expect(code).toBe(5)
+    expect(stdout).toContain('proven: region-set (M87)')
+    expect(stdout).toContain('It was signed for the region set *, and sent with the region set eu-west-1.')
+  })
+
+  it('is found to be of another profile, or of no secret at hand, or right', async () => {
+    const [other, id] = ['AnotherSecretOfAnotherProfile/EXAMPLEKEY', 'AKIAOTHERPROFILE0001']
+    const { both } = await refused(request, { secret: () => other })
+    const profiles = `[other]\naws_access_key_id = ${id}\naws_secret_access_key = ${other}\n`
+    const home = makeHome({ '.aws/credentials': profiles })
+    expect((await countersign(['explain'], { input: both, env: KEY, home })).stdout).toContain(
+      'The signature was made with the secret of the key …0001, and the request names the key …MPLE.',
+    )
+    const alone = await countersign(['explain'], { input: both, env: KEY })
+    expect(alone.stdout).toContain('4000 texts were tried with the key, and none gives the signature')
+    expect(alone.stdout).toContain('the search ended at its limit')
+    expect(alone.stdout + alone.stderr).not.toContain(SECRET)
+    const right = signWrongly(request).request
+    const lines = right.headers.map(([name, value]) => `${name}: ${value}\r\n`).join('')
+    const input = `GET /k HTTP/1.1\r\n${lines}\r\n`
+    expect((await countersign(['explain'], { input, env: KEY })).stdout).toContain('the signature is right')
+  })
+})
+
 const XML = (code: string, message: string): string =>
   `<Error><Code>${code}</Code><Message>${message}</Message></Error>`
 

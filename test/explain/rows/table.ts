@@ -13,6 +13,7 @@ import { PAYLOAD_ROWS } from './payload.ts'
 import { PRESIGNED_ROWS } from './presigned.ts'
 import { QUERY_ROWS } from './query.ts'
 import { SCOPE_ROWS } from './scope.ts'
+import { SIGV4A_ROWS } from './sigv4a.ts'
 import { TIME_ROWS } from './time.ts'
 
 export { explainRefusal, findCause } from '../../../packages/countersign/src/explain/index.ts'
@@ -28,5 +29,6 @@ export const SECTIONS: readonly { readonly title: string; readonly rows: readonl
   { title: 'Host', rows: HOST_ROWS },
   { title: 'Payload', rows: PAYLOAD_ROWS },
   { title: 'Presigned URLs, forms and servers', rows: PRESIGNED_ROWS },
+  { title: 'SigV4A', rows: SIGV4A_ROWS },
   { title: 'No matter of the signature', rows: NEIGHBOUR_ROWS },
 ]

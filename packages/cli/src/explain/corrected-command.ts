@@ -8,13 +8,14 @@ import { quote } from '../request/curl-line.ts'
 
 /** Headers that a client makes by itself, or that are of a signature. */
 const MADE =
-  /^(?:host|authorization|x-amz-date|x-amz-security-token|x-amz-content-sha256|content-length|connection|user-agent|accept|accept-encoding|transfer-encoding|expect)$/i
+  /^(?:host|authorization|x-amz-date|x-amz-region-set|x-amz-security-token|x-amz-content-sha256|content-length|connection|user-agent|accept|accept-encoding|transfer-encoding|expect)$/i
 const SECRET = /^(?:cookie|proxy-authorization|x-api-key|.*customer-key|.*token)$/i
 const SIGNING =
-  /[?&](?:X-Amz-(?:Algorithm|Credential|Date|Expires|SignedHeaders|Security-Token|Signature|Content-Sha256))=[^&]*/gi
+  /[?&](?:X-Amz-(?:Algorithm|Credential|Date|Expires|Region-Set|SignedHeaders|Security-Token|Signature|Content-Sha256))=[^&]*/gi
 
 /** Hosts that tell service and region by their names. */
 const TELLING = /\.(?:amazonaws\.(?:com|com\.cn|eu)|on\.aws|api\.aws)(?::\d+)?$/i
+const SCOPE_OF_ALL = /(?:\/|%2F)\d{8}(?:(?:\/|%2F)[\w-]+)?(?:\/|%2F)([\w-]+)(?:\/|%2F)aws4_request/i
 const SCOPE = /\/\d{8}(?:\/|%2F)([\w-]+)(?:\/|%2F)([\w-]+)(?:\/|%2F)aws4_request/i
 
 /** What a correction leaves unsaid for a command line, such as a clock. */
@@ -51,8 +52,8 @@ function wordsOf(request: Evidence['request'], correction: Correction): string[]
   const signed = signedScope(request)
   const {
     method = request.method,
-    algorithm,
-    region = algorithm === undefined ? signed.region : undefined,
+    algorithm = signed.algorithm,
+    region = correction.algorithm === undefined ? signed.region : undefined,
     service = signed.service,
     removeHeaders = [],
     unsignHeaders = [],
@@ -75,12 +76,22 @@ function wordsOf(request: Evidence['request'], correction: Correction): string[]
 /** What the request was signed for, where the host cannot tell the next one. */
 function signedScope({ headers, target, host = '' }: Evidence['request']): {
   service?: string | undefined
+  /** With SigV4A, a set of them. */
   region?: string | undefined
+  algorithm?: 'v4a' | undefined
 } {
   const valueOf = (wanted: string): string | undefined =>
     headers.find(([name]) => name.toLowerCase() === wanted)?.[1]
-  if (TELLING.test(valueOf('host') ?? host)) return {}
-  const [, region, service] = SCOPE.exec(valueOf('authorization') ?? target.replaceAll('%2F', '/')) ?? []
+  const isTold = TELLING.test(valueOf('host') ?? host)
+  const signature = valueOf('authorization') ?? target
+  if (signature.includes('AWS4-ECDSA-P256-SHA256')) {
+    const set = /[?&]X-Amz-Region-Set=([^&]*)/i.exec(target)?.[1]
+    const region = valueOf('x-amz-region-set') ?? set?.replaceAll(/%2C/gi, ',').replaceAll(/%2A/gi, '*')
+    const [, service] = SCOPE_OF_ALL.exec(signature) ?? []
+    return { region, algorithm: 'v4a', ...(!isTold && { service }) }
+  }
+  if (isTold) return {}
+  const [, region, service] = SCOPE.exec(signature) ?? []
   return { region, service }
 }
 

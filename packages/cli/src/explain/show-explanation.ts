@@ -71,7 +71,10 @@ function columns(words: readonly string[]): string {
   return lines.join('')
 }
 
-function showNothingFound({ ruledOut, searched, answer }: Shown['explanation'], output: Output): void {
+function showNothingFound(
+  { ruledOut, searched, isSignatureRight, isSearchCutShort, answer }: Shown['explanation'],
+  output: Output,
+): void {
   output.write('no cause found\n\n')
   if (ruledOut.length > 0) {
     const count = `${ruledOut.length} causes were ruled out`
@@ -79,10 +82,17 @@ function showNothingFound({ ruledOut, searched, answer }: Shown['explanation'], 
       output.verbosity > 0 ? `  ${count}:\n${columns(ruledOut)}\n` : `  ${count} (-v lists them)\n\n`,
     )
   }
-  if (searched > 0)
+  if (isSignatureRight) {
     output.write(
-      `  ${searched} texts were signed with the key, and none gives the signature that was sent\n\n`,
+      '  the signature is right, by the key at hand: the server has another secret, or another reason\n\n',
     )
+  } else if (searched > 0) {
+    output.write(
+      `  ${searched} texts were tried with the key, and none gives the signature that was sent: it may be of another secret\n\n`,
+    )
+  }
+  if (isSearchCutShort)
+    output.write('  the search ended at its limit: two mistakes at once are not ruled out\n\n')
   const lacks: string[] = []
   if (answer === undefined) lacks.push('what the server answered (--answer FILE)')
   if (searched === 0)

@@ -7,6 +7,7 @@
 import { explainRefusal, findCause, type Evidence, type Verdict } from 'countersign/explain'
 import { correctedCommand } from '../explain/corrected-command.ts'
 import { isRecording, keepLast } from '../explain/last-refusal.ts'
+import { algorithmsOf } from '../explain/needed-algorithms.ts'
 import { redactEvidence } from '../explain/redact-evidence.ts'
 import { CommandError } from '../frame/command-error.ts'
 import { formatInstant } from '../frame/times.ts'
@@ -21,15 +22,16 @@ import type { SigningMeans } from './signing.ts'
  * @param failure what the command ends with
  * @returns the same, with the cause in it where one was found
  */
-export function explainFailure(
+export async function explainFailure(
   delivered: Delivered,
   failure: unknown,
   means: SigningMeans,
   flags: SendFlags,
-): unknown {
+): Promise<unknown> {
   const evidence = evidenceOf(delivered)
   const credentials = typeof means === 'function' ? undefined : means.credentials
-  const explanation = explainRefusal(evidence, { credentials, now: flags.at ?? new Date() })
+  const now = flags.at ?? new Date()
+  const explanation = explainRefusal(evidence, { credentials, algorithms: await algorithmsOf(evidence), now })
   const [verdict] = explanation.verdicts
   const corrected = correctedCommand(evidence, verdict?.correction)
   const secret = credentials && 'secretAccessKey' in credentials ? credentials.secretAccessKey : undefined

@@ -7,6 +7,7 @@ import { explainRefusal, type SearchLimits } from 'countersign/explain'
 import type { RefusedExchange } from '@countersign/gateway'
 import { correctedCommand } from '../explain/corrected-command.ts'
 import type { LastRefusal } from '../explain/last-refusal.ts'
+import { algorithmsOf } from '../explain/needed-algorithms.ts'
 import { redactEvidence, withoutTarget } from '../explain/redact-evidence.ts'
 import { formatInstant } from '../frame/times.ts'
 import { redactUrl } from '../request/redacted-headers.ts'
@@ -16,13 +17,14 @@ import { redactUrl } from '../request/redacted-headers.ts'
  *
  * @param limits of the search for what was signed; those of the library by default
  */
-export function describeRefused(
+export async function describeRefused(
   { refusedBy, at, requestId, cause, url, evidence, ...refused }: RefusedExchange,
   by: 'gateway' | 'proxy',
   limits?: Partial<SearchLimits>,
-): LastRefusal {
+): Promise<LastRefusal> {
   const credentials = refused.credentials()
-  const explanation = explainRefusal(evidence, { credentials, now: at, limits })
+  const algorithms = await algorithmsOf(evidence)
+  const explanation = explainRefusal(evidence, { credentials, algorithms, now: at, limits })
   const corrected = correctedCommand(evidence, explanation.verdicts[0]?.correction)
   const secret = credentials && 'secretAccessKey' in credentials ? credentials.secretAccessKey : undefined
   return {

@@ -8,7 +8,7 @@ import type { RefusalKeeper, RefusedExchange } from '@countersign/gateway'
 
 /** Milliseconds between two files: whoever is refused often costs no more. The first one is written at once. */
 const INTERVAL = 2000
-/** What is searched meanwhile: some twenty milliseconds. Whoever asks for the last refusal gets all of it. */
+/** What is searched meanwhile: some twenty milliseconds, or fifty with SigV4A. Whoever asks for the last refusal gets all of it. */
 const LIMITS = { candidates: 500, bodyBytes: 64 * 1024 }
 
 /**
@@ -31,7 +31,7 @@ export function createRefusalKeeper(by: 'gateway' | 'proxy'): RefusalKeeper & { 
     keptAt = performance.now()
     try {
       const [{ describeRefused }, { keepLast }] = await load()
-      keepLast(describeRefused(refused, by, LIMITS))
+      keepLast(await describeRefused(refused, by, LIMITS))
     } catch {
       // What cannot be explained stops nobody.
     }
@@ -45,7 +45,7 @@ export function createRefusalKeeper(by: 'gateway' | 'proxy'): RefusalKeeper & { 
     async describe() {
       if (!latest) return undefined
       const [{ describeRefused }] = await load()
-      return describeRefused(latest, by)
+      return await describeRefused(latest, by)
     },
     flush,
   }

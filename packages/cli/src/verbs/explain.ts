@@ -10,6 +10,7 @@ import { readSources, type EvidenceFlags } from '../explain/evidence-sources.ts'
 import { exitCodeOf } from '../explain/explanation-exit.ts'
 import { readLast, type LastRefusal } from '../explain/last-refusal.ts'
 import { findLocalKeys, type LocalKeys } from '../explain/local-keys.ts'
+import { algorithmsOf } from '../explain/needed-algorithms.ts'
 import { redactEvidence, withoutTarget, type RedactedEvidence } from '../explain/redact-evidence.ts'
 import { showExplanation } from '../explain/show-explanation.ts'
 import {
@@ -85,7 +86,8 @@ async function explainGiven(sources: readonly string[], flags: Flags, output: Ou
   const readings = await readSources(sources, flags, output)
   const evidence = withMethod(evidenceOf(readings), flags.method)
   const keys = await findLocalKeys(flags, readings, evidence, output)
-  const explanation = explainRefusal(evidence, { ...keys, now: flags.at })
+  const algorithms = await algorithmsOf(evidence)
+  const explanation = explainRefusal(evidence, { ...keys, algorithms, now: flags.at })
   const corrected = correctedCommand(evidence, explanation.verdicts[0]?.correction)
   process.exitCode = exitCodeOf(explanation)
   if (flags.bundle) printBundle(redactEvidence(evidence, secretsOf(keys)), explanation, corrected, output)

@@ -3,6 +3,9 @@
  *
  * @module
  */
+import type { SignatureAlgorithm } from '../algorithms/algorithm.ts'
+import type { CredentialScope } from '../core/credential-scope.ts'
+import { SIGV4_ALGORITHM, SIGV4A_ALGORITHM } from '../core/names.ts'
 import { inferScope } from '../core/service-hosts.ts'
 import { serviceRules, type ServiceRules } from '../core/service-rules.ts'
 import type { AnyCredentials } from '../credentials/credentials.ts'
@@ -14,9 +17,9 @@ import { checkEcho, type CheckedEcho } from './check-echo.ts'
 import type { Evidence } from './evidence.ts'
 import { guessPayloads, type PayloadGuess } from './payload-guesses.ts'
 import { defaultSha256 } from '../crypto/default-sha256.ts'
-import { KeyOracle, splitScope } from './key-oracle.ts'
+import { KeyOracle } from './key-oracle.ts'
 import { canonicalize, viewRequest, type RequestView } from './request-view.ts'
-import { firstValue } from './signature-claim.ts'
+import { firstValue, splitScope } from './signature-claim.ts'
 
 /** How one side is known. `presumed`: by the rules, from the request as it was given. */
 export type Basis = 'key' | 'given' | 'echo' | 'wire' | 'presumed'
@@ -38,6 +41,10 @@ export interface Case {
   readonly rules: ServiceRules
   /** The scope that was signed for, as it stands in the request. */
   readonly scope: string
+  /** The same in its parts; `undefined` when it is malformed. */
+  readonly scopeParts: CredentialScope | undefined
+  /** Whether the request is signed with SigV4A: its keys are bound to no scope, and it names a set of regions. */
+  readonly isSigV4A: boolean
   readonly host: string
   /** What the server said, in its own words: it may quote the request, token and all. */
   readonly answer: ErrorAnswer | undefined
@@ -71,6 +78,8 @@ export interface CaseOptions {
   readonly credentials?: AnyCredentials | undefined
   readonly candidates?: readonly AnyCredentials[] | undefined
   readonly now?: Date | undefined
+  /** The algorithms whose signatures can be tried with the key. */
+  readonly algorithms: readonly SignatureAlgorithm[]
   /** Longest body that is hashed anew, in bytes. */
   readonly bodyBytes: number
 }
@@ -83,10 +92,13 @@ export function openCase(evidence: Evidence, options: CaseOptions): Case {
   const echo = checkEcho(evidence.answer)
   const host = firstValue(request.headers, 'host')
   const scope = request.claim?.scope || scopeLine(echo.stringToSign ?? evidence.signed?.stringToSign)
-  const rules = serviceRules(splitScope(scope)?.service ?? serviceOfHost(host, request.path))
+  const claim = request.claim ?? wire?.claim
+  const algorithm = claim?.algorithm ?? echo.stringToSign?.split('\n')[0] ?? SIGV4_ALGORITHM
+  const scopeParts = splitScope({ scope, algorithm })
+  const rules = serviceRules(scopeParts?.service ?? serviceOfHost(host, request.path))
   const arrived = isWhole(wire, request) ? wire : request
   const canonical = canonicalize(arrived, rules)
-  const oracle = KeyOracle.create(options.credentials, request.claim ?? wire?.claim)
+  const oracle = KeyOracle.create(options.credentials, claim, options.algorithms)
   const received = receivedSide(echo, canonical, arrived !== request)
   const signed = signedSide(evidence, canonicalize(request, rules), oracle)
   return {
@@ -96,6 +108,8 @@ export function openCase(evidence: Evidence, options: CaseOptions): Case {
     arrived,
     rules,
     scope,
+    scopeParts,
+    isSigV4A: algorithm === SIGV4A_ALGORITHM,
     host,
     answer,
     echo,

@@ -4,6 +4,7 @@
  * @module
  */
 import type { Cause } from './cause.ts'
+import { ALGORITHM } from './causes/algorithm.ts'
 import { CHUNKS } from './causes/chunks.ts'
 import { HEADER_FORM } from './causes/header-form.ts'
 import { HEADER_VALUES } from './causes/header-values.ts'
@@ -42,6 +43,7 @@ export const CAUSES: readonly Cause[] = [
   ...CREDENTIALS,
   ...TIME,
   ...SCOPE,
+  ...ALGORITHM,
   ...PRESIGNED,
   ...POST_FORM,
   ...CLOUDFRONT,

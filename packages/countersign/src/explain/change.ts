@@ -4,7 +4,7 @@
  *
  * @module
  */
-import type { RegionalScope } from '../core/credential-scope.ts'
+import type { CredentialScope } from '../core/credential-scope.ts'
 import { formatParts, type CanonicalParts } from './canonical-parts.ts'
 
 /** What stands in the place of what is right. Parts that are not named stay as they are. */
@@ -22,9 +22,10 @@ export interface Change {
   readonly amzDate?: string
   readonly scope?: string
   readonly algorithm?: string
-  /** The secret that was signed with, or the scope that its key was derived for. */
+  /** The secret that was signed with, or the key id and the scope that its key was derived for. */
   readonly secretAccessKey?: string
-  readonly keyScope?: RegionalScope
+  readonly accessKeyId?: string
+  readonly keyScope?: CredentialScope
   /** What is special about this change, for the wording of a verdict. It holds no secret. */
   readonly note?: string
 }
@@ -75,9 +76,8 @@ export function mergeChanges(a: Change, b: Change): Change | undefined {
 
 /** What tells two changes apart that make the same text. */
 export function keyOfChange(parts: CanonicalParts, change: Change): string {
-  const { amzDate = '', scope = '', algorithm = '', secretAccessKey = '', keyScope } = change
-  const { date = '', region = '', service = '' } = keyScope ?? {}
-  return [changedText(parts, change), amzDate, scope, algorithm, secretAccessKey, date, region, service].join(
-    '\0',
-  )
+  const { amzDate, scope, algorithm, secretAccessKey, accessKeyId, keyScope } = change
+  const { date, region, service } = keyScope ?? {}
+  const rest = [amzDate, scope, algorithm, secretAccessKey, accessKeyId, date, region, service]
+  return [changedText(parts, change), ...rest].join('\0')
 }

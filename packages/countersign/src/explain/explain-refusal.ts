@@ -4,6 +4,8 @@
  *
  * @module
  */
+import type { SignatureAlgorithm } from '../algorithms/algorithm.ts'
+import { sigV4 } from '../algorithms/sigv4.ts'
 import type { ErrorAnswer } from '../answers/error-answer.ts'
 import type { AnyCredentials, Credentials, KeyCredentials } from '../credentials/credentials.ts'
 import { openCase, withSigned, type Case } from './case.ts'
@@ -11,7 +13,14 @@ import type { EchoState } from './check-echo.ts'
 import { CAUSES, findCause } from './catalogue.ts'
 import type { Evidence } from './evidence.ts'
 import type { AnswerSummary, Explanation, Verdict } from './explanation.ts'
-import { DEFAULT_LIMITS, searchSigned, type SearchLimits, type SearchResult } from './search.ts'
+import {
+  DEFAULT_LIMITS,
+  searchSigned,
+  SLOW_CANDIDATES,
+  type Searched,
+  type SearchLimits,
+  type SearchResult,
+} from './search.ts'
 import { suspectVerdicts } from './suspects.ts'
 import { bestOf, detectedVerdicts, provenVerdicts } from './verdicts.ts'
 
@@ -21,6 +30,11 @@ export interface ExplainRefusalOptions {
   readonly credentials?: Credentials | KeyCredentials | undefined
   /** Other keys that it may have been signed with by mistake, such as those of other profiles. */
   readonly candidates?: readonly (Credentials | KeyCredentials)[] | undefined
+  /**
+   * Algorithms whose signatures can be tried with the key, besides SigV4: `[sigV4A]` of `countersign/sigv4a`. What
+   * needs no key is told of requests with any.
+   */
+  readonly algorithms?: readonly SignatureAlgorithm[] | undefined
   /** The local clock at the time of the refusal. Without it, clocks are compared only by what the answer says. */
   readonly now?: Date | undefined
   readonly limits?: Partial<SearchLimits> | undefined
@@ -35,11 +49,12 @@ export interface ExplainRefusalOptions {
  * ```
  */
 export function explainRefusal(evidence: Evidence, options: ExplainRefusalOptions = {}): Explanation {
-  const limits = { ...DEFAULT_LIMITS, ...options.limits }
-  const opened = openCase(evidence, { ...options, ...asAny(options), bodyBytes: limits.bodyBytes })
+  const algorithms = [sigV4, ...(options.algorithms ?? [])]
+  const { bodyBytes } = { ...DEFAULT_LIMITS, ...options.limits }
+  const opened = openCase(evidence, { ...options, ...asAny(options), algorithms, bodyBytes })
   const { oracle } = opened
-  const found =
-    oracle && opened.signed.basis !== 'key' ? searchSigned(opened, CAUSES, oracle, limits) : undefined
+  const search = opened.signed.basis === 'key' ? undefined : searchWithKey(opened, options.limits)
+  const found = search?.found
   const settled = found ? withSigned(opened, { parts: found.parts, basis: 'key' }) : opened
   const verdicts = bestOf(
     [
@@ -56,7 +71,9 @@ export function explainRefusal(evidence: Evidence, options: ExplainRefusalOption
     : []
   return {
     verdicts,
-    ruledOut: tested.map(({ code }) => code).filter((code) => !named.has(code)),
+    ruledOut: tested
+      .filter((cause) => !named.has(cause.code) && !search?.untried.has(cause))
+      .map(({ code }) => code),
     isSignatureProblem: isAboutSignature(verdicts, settled.answer),
     ...(oracle && {
       isSignatureRight:
@@ -65,7 +82,15 @@ export function explainRefusal(evidence: Evidence, options: ExplainRefusalOption
     ...(settled.answer && { answer: summaryOf(settled.answer) }),
     echo: stateOf(settled),
     searched: oracle?.searched ?? 0,
+    isSearchCutShort: search?.isCutShort === true,
   }
+}
+
+function searchWithKey(opened: Case, given: Partial<SearchLimits> = {}): Searched | undefined {
+  const { oracle } = opened
+  if (!oracle) return undefined
+  const usual = oracle.isSlow ? { ...DEFAULT_LIMITS, candidates: SLOW_CANDIDATES } : DEFAULT_LIMITS
+  return searchSigned(opened, CAUSES, oracle, { ...usual, ...given })
 }
 
 /** Where no cause was found, the server's code tells. */

@@ -85,6 +85,11 @@ export interface Explanation {
   /** How far the server's canonical request, if it told it, can be relied on. */
   readonly echo: EchoState
   readonly answer?: AnswerSummary | undefined
-  /** How many canonical requests were tried with the key. */
+  /** How many texts were tried with the key. */
   readonly searched: number
+  /**
+   * Whether the search stopped at its limit, with texts left to try: then causes that go together are not ruled out,
+   * nor is a single one that `ruledOut` does not name.
+   */
+  readonly isSearchCutShort: boolean
 }

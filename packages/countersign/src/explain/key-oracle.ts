@@ -1,49 +1,55 @@
 /**
- * Key oracle: tells whether a text is the one that was signed, by signing it and comparing. What it computes leaves it
- * as yes or no only.
+ * Key oracle: tells whether a text is the one that was signed, by signing it and comparing, or, with SigV4A, by the
+ * public key. What it computes leaves it as yes or no only.
  *
  * @module
  */
-import { deriveSigV4Key } from '../algorithms/sigv4.ts'
-import type { RegionalScope } from '../core/credential-scope.ts'
-import { SIGV4_ALGORITHM } from '../core/names.ts'
+import type { SignatureAlgorithm, SignatureKey } from '../algorithms/algorithm.ts'
+import type { CredentialScope } from '../core/credential-scope.ts'
 import { buildStringToSign } from '../core/string-to-sign.ts'
 import type { AnyCredentials } from '../credentials/credentials.ts'
 import { equalConstantTime } from '../crypto/constant-time.ts'
-import { defaultSha256 } from '../crypto/default-sha256.ts'
 import { hashText } from './canonical-parts.ts'
 import type { Change } from './change.ts'
-import type { SignatureClaim } from './signature-claim.ts'
+import { splitScope, type SignatureClaim } from './signature-claim.ts'
 
-const SIGNATURE = /^[0-9a-f]{64}$/
-const SCOPE = /^(\d{8})\/([\w.~-]+)\/([\w.~-]+)\/aws4_request$/
+/** For keys that are bound to no scope. */
+const EVERYWHERE: CredentialScope = { date: '', service: '' }
 
-/** A scope in its parts; `undefined` when it is malformed. */
-export function splitScope(scope: string): RegionalScope | undefined {
-  const [, date, region, service] = SCOPE.exec(scope) ?? []
-  return date && region && service ? { date, region, service } : undefined
-}
+/** Whose key it is, and what it was derived for. */
+type KeyOrigin = Pick<Change, 'accessKeyId' | 'secretAccessKey' | 'keyScope'>
 
-/** Signs and compares. It remembers the keys that it derived. */
+/** Tries texts. It remembers the keys that it derived. */
 export class KeyOracle {
   /** How many texts were tried. */
   searched = 0
   readonly #credentials: AnyCredentials
   readonly #claim: SignatureClaim
-  readonly #keys = new Map<string, (text: string) => string>()
+  readonly #algorithm: SignatureAlgorithm
+  readonly #keys = new Map<string, SignatureKey>()
 
-  private constructor(credentials: AnyCredentials, claim: SignatureClaim) {
+  private constructor(credentials: AnyCredentials, claim: SignatureClaim, algorithm: SignatureAlgorithm) {
     this.#credentials = credentials
     this.#claim = claim
+    this.#algorithm = algorithm
   }
 
-  /** `undefined` where there is nothing to compare with: no key, no signature of SigV4. */
+  /** `undefined` where there is nothing to try: no key, no signature of one of these algorithms. */
   static create(
     credentials: AnyCredentials | undefined,
     claim: SignatureClaim | undefined,
+    algorithms: readonly SignatureAlgorithm[],
   ): KeyOracle | undefined {
-    if (!credentials || !claim || !SIGNATURE.test(claim.signature)) return undefined
-    return claim.algorithm === SIGV4_ALGORITHM ? new KeyOracle(credentials, claim) : undefined
+    const algorithm = algorithms.find(({ name }) => name === claim?.algorithm)
+    if (!credentials || !claim || !algorithm?.isWellFormed(claim.signature)) return undefined
+    // A key that was derived before is one of SigV4.
+    if (algorithm.regionSet && credentials.secretAccessKey === undefined) return undefined
+    return new KeyOracle(credentials, claim, algorithm)
+  }
+
+  /** Whether to try a text takes the time of a hundred hashes. */
+  get isSlow(): boolean {
+    return this.#algorithm.regionSet !== undefined
   }
 
   /** Whether the request's signature is one of this canonical request, with what else a change brings. */
@@ -59,31 +65,33 @@ export class KeyOracle {
   /** Whether the request's signature is one of this string to sign. */
   hasSignedString(stringToSign: string, change: Change = {}): boolean {
     this.searched++
-    const scope = change.keyScope ?? splitScope(this.#claim.scope)
-    const sign = this.#signer(change.secretAccessKey, scope)
-    return sign !== undefined && equalConstantTime(sign(stringToSign), this.#claim.signature)
+    return this.#keyOf(change)?.hasSigned(stringToSign, this.#claim.signature) === true
   }
 
   /** Whether a signature is this key's, of a text. */
   isSignatureOf(stringToSign: string, signature: string): boolean {
-    const sign = this.#signer(undefined, splitScope(this.#claim.scope))
-    return sign !== undefined && equalConstantTime(sign(stringToSign), signature)
+    return this.#keyOf({})?.hasSigned(stringToSign, signature) === true
   }
 
-  #signer(
-    otherSecret: string | undefined,
-    scope: RegionalScope | undefined,
-  ): ((text: string) => string) | undefined {
+  /** The key of the one whom the request names, unless it is said to be another one's. */
+  #keyOf({ accessKeyId = this.#claim.accessKeyId, ...origin }: KeyOrigin): SignatureKey | undefined {
     const { signingKey, secretAccessKey } = this.#credentials
-    const secret = otherSecret ?? secretAccessKey
-    if (secret === undefined) return signingKey && ((text) => signingKey.sign(text))
+    const secret = origin.secretAccessKey ?? secretAccessKey
+    if (secret === undefined) {
+      return (
+        signingKey && {
+          signHex: (text) => signingKey.sign(text),
+          hasSigned: (text, signature) => equalConstantTime(signingKey.sign(text), signature),
+        }
+      )
+    }
+    const scope = this.#algorithm.regionSet ? EVERYWHERE : (origin.keyScope ?? splitScope(this.#claim))
     if (!scope) return undefined
-    const name = [secret, scope.date, scope.region, scope.service].join('\0')
+    const name = [secret, accessKeyId, scope.date, scope.region, scope.service].join('\0')
     const known = this.#keys.get(name)
     if (known) return known
-    const key = defaultSha256().hmacKey(deriveSigV4Key(secret, scope))
-    const sign = (text: string): string => key.signHex(text)
-    this.#keys.set(name, sign)
-    return sign
+    const key = this.#algorithm.prepareKey(this.#algorithm.deriveKey(secret, scope, accessKeyId))
+    this.#keys.set(name, key)
+    return key
   }
 }

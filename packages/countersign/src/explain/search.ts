@@ -12,7 +12,10 @@ import type { KeyOracle } from './key-oracle.ts'
 
 /** How far a search goes. */
 export interface SearchLimits {
-  /** Canonical requests that are signed at most. */
+  /**
+   * Texts that are tried with the key at most: 8,000 by default, and 4,000 with SigV4A, where each takes a tenth of a
+   * millisecond, and more than one millisecond where there is no `node:crypto`.
+   */
   readonly candidates: number
   /** Longest body that is hashed anew, in bytes. */
   readonly bodyBytes: number
@@ -20,6 +23,9 @@ export interface SearchLimits {
 
 /** What is searched when nothing else is said. */
 export const DEFAULT_LIMITS: SearchLimits = { candidates: 8000, bodyBytes: 1 << 20 }
+
+/** How many texts are tried where that is slow. */
+export const SLOW_CANDIDATES = 4000
 
 /** A change, and the cause that it stands for. */
 export interface Attempt {
@@ -37,6 +43,17 @@ export interface SearchResult {
   readonly attempts: readonly Attempt[]
 }
 
+/** What became of a search. */
+export interface Searched {
+  readonly found?: SearchResult | undefined
+  /** Whether it stopped at its limit, with texts left to try. */
+  readonly isCutShort: boolean
+  /** Causes that were not tried in full, and may be it. */
+  readonly untried: ReadonlySet<Cause>
+}
+
+const NONE: ReadonlySet<Cause> = new Set()
+
 interface Group {
   readonly change: Change
   readonly attempts: Attempt[]
@@ -49,17 +66,37 @@ export function searchSigned(
   evidence: Case,
   causes: readonly Cause[],
   oracle: KeyOracle,
-  limits: SearchLimits,
-): SearchResult | undefined {
-  const { stringToSign } = evidence.echo
-  if (stringToSign !== undefined && oracle.hasSignedString(stringToSign))
-    return unchanged(evidence.received.parts)
-  for (const parts of distinct([evidence.received.parts, evidence.signed.parts, evidence.canonical])) {
-    if (oracle.hasSigned(formatParts(parts))) return unchanged(parts)
-  }
+  { candidates }: SearchLimits,
+): Searched {
+  const right = findUnchanged(evidence, oracle)
+  if (right) return { found: unchanged(right), isCutShort: false, untried: NONE }
   const base = evidence.received.parts
-  const singles = groupChanges(base, evidence, causes)
-  return trySingles(base, singles, oracle, limits) ?? tryPairs(base, singles, oracle, limits)
+  // What is likeliest comes first: the first change of each cause, then the second of each.
+  const singles = groupChanges(base, evidence, causes).toSorted((a, b) => a.rank - b.rank)
+  const tries = triesOf(singles)
+  for (let index = 0; ; index++) {
+    const { value: next, done } = tries.next()
+    if (done) return { isCutShort: false, untried: NONE }
+    if (oracle.searched >= candidates) return { isCutShort: true, untried: causesOf(singles.slice(index)) }
+    const { change, attempts } = next
+    if (!oracle.hasSigned(changedText(base, change), change)) continue
+    const found = { parts: applyChange(base, change), base, attempts }
+    return { found, isCutShort: false, untried: NONE }
+  }
+}
+
+/** What was signed, where it was signed right. */
+function findUnchanged(evidence: Case, oracle: KeyOracle): CanonicalParts | undefined {
+  const { echo, received, signed, canonical } = evidence
+  const { stringToSign } = echo
+  if (stringToSign !== undefined && oracle.hasSignedString(stringToSign)) return received.parts
+  return distinct([received.parts, signed.parts, canonical]).find((parts) =>
+    oracle.hasSigned(formatParts(parts)),
+  )
+}
+
+function causesOf(groups: readonly Group[]): ReadonlySet<Cause> {
+  return new Set(groups.flatMap(({ attempts }) => attempts.map(({ cause }) => cause)))
 }
 
 function unchanged(parts: CanonicalParts): SearchResult {
@@ -86,39 +123,16 @@ function groupChanges(base: CanonicalParts, evidence: Case, causes: readonly Cau
   return [...groups.values()]
 }
 
-function trySingles(
-  base: CanonicalParts,
-  singles: readonly Group[],
-  oracle: KeyOracle,
-  limits: SearchLimits,
-): SearchResult | undefined {
-  for (const { change, attempts } of singles) {
-    if (oracle.searched >= limits.candidates) return undefined
-    if (oracle.hasSigned(changedText(base, change), change)) {
-      return { parts: applyChange(base, change), base, attempts }
-    }
-  }
-  return undefined
-}
+type Try = Pick<Group, 'change' | 'attempts'>
 
-/** Pairs of what is likeliest come first: the first change of each cause with that of each other one, and so on. */
-function tryPairs(
-  base: CanonicalParts,
-  groups: readonly Group[],
-  oracle: KeyOracle,
-  limits: SearchLimits,
-): SearchResult | undefined {
-  const singles = groups.toSorted((a, b) => a.rank - b.rank)
+/** All singles, then all pairs of them that are about different parts, those of what is likeliest first. */
+function* triesOf(singles: readonly Group[]): Generator<Try, undefined> {
+  yield* singles
   for (let sum = 1; sum < 2 * singles.length - 2; sum++) {
     for (let i = Math.max(0, sum - singles.length + 1); i < sum - i; i++) {
       const [a, b] = [singles[i]!, singles[sum - i]!]
       const change = mergeChanges(a.change, b.change)
-      if (!change) continue
-      if (oracle.searched >= limits.candidates) return undefined
-      if (oracle.hasSigned(changedText(base, change), change)) {
-        return { parts: applyChange(base, change), base, attempts: [...a.attempts, ...b.attempts] }
-      }
+      if (change) yield { change, attempts: [...a.attempts, ...b.attempts] }
     }
   }
-  return undefined
 }

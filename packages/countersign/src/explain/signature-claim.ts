@@ -6,7 +6,15 @@
 import { parseAuthorization } from '../core/authorization-header.ts'
 import type { Header } from '../core/canonical-headers.ts'
 import { parseQuery } from '../core/canonical-query.ts'
-import { QUERY, SIGV4_ALGORITHM, X_AMZ_DATE, X_AMZ_SECURITY_TOKEN } from '../core/names.ts'
+import type { CredentialScope } from '../core/credential-scope.ts'
+import {
+  QUERY,
+  SIGV4_ALGORITHM,
+  SIGV4A_ALGORITHM,
+  X_AMZ_DATE,
+  X_AMZ_REGION_SET,
+  X_AMZ_SECURITY_TOKEN,
+} from '../core/names.ts'
 import { decodeUri } from '../core/uri-encoding.ts'
 
 /** What a request says about its signature. Whatever it does not say is empty. */
@@ -24,6 +32,8 @@ export interface SignatureClaim {
   readonly sessionToken: string
   /** `X-Amz-Expires`, of presigned URLs alone. */
   readonly expires: string
+  /** The regions that it is to hold in, of SigV4A alone; `undefined` where the request names none. */
+  readonly regionSet: string | undefined
 }
 
 const PIECE = /(Credential|SignedHeaders|Signature)=([^,\s]*)/g
@@ -60,6 +70,7 @@ function claimOfHeader(value: string, headers: readonly Header[]): SignatureClai
     amzDate: firstValue(headers, X_AMZ_DATE),
     sessionToken: firstValue(headers, X_AMZ_SECURITY_TOKEN),
     expires: '',
+    regionSet: headers.find(([name]) => name === X_AMZ_REGION_SET)?.[1].trim(),
   }
 }
 
@@ -79,8 +90,11 @@ function claimOfQuery(headers: readonly Header[], query: string): SignatureClaim
     amzDate: read(QUERY.date),
     sessionToken: read(QUERY.securityToken) || firstValue(headers, X_AMZ_SECURITY_TOKEN),
     expires: read(QUERY.expires),
+    regionSet: parameters.get(QUERY.regionSet.toLowerCase()),
   }
 }
+
+const DAY = /^\d{8}$/
 
 /** Splits from the right: a key id may hold slashes, a scope has as many as its algorithm says. */
 function splitCredential(
@@ -88,7 +102,24 @@ function splitCredential(
   algorithm: string,
 ): Pick<SignatureClaim, 'accessKeyId' | 'scope'> {
   const parts = credential.split('/')
-  const length = algorithm === SIGV4_ALGORITHM ? 4 : 3
-  const at = Math.max(1, parts.length - length)
+  // A scope of SigV4A that has a region by mistake, too, begins with its day.
+  const hasRegion = algorithm === SIGV4_ALGORITHM || (parts.length > 4 && DAY.test(parts.at(-4) ?? ''))
+  const at = Math.max(1, parts.length - (hasRegion ? 4 : 3))
   return { accessKeyId: parts.slice(0, at).join('/'), scope: parts.slice(at).join('/') }
+}
+
+const SCOPE = /^(\d{8})\/([\w.~-]+)\/([\w.~-]+)\/aws4_request$/
+const SCOPE_OF_ALL = /^(\d{8})\/(?:[\w.~-]+\/)?([\w.~-]+)\/aws4_request$/
+
+/** A scope in its parts; `undefined` when it is malformed. That of SigV4A has no region. */
+export function splitScope({
+  scope,
+  algorithm,
+}: Pick<SignatureClaim, 'scope' | 'algorithm'>): CredentialScope | undefined {
+  if (algorithm === SIGV4A_ALGORITHM) {
+    const [, date, service] = SCOPE_OF_ALL.exec(scope) ?? []
+    return date && service ? { date, service } : undefined
+  }
+  const [, date, region, service] = SCOPE.exec(scope) ?? []
+  return date && region && service ? { date, region, service } : undefined
 }

@@ -65,3 +65,8 @@ export function isOtherSecret(evidence: Case): boolean {
   const { signed, answer } = evidence
   return isSameText(evidence) && signed.basis === 'key' && answer?.kind === 'signature'
 }
+
+/** Whether the signature is the key's, of what was sent, so that what stands in the request is what is refused. */
+export function isSignedAsSent({ signed, answer, differences }: Case): boolean {
+  return signed.basis === 'key' && differences.length === 0 && (!answer || answer.kind === 'signature')
+}

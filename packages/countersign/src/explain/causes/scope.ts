@@ -1,24 +1,30 @@
 /**
- * Causes in the credential scope: region, service, and how both are written; and the algorithm.
+ * Causes in the credential scope: region, service, and how both are written.
  *
  * @module
  */
-import { SIGV4_ALGORITHM, SIGV4A_ALGORITHM } from '../../core/names.ts'
+import { isInRegionSet } from '../../algorithms/region-set.ts'
 import { inferScope, type HostScope } from '../../core/service-hosts.ts'
 import { CountersignError } from '../../errors.ts'
 import type { Case } from '../case.ts'
 import type { Cause, Finding } from '../cause.ts'
-import { splitScope } from '../key-oracle.ts'
 import { inMessage, isCode, messageOf, shownName } from './answered.ts'
+import { isSignedAsSent } from './key-material.ts'
+import { namedRegions, REGIONS, scopesInstead, SERVICES } from './other-scopes.ts'
 
 /** What the host is signed for, by its name. */
-function ofHost({ host, request }: Case): HostScope | undefined {
+export function ofHost({ host, request }: Case): HostScope | undefined {
   try {
     return inferScope(host, request.path)
   } catch (error) {
     if (error instanceof CountersignError) return undefined
     throw error
   }
+}
+
+/** What the request is signed for: a region, or the set of SigV4A. */
+function signedRegion({ scopeParts, request }: Case): string | undefined {
+  return scopeParts?.region ?? request.claim?.regionSet
 }
 
 /** Endpoints that serve all regions, and are signed for one. */
@@ -35,7 +41,7 @@ function wrongRegion(evidence: Case, code: string, cause: Cause): Finding[] {
   const [sent = '', told = ''] = inMessage(evidence, REGION_EXPECTED) ?? []
   const region = told || evidence.answer?.fields.get('Region') || ''
   if (region === '') return []
-  const own = sent || (splitScope(evidence.scope)?.region ?? 'another one')
+  const own = sent || (signedRegion(evidence) ?? 'another one')
   return [
     {
       grade: 'stated',
@@ -73,7 +79,7 @@ const elsewhere: Cause = {
   fix: 'Sign again for the host and the region that the answer names; never send the old signature there.',
   detect: (evidence) => {
     const { status = 0, region, endpoint } = evidence.answer ?? {}
-    const own = splitScope(evidence.scope)?.region
+    const own = signedRegion(evidence)
     const isMoved =
       isCode(evidence, 'PermanentRedirect', 'TemporaryRedirect', 'IllegalLocationConstraint', 'Redirect') ||
       ((status === 301 || status === 307 || status === 400) && evidence.answer?.code === undefined)
@@ -98,19 +104,31 @@ const region: Cause = {
   fix: 'Sign for the region that stands in the host.',
   detect: (evidence) => {
     const isSaid = REGION_SAID.test(messageOf(evidence))
-    const own = splitScope(evidence.scope)?.region
+    const own = signedRegion(evidence)
     const host = ofHost(evidence)
     if (GLOBAL.test(evidence.host) || isZone(own)) return []
-    if (host?.region === undefined || own === undefined || host.region === own || host.region === '*') {
+    if (
+      host?.region === undefined ||
+      own === undefined ||
+      host.region === '*' ||
+      holds(evidence, host.region)
+    ) {
       if (!isSaid) return []
       const finding = `The server does not serve the region ${shownName(own ?? 'that was signed for')}.`
       return [{ grade: 'stated', finding, fix: region.fix }]
     }
-    const finding = `It was signed for ${own}, and the host is in ${host.region} (${host.reason}).`
-    const line = { field: 'scope', ours: own, theirs: host.region }
+    const finding = `It was signed for ${shownName(own)}, and the host is in ${host.region} (${host.reason}).`
+    const line = { field: 'scope', ours: shownName(own), theirs: host.region }
     const fix = `Sign for ${host.region}.`
     return [{ grade: isSaid ? 'stated' : 'likely', line, finding, fix, correction: { region: host.region } }]
   },
+}
+
+/** Whether the signature is for a region. */
+function holds(evidence: Case, wanted: string): boolean {
+  return evidence.isSigV4A
+    ? isInRegionSet(namedRegions(evidence), wanted)
+    : evidence.scopeParts?.region === wanted
 }
 
 const globalEndpoint: Cause = {
@@ -120,7 +138,7 @@ const globalEndpoint: Cause = {
   family: 'scope',
   fix: "Sign for the endpoint's own region, us-east-1 in most partitions, or use a regional endpoint.",
   detect: (evidence) => {
-    const own = splitScope(evidence.scope)?.region
+    const own = signedRegion(evidence)
     const right = ofHost(evidence)?.region
     if (!GLOBAL.test(evidence.host) || own === undefined || right === undefined || right === own) return []
     const isSaid = REGION_SAID.test(messageOf(evidence))
@@ -144,8 +162,15 @@ const serviceName: Cause = {
   title: 'Signed for another service than that of the host',
   family: 'scope',
   fix: 'Sign with the signing name of the service, which is often not the first part of the host.',
+  signedInstead: (_, evidence) =>
+    scopesInstead(evidence, ({ date, service }) =>
+      SERVICES.filter((name) => name !== service).map((name) => [date, name]),
+    ),
+  explain: ({ change: { scope = '' }, evidence }) => ({
+    finding: `The scope in the string to sign is ${scope}, and the request says ${shownName(evidence.scope)}.`,
+  }),
   detect: (evidence) => {
-    const own = splitScope(evidence.scope)?.service
+    const own = evidence.scopeParts?.service
     const [said] = inMessage(evidence, SERVICE_SAID) ?? inMessage(evidence, S3_SERVICE_SAID) ?? []
     const host = ofHost(evidence)
     const right = said ?? host?.service
@@ -194,6 +219,8 @@ const spelling: Cause = {
   },
 }
 
+const FIX_OF_ALL =
+  'Write the credential as KEYID/20261122/s3/aws4_request, and the scope in the string to sign likewise: with SigV4A, regions stand in X-Amz-Region-Set alone.'
 const SHAPE_SAID =
   /exactly 5 slash-delimited|Credential is mal-formed|incorrect terminal|terminated with 'aws4_request'|valid terminator/
 
@@ -203,17 +230,27 @@ const shape: Cause = {
   title: 'The scope is not DATE/REGION/SERVICE/aws4_request',
   family: 'scope',
   fix: 'Write the credential as KEYID/20261122/eu-west-1/s3/aws4_request.',
+  signedInstead: (_, evidence) => {
+    const regions = new Set([...namedRegions(evidence), ofHost(evidence)?.region ?? '*', ...REGIONS])
+    return scopesInstead(evidence, ({ date, service }) => [...regions].map((name) => [date, name, service]))
+  },
+  explain: ({ change: { scope = '' } }) => ({
+    finding: `The scope in the string to sign is ${shownName(scope)}, and a scope of SigV4A has no region.`,
+    fix: FIX_OF_ALL,
+  }),
   detect: (evidence) => {
+    const { isSigV4A } = evidence
     const { claim } = evidence.request
     const isStated = SHAPE_SAID.test(messageOf(evidence))
-    const isSigV4A = claim?.algorithm === SIGV4A_ALGORITHM
     const isRight = isSigV4A ? /^\d{8}\/[^/]+\/aws4_request$/ : /^\d{8}(?:\/[^/]+){2}\/aws4_request$/
     const isWrong = claim !== undefined && !isRight.test(evidence.scope)
     if (!isStated && !isWrong) return []
     if (/%25|&amp;/i.test(evidence.request.query)) return []
     const parts = evidence.scope.split('/').map(shownName).join(' / ')
     const finding = isWrong ? `The scope reads ${parts || '(nothing)'}.` : 'The server cannot read the scope.'
-    return [{ grade: isStated ? 'stated' : 'likely', finding, fix: shape.fix }]
+    const isProven = isWrong && isSigV4A && isSignedAsSent(evidence)
+    const grade = isProven ? 'proven' : isStated ? 'stated' : 'likely'
+    return [{ grade, finding, fix: isSigV4A ? FIX_OF_ALL : shape.fix }]
   },
 }
 
@@ -228,56 +265,12 @@ const unknownHost: Cause = {
     if (host === '' || ofHost(evidence) !== undefined || answer?.kind !== 'signature') return []
     if (evidence.isComparable || evidence.oracle || request.claim === undefined) return []
     if (!isCode(evidence, 'SignatureDoesNotMatch', 'InvalidSignature')) return []
-    const scope = splitScope(evidence.scope)
-    const own = scope ? `; it was signed for ${scope.service} in ${scope.region}` : ''
+    const scope = evidence.scopeParts
+    const own = scope
+      ? `; it was signed for ${scope.service} in ${shownName(signedRegion(evidence) ?? 'no region')}`
+      : ''
     const finding = `${shownName(host)} is no endpoint whose service and region can be told by its name${own}.`
     return [{ grade: 'possible', finding, fix: unknownHost.fix }]
-  },
-}
-
-const needsSigV4A: Cause = {
-  id: 'M32',
-  code: 'needs-sigv4a',
-  insteadOf: ['header-late'],
-  title: 'An endpoint for several regions, which takes SigV4A alone',
-  family: 'scope',
-  fix: "Sign with --algorithm v4a --region-set '*', and sign the region set with it.",
-  detect: (evidence) => {
-    const { request, host } = evidence
-    const { algorithm = '', mechanism, signedHeaders = '' } = request.claim ?? {}
-    const isGlobal = ofHost(evidence)?.region === '*'
-    if (algorithm === SIGV4_ALGORITHM && isGlobal) {
-      const finding = `${host} is for all regions, and the request is signed with ${algorithm}, which holds in one.`
-      const correction = { algorithm: 'v4a', region: '*' }
-      return [{ grade: 'likely', finding, fix: needsSigV4A.fix, correction }]
-    }
-    const lacksSet =
-      algorithm === SIGV4A_ALGORITHM &&
-      mechanism === 'header' &&
-      !signedHeaders.split(';').includes('x-amz-region-set')
-    if (!lacksSet) return []
-    return [{ grade: 'likely', finding: 'The header x-amz-region-set is not signed.', fix: needsSigV4A.fix }]
-  },
-}
-
-const wrongAlgorithm: Cause = {
-  id: 'M33',
-  code: 'wrong-algorithm',
-  title: 'An algorithm that the server does not take',
-  family: 'scope',
-  fix: 'Sign with AWS4-HMAC-SHA256.',
-  detect: (evidence) => {
-    const isStated =
-      /authorization mechanism you have provided is not supported|Unsupported Authorization Type|X-Amz-Algorithm only supports|Only AWS4-HMAC-SHA256 is supported/.test(
-        messageOf(evidence),
-      )
-    if (!isStated) return []
-    const authorization = evidence.request.headers.find(([name]) => name === 'authorization')?.[1] ?? ''
-    const own = /^AWS \S+:\S+$/.test(authorization)
-      ? 'version 2'
-      : (evidence.request.claim?.algorithm ?? /^[\w-]+/.exec(authorization)?.[0])
-    const finding = `The server does not take ${own === undefined ? 'this way of signing' : shownName(own)}.`
-    return [{ grade: 'stated', finding, fix: wrongAlgorithm.fix, correction: { algorithm: 'v4' } }]
   },
 }
 
@@ -291,7 +284,5 @@ export const SCOPE: readonly Cause[] = [
   elsewhere,
   spelling,
   shape,
-  needsSigV4A,
-  wrongAlgorithm,
   unknownHost,
 ]

@@ -6,9 +6,9 @@
 import type { Case } from '../case.ts'
 import type { Cause, Finding } from '../cause.ts'
 import type { Change } from '../change.ts'
-import { splitScope } from '../key-oracle.ts'
 import { isCode, shownKeyId } from './answered.ts'
 import { isOtherSecret, isSameText, secretsFault, type SecretFault } from './key-material.ts'
+import { otherDays, REGIONS, SERVICES } from './other-scopes.ts'
 
 function secretOf({ credentials }: Case): string {
   return credentials?.secretAccessKey ?? ''
@@ -24,6 +24,20 @@ function secrets(
   return variants
     .filter(([other]) => other !== secret && other !== '')
     .map(([secretAccessKey, note]) => ({ secretAccessKey, note }))
+}
+
+/** The key of SigV4A is made of the key id, too. */
+function keyIds({ isSigV4A, request: { claim } }: Case): Change[] {
+  const ends = [
+    ['\n', 'a line feed'],
+    ['\r\n', 'a carriage return and a line feed'],
+    [' ', 'a blank'],
+  ] as const
+  if (!isSigV4A || !claim) return []
+  return ends.map(([end, name]) => ({
+    accessKeyId: claim.accessKeyId + end,
+    note: `with ${name} behind the key id`,
+  }))
 }
 
 /** Where both sides have the same text, the key is what differs; which of these it is, nobody can tell without it. */
@@ -54,7 +68,7 @@ const whitespace: Cause = {
   fix: 'Store the secret without it, or sign with --trim-secret.',
   signedInstead: (_, evidence) => {
     const secret = secretOf(evidence)
-    return secrets(
+    const ofSecret = secrets(
       evidence,
       [secret.trim(), 'without the blank or line end at the end of the secret at hand'],
       [`${secret}\n`, 'with a line feed behind the secret'],
@@ -64,10 +78,12 @@ const whitespace: Cause = {
       [` ${secret}`, 'with a blank in front of the secret'],
       [`${secret}\t`, 'with a tab behind the secret'],
     )
+    return [...ofSecret, ...keyIds(evidence)]
   },
-  explain: ({ change, evidence }) => ({
-    finding: `It was signed ${change.note ?? ''}, which has ${secretOf(evidence).length} characters here.`,
-  }),
+  explain: ({ change, evidence }) => {
+    const length = (change.accessKeyId ? evidence.request.claim?.accessKeyId : secretOf(evidence))?.length
+    return { finding: `It was signed ${change.note ?? ''}, which has ${length} characters here.` }
+  },
   detect: (evidence) => {
     const fault = faultOfSecret(evidence, 'whitespace')
     if (fault === undefined) {
@@ -142,25 +158,35 @@ const encoded: Cause = {
   },
 }
 
+/** What was signed with another key, or with a part of one. */
+function othersKeys({ candidates, request, isSigV4A, credentials }: Case): Change[] {
+  const named = request.claim?.accessKeyId
+  const others = candidates.filter(({ accessKeyId }) => accessKeyId !== named)
+  const ofSecrets = others.flatMap(({ accessKeyId, secretAccessKey }): Change[] => {
+    if (secretAccessKey === undefined) return []
+    const note = `The signature was made with the secret of the key ${shownKeyId(accessKeyId)}`
+    const whole = `The signature was made with the key ${shownKeyId(accessKeyId)}`
+    return [{ secretAccessKey, note }, ...(isSigV4A ? [{ secretAccessKey, accessKeyId, note: whole }] : [])]
+  })
+  if (!isSigV4A) return ofSecrets
+  // The key of SigV4A is made of the key id, too.
+  const ids = [credentials, ...others].flatMap((key) => key?.accessKeyId ?? [])
+  const ofIds = [...new Set(ids)]
+    .filter((accessKeyId) => accessKeyId !== named)
+    .map((accessKeyId) => ({
+      accessKeyId,
+      note: `The signature was made with the secret at hand and the key id ${shownKeyId(accessKeyId)}`,
+    }))
+  return [...ofIds, ...ofSecrets]
+}
+
 const otherKey: Cause = {
   id: 'M4',
   code: 'secret-of-other-key',
   title: 'Key id and secret are of two different keys',
   family: 'credentials',
   fix: 'Take key id and secret from one place; profiles and environment must not be mixed.',
-  signedInstead: (_, { candidates, request }) =>
-    candidates
-      .filter(({ accessKeyId }) => accessKeyId !== request.claim?.accessKeyId)
-      .flatMap(({ accessKeyId, secretAccessKey }) =>
-        secretAccessKey === undefined
-          ? []
-          : [
-              {
-                secretAccessKey,
-                note: `The signature was made with the secret of the key ${shownKeyId(accessKeyId)}`,
-              },
-            ],
-      ),
+  signedInstead: (_, evidence) => othersKeys(evidence),
   explain: ({ change, evidence }) => ({
     finding: `${change.note ?? ''}, and the request names the key ${shownKeyId(evidence.request.claim?.accessKeyId ?? '')}.`,
   }),
@@ -209,29 +235,16 @@ const swapped: Cause = {
       : [],
 }
 
-/** Regions and services that keys are derived for by default, or by mistake. */
-const REGIONS = [
-  'us-east-1',
-  'us-west-2',
-  'eu-west-1',
-  'eu-central-1',
-  'ap-northeast-1',
-  'ap-southeast-1',
-  'auto',
-]
-const SERVICES = ['s3', 'execute-api', 'lambda', 'es', 'aoss', 'sts', 'iam', 'dynamodb', 'bedrock', 'appsync']
-
 const staleKey: Cause = {
   id: 'M15',
   code: 'stale-derived-key',
   title: 'A derived key was used on another day, in another region or for another service',
   family: 'credentials',
   fix: 'Derive the key anew for the day, region and service of each request.',
-  signedInstead: (_, { scope }) => {
-    const read = splitScope(scope)
-    if (!read) return []
+  signedInstead: (_, { scopeParts: read, isSigV4A }) => {
+    if (!read || isSigV4A) return []
     const others = [
-      ...[-1, 1, -2, -7].map((days) => ({ date: otherDay(read.date, days) })),
+      ...otherDays(read.date).map((date) => ({ date })),
       ...REGIONS.map((region) => ({ region })),
       ...SERVICES.map((service) => ({ service })),
     ]
@@ -245,12 +258,6 @@ const staleKey: Cause = {
   explain: ({ change }) => ({ finding: `${change.note ?? ''}.` }),
   detect: (evidence) =>
     ofKeyFamily(evidence, 'it may be derived for another day, region or service', staleKey.fix),
-}
-
-function otherDay(date: string, days: number): string {
-  const day = new Date(`${date.slice(0, 4)}-${date.slice(4, 6)}-${date.slice(6)}T00:00:00Z`)
-  if (Number.isNaN(day.getTime())) return date
-  return new Date(day.getTime() + days * 86_400_000).toISOString().slice(0, 10).replaceAll('-', '')
 }
 
 /** The causes, the commonest first. */

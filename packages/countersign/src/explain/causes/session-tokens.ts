@@ -5,7 +5,6 @@
  */
 import type { Case } from '../case.ts'
 import type { Cause } from '../cause.ts'
-import { splitScope } from '../key-oracle.ts'
 import { inMessage, isCode, UNKNOWN_KEY } from './answered.ts'
 
 function tokensOf({ request: { headers, claim } }: Case): string[] {
@@ -155,8 +154,8 @@ const globalToken: Cause = {
   family: 'credentials',
   fix: 'Get the token from the regional endpoint: AWS_STS_REGIONAL_ENDPOINTS=regional.',
   detect: (evidence) => {
-    const region = splitScope(evidence.scope)?.region ?? ''
-    const isSigV4A = evidence.request.claim?.algorithm.includes('ECDSA') === true
+    const region = evidence.scopeParts?.region ?? ''
+    const isSigV4A = evidence.isSigV4A
     const isRefused = isCode(evidence, 'InvalidToken') || evidence.answer?.status === 500
     if (!isRefused || tokensOf(evidence).length === 0 || (!OPT_IN.test(region) && !isSigV4A)) return []
     const where = isSigV4A ? 'with SigV4A' : `in ${region}, which has to be switched on`

@@ -7,6 +7,7 @@ import { parseAmzDate } from '../../core/amz-date.ts'
 import type { Case } from '../case.ts'
 import type { Cause, Finding } from '../cause.ts'
 import { isCode, messageOf, shownName, shownSpan } from './answered.ts'
+import { otherDays, scopesInstead } from './other-scopes.ts'
 
 /** How far the request's date, and the clock of this computer, are from the server's, in seconds. Behind is negative. */
 interface Skew {
@@ -134,6 +135,11 @@ const scopeDate: Cause = {
   title: 'The day of the scope is not that of the request',
   family: 'time',
   fix: 'Derive x-amz-date and the scope from one and the same instant, in UTC.',
+  signedInstead: (_, evidence) =>
+    scopesInstead(evidence, ({ date, service }) => otherDays(date).map((day) => [day, service])),
+  explain: ({ change: { scope = '' }, evidence }) => ({
+    finding: `The scope in the string to sign is ${scope}, and the request says ${shownName(evidence.scope)}.`,
+  }),
   detect: (evidence) => {
     const { amzDate = '' } = evidence.request.claim ?? {}
     const day = /^\d{8}/.exec(evidence.scope)?.[0] ?? ''
