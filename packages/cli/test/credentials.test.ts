@@ -191,6 +191,17 @@ describe.concurrent('without credentials', () => {
     )
   })
 
+  it('names the profiles that there are for one that there is not, and asks nobody else', async () => {
+    const line = ['sign', '--profile', 'nobody', SQS]
+    const { code, stderr } = await countersign(line, { home: makeHome(PROFILES), env: {} })
+    expect([code, stderr]).toEqual([
+      3,
+      expect.stringMatching(
+        /^error: There is no profile nobody, which --profile names\n {2}why: .+ have default, dev, tool\n/,
+      ),
+    ])
+  })
+
   it.each([
     ['a profile that is not there', ['--profile', 'nobody'], {}, 3],
     [

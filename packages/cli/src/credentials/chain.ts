@@ -6,6 +6,7 @@
 import { defaultProvider } from '@aws-sdk/credential-provider-node'
 import { CommandError } from '../frame/command-error.ts'
 import { EXIT } from '../frame/exit-codes.ts'
+import { profilesOf, readAwsFiles } from './aws-files.ts'
 import { readMfaCode, type MfaFlags } from './mfa-code.ts'
 import type { ResolvedCredentials } from './resolved-credentials.ts'
 
@@ -39,12 +40,17 @@ const MARKS: readonly (readonly [mark: string, source: string])[] = [
  * Asks the chain.
  *
  * @param profile that of the flag; the chain reads `AWS_PROFILE` itself
- * @throws {@link CommandError} `CREDENTIALS_MISSING` with the sources that were tried; `MFA_CODE_MISSING`, `MFA_CODE_INVALID`
+ * @throws {@link CommandError} `CREDENTIALS_MISSING` with the sources that were tried; `PROFILE_MISSING`,
+ *   `MFA_CODE_MISSING`, `MFA_CODE_INVALID`
  */
 export async function askChain(
   profile: string | undefined,
   mfa: MfaFlags = {},
 ): Promise<ResolvedCredentials> {
+  const name = profile ?? process.env['AWS_PROFILE']
+  if (name) assertProfile(name, profile === undefined ? 'AWS_PROFILE' : '--profile')
+  // It is for whoever builds with the SDK, and not for whoever runs a command.
+  process.env['AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED'] ??= 'true'
   const tried: string[] = []
   const provide = defaultProvider({
     ...(profile === undefined ? {} : { profile }),
@@ -55,7 +61,6 @@ export async function askChain(
     mfaCodeProvider: (serial) => readMfaCode(serial, mfa),
     logger: loggerOf(tried),
   })
-  const name = profile ?? process.env['AWS_PROFILE']
   try {
     const { accessKeyId, secretAccessKey, sessionToken, expiration, ...rest } = await provide()
     return {
@@ -71,6 +76,19 @@ export async function askChain(
       cause: error,
     })
   }
+}
+
+/** The chain passes over a profile that it does not find, and whoever named one would sign as somebody else. */
+function assertProfile(name: string, flag: string): void {
+  const files = readAwsFiles()
+  const known = profilesOf(files)
+  if (known.includes(name) || files.some(({ problem }) => problem !== undefined)) return
+  const paths = files.map(({ path }) => path).join(' and ')
+  throw new CommandError('PROFILE_MISSING', `There is no profile ${name}, which ${flag} names`, {
+    exitCode: EXIT.credentials,
+    why: known.length > 0 ? `${paths} have ${known.join(', ')}` : `${paths} have none`,
+    fix: `take one of them, or make it: aws configure --profile ${name}`,
+  })
 }
 
 /** The chain tells its logger which link it tries. Everything else that it logs is not for people. */

@@ -11,7 +11,7 @@ import { describeFailure } from '../frame/failure.ts'
 import type { CredentialFlags } from '../frame/options.ts'
 import type { Inference, Output } from '../frame/output.ts'
 import { formatInstant } from '../frame/times.ts'
-import { sectionOf, type AwsFile } from './aws-files.ts'
+import { sectionOf, type AwsFile } from '../credentials/aws-files.ts'
 import { fine, suspect, wrong, type Finding } from './finding.ts'
 import { lintKey } from './key-material.ts'
 

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { profilesOf, sectionOf, type AwsFile, type Section } from './aws-files.ts'
+import { profilesOf, sectionOf, type AwsFile, type Section } from '../credentials/aws-files.ts'
 import { fine, suspect, wrong, type Finding } from './finding.ts'
 
 /** All settings that AWS's tools document, in either file. */

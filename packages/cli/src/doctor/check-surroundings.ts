@@ -6,7 +6,7 @@
 import { existsSync } from 'node:fs'
 import { parseProxy } from '@countersign/gateway/outgoing-proxy'
 import type { ScopeFlags } from '../frame/options.ts'
-import { sectionOf, type AwsFile } from './aws-files.ts'
+import { sectionOf, type AwsFile } from '../credentials/aws-files.ts'
 import { fine, suspect, wrong, type Finding } from './finding.ts'
 
 /** Looks at the region that is taken where a host does not tell its own. */

@@ -5,7 +5,7 @@
  * @module
  */
 import type { Command } from 'commander'
-import { readAwsFiles } from '../doctor/aws-files.ts'
+import { readAwsFiles } from '../credentials/aws-files.ts'
 import { checkCredentials } from '../doctor/check-credentials.ts'
 import { checkEnvironment, checkProxies, checkRegion } from '../doctor/check-surroundings.ts'
 import { checkFiles } from '../doctor/check-files.ts'
