@@ -269,7 +269,7 @@ describe.concurrent('a file that is wrong', () => {
     ['presign: { expires: }', '1:12: presign.expires has no value'],
     ['presign: { keep-going: 1 }', '1:12: presign.keep-going must be true or false'],
     ['presign: { verbose: 9 }', '1:12: presign.verbose must be a number from 0 to 3'],
-    ['presign: { algorithm: v9 }', '1:12: presign.algorithm allowed choices are v4, v4a, v2, s3v2'],
+    ['presign: { algorithm: v9 }', '1:12: presign.algorithm must be one of v4, v4a, v2, s3v2'],
     ['presign: { header: ["a\\u001bb: 1"] }', '1:12: presign.header must be a list of texts'],
     ['presign chekc: { json: true }', '1:18: presign chekc is no verb'],
     ['presign: 15m', '1:1: presign must hold options'],

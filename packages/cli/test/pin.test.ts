@@ -131,7 +131,7 @@ describe.concurrent('--pin', () => {
     const nowhere = await run(home, ['sign', '--pin', 'no/pins.json', SQS])
     expect([nowhere.code, nowhere.stderr]).toEqual([
       2,
-      expect.stringMatching(/--pin cannot write no\/pins\.json\n {2}why: there is no such file or folder\n/),
+      expect.stringMatching(/--pin cannot write no\/pins\.json\n {2}why: there is no such folder\n/),
     ])
     const folder = await run(home, ['sign', '--pin', '.', SQS])
     expect([folder.code, folder.stderr]).toEqual([2, expect.stringContaining('--pin cannot read .')])

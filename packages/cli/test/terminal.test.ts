@@ -89,6 +89,12 @@ describeWithTool('python3', 'a terminal', (python) => {
     }
   })
 
+  it('tells what waits for input, and how to end it', async () => {
+    const { code, stdout } = await atTerminal(['explain'], makeHome(), '{"message":"Forbidden"}\n\u0004')
+    const told = 'explain reads what you type or paste here; end it with Ctrl-D\r\n'
+    expect([code, stdout]).toEqual([7, expect.stringContaining(told)])
+  })
+
   it('takes no secret that is typed', async () => {
     const args = ['sign', '--access-key-id', 'a', '--secret-stdin', 'https://sqs.eu-west-1.amazonaws.com/']
     const { code, stdout } = await atTerminal(args, makeHome())
@@ -121,6 +127,7 @@ async function answerSlowly(socket: Socket, body: string): Promise<void> {
   let size = 0
   socket.on('data', (chunk) => {
     size += chunk.length
-    if (size > 24 * 1024 * 1024) socket.end(`${head}content-length: ${body.length}\r\n\r\n${body}`)
+    if (size > 24 * 1024 * 1024 && !socket.writableEnded)
+      socket.end(`${head}content-length: ${body.length}\r\n\r\n${body}`)
   })
 }

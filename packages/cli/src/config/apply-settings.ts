@@ -69,7 +69,7 @@ function readValue(option: Option, setting: Setting): unknown {
       return option.parseArg ? option.parseArg(anchored, previous) : anchored
     } catch (error) {
       const { message } = error as Error
-      throw wrong(setting, message.replace(/^./, (letter) => letter.toLowerCase()).replace(/\.$/, ''))
+      throw wrong(setting, message.replace(/^Allowed choices are /, 'must be one of ').replace(/\.$/, ''))
     }
   }, undefined)
 }

@@ -23,7 +23,7 @@ export async function readMfaCode(serial: string, { mfaCode, input }: MfaFlags):
   const given = mfaCode ?? (process.env['COUNTERSIGN_MFA_CODE'] || undefined)
   if (given !== undefined) return checked(given)
   if (canAsk(input)) {
-    claimInput('the question for the MFA code')
+    claimInput('the question for the MFA code', true)
     return checked(await ask(`MFA code of ${serial}: `))
   }
   throw new CommandError('MFA_CODE_MISSING', `The profile needs a code of ${serial}`, {

@@ -26,8 +26,18 @@ const MESSAGES: ReadonlyMap<string, string> = new Map([
   ['SECRET_KEY_MISSING', 'This algorithm signs with the secret access key itself, and a signing key is none'],
 ])
 
+/** Where the code alone would say nothing of what lies behind it. */
+const REASONS: ReadonlyMap<string, string> = new Map([
+  ['URL_INVALID', 'what is signed is a host and a path, and it has to be clear which'],
+  ['CONFIG_INVALID', 'settings are used or refused: nothing of them is passed over'],
+  ['CONFIG_MALFORMED', 'a file that cannot be read to its end is not used in part'],
+  ['ADDRESS_UNAVAILABLE', 'a port takes one program at a time, and those below 1024 take an administrator'],
+])
+
 const FIXES: ReadonlyMap<string, string> = new Map([
   ['URL_INVALID', 'give an absolute URL, such as https://sts.eu-west-1.amazonaws.com/'],
+  ['CONFIG_MALFORMED', 'correct the file at that place'],
+  ['ADDRESS_UNAVAILABLE', 'end what has it, or take another with --listen or --health'],
   ['METHOD_INVALID', 'give a method such as GET or PUT'],
   ['HEADER_INVALID', 'write a header as name: value, in ASCII'],
   ['HOST_NOT_SIGNABLE', "give the bucket's REST endpoint, bucket.s3.REGION.amazonaws.com"],
@@ -77,7 +87,7 @@ export function describeFailure(error: unknown, help: string): Failure {
       exitCode: exitCodeOf(error),
       code,
       message: MESSAGES.get(code) ?? message.replace(/^expiresIn /, '--expires '),
-      why: `refused with ${code}`,
+      why: REASONS.get(code) ?? `refused with ${code}`,
       fix: FIXES.get(`${error.name} ${code}`) ?? FIXES.get(code) ?? help,
     }
   }

@@ -39,14 +39,14 @@ export function unreadable(path: string, reader: string, cause: unknown): Comman
   })
 }
 
-/** Why a file cannot be read or written, in a few words. */
-export function reasonOf(cause: unknown): string {
+/** Why a file cannot be read, in a few words; or, where it is to be written, why not. */
+export function reasonOf(cause: unknown, isWritten = false): string {
   const { code = 'unknown' } = cause as NodeJS.ErrnoException
-  return REASONS.get(code) ?? code
+  return code === 'ENOENT' && isWritten ? 'there is no such folder' : (REASONS.get(code) ?? code)
 }
 
 const REASONS: ReadonlyMap<string, string> = new Map([
-  ['ENOENT', 'there is no such file or folder'],
+  ['ENOENT', 'there is no such file'],
   ['ENOTDIR', 'its path leads through what is no folder'],
   ['EACCES', 'this user may not'],
   ['EROFS', 'nothing can be written there'],

@@ -7,7 +7,7 @@
 const EXIT_CODES = `Exit codes
 
     0  done; what was to be verified is valid
-    1  a fault of countersign itself, or of the key store
+    1  a fault of countersign itself, of the key store, or of the address to listen on
     2  the command line, or a file that it names, cannot be used
     3  no usable credentials, or expired ones
     4  network: name, connection, TLS, timeout; trying again may help

@@ -5,6 +5,9 @@
  */
 import { CommandError } from './command-error.ts'
 import { EXIT } from './exit-codes.ts'
+import { writeTo } from './standard-output.ts'
+
+const END_OF_INPUT = process.platform === 'win32' ? 'Ctrl-Z and Enter' : 'Ctrl-D'
 
 /** Who reads an input. */
 const readers = new WeakMap<NodeJS.ReadStream, string>()
@@ -13,9 +16,10 @@ const readers = new WeakMap<NodeJS.ReadStream, string>()
  * Claims standard input, which can be read once.
  *
  * @param reader what reads it, for the message when something else does too
+ * @param isAsked whether a question at the terminal tells already what is read
  * @throws {@link CommandError} `USAGE`
  */
-export function claimInput(reader: string): NodeJS.ReadStream {
+export function claimInput(reader: string, isAsked = false): NodeJS.ReadStream {
   const { stdin } = process
   const other = readers.get(stdin)
   if (other !== undefined) {
@@ -25,6 +29,9 @@ export function claimInput(reader: string): NodeJS.ReadStream {
     })
   }
   readers.set(stdin, reader)
+  // Whoever forgot a file would wait for nothing.
+  if (stdin.isTTY && !isAsked)
+    writeTo('stderr', `${reader} reads what you type or paste here; end it with ${END_OF_INPUT}\n`)
   return stdin
 }
 

@@ -134,7 +134,7 @@ function writePins(file: string, hosts: ReadonlyMap<string, Pin>): void {
   } catch (cause) {
     rmSync(draft, { force: true })
     throw new CommandError('FILE_UNWRITABLE', `--pin cannot write ${file}`, {
-      why: reasonOf(cause),
+      why: reasonOf(cause, true),
       fix: 'check the folder and who may write there',
       cause,
     })

@@ -13,7 +13,7 @@ import type { Output } from '../frame/output.ts'
 import { isOlder, resolveAlgorithm } from './algorithm.ts'
 import { scopeOfHost, type KnownScope } from './host-scope.ts'
 import type { Inferred } from './pin.ts'
-import { authorityOf } from './url-parts.ts'
+import { assertScheme, authorityOf } from './url-parts.ts'
 
 /** Signing name and region, in the form of options of a signing. */
 export interface ResolvedScope {
@@ -41,6 +41,7 @@ export async function resolveScope(
   credentials: AnyCredentials,
   output: Output,
 ): Promise<ResolvedScope> {
+  assertScheme(url)
   if (flags.pin === undefined || isOlder(flags.algorithm)) {
     assertPinned(flags)
     return assertWhole(url, await inferScope(url, flags, credentials, output))

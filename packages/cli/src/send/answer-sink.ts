@@ -83,7 +83,7 @@ const LINE_FEED = 0x0a
 async function openFile(path: string): Promise<AnswerSink> {
   const failed = (cause: unknown): CommandError =>
     new CommandError('FILE_UNREADABLE', `${path} cannot be written`, {
-      why: reasonOf(cause),
+      why: reasonOf(cause, true),
       fix: 'check the path, who may write there, and the space that is left',
       cause,
     })

@@ -9,6 +9,7 @@ import { CommandError } from '../frame/command-error.ts'
 import type { ScopeFlags } from '../frame/options.ts'
 import type { Output } from '../frame/output.ts'
 import { resolveScope, type ResolvedScope } from '../request/scope.ts'
+import { assertScheme } from '../request/url-parts.ts'
 import { resolveSignHeaders } from '../request/unsign.ts'
 import { createClock } from './clock.ts'
 import { parseAwsSigv4, parseUser } from './curl-credentials.ts'
@@ -158,6 +159,7 @@ function resolveWay(
   const { url, headers } = request
   const text = /^https?:\/\/[^/?#]*/i.exec(url)?.[0] ?? ''
   if (!URL.canParse(text)) {
+    assertScheme(url)
     throw new CommandError('USAGE', 'The URL is no http or https URL with a host', {
       why: 'a signature is for one host',
       fix: 'give an absolute URL, such as https://sts.eu-west-1.amazonaws.com/',

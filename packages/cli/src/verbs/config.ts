@@ -17,7 +17,7 @@ export function createCommand(_isWhole = false, verbs: VerbTable = new Map()): C
     .helpCommand(false)
   const explain = command
     .command('explain')
-    .description('what the files set, or each option of a verb, with where its value is from')
+    .description('Tells what the files set, or each option of a verb, with where its value is from.')
     .argument('[verb...]', 'such as send, or presign check')
     .helpOption('-h, --help', 'show this')
   addOutputOptions(explain).action(async (words: readonly string[], flags: OutputFlags) => {
@@ -26,7 +26,7 @@ export function createCommand(_isWhole = false, verbs: VerbTable = new Map()): C
   })
   const path = command
     .command('path')
-    .description('where the files are, or would be')
+    .description('Tells where the files are, or would be.')
     .helpOption('-h, --help', 'show this')
   addOutputOptions(path).action((flags: OutputFlags) => {
     printPaths(flags)

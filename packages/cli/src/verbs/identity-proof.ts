@@ -52,7 +52,7 @@ function addStep(command: Command, name: string, description: string): Command {
 }
 
 function addMake(command: Command): void {
-  const make = addStep(command, 'make', 'prints a proof; sends nothing')
+  const make = addStep(command, 'make', 'Prints a proof. Sends nothing.')
     .option('--region <name>', 'of the STS that is asked; by default that of the environment')
     .addOption(
       new Option('--form <form>', 'a presigned URL, or the POST of Vault')
@@ -82,7 +82,7 @@ async function printProof(flags: MakeFlags): Promise<void> {
 }
 
 function addCheck(command: Command): void {
-  const check = addStep(command, 'check', 'asks STS who made a proof')
+  const check = addStep(command, 'check', 'Asks STS who made a proof.')
     .argument('<file>', '- for standard input')
     .option('--sts-host <host>', 'the one STS that is asked; signed proofs need it')
     .option('-x, --proxy <url>', 'the proxy; "" for none')

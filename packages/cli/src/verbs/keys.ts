@@ -30,14 +30,14 @@ const SHOWN_ONCE = 'the secret access key is shown this once; the store does not
 export function createCommand(): Command {
   const command = createVerbCommand('keys', "Manages the gateway's access keys.").usage('COMMAND [options]')
   addCreate(command)
-  addStep(command, 'list', 'lists the keys').action(async (flags: Flags) => {
+  addStep(command, 'list', 'Lists the keys.').action(async (flags: Flags) => {
     const output = createOutput(flags)
     const keys = await withStore(flags, (store) => store.list())
     if (output.isJson) output.writeJson('keys', { keys: keys.map(toJson) })
     else output.write(formatTable(keys))
     if (keys.length === 0) output.note('no keys yet: countersign keys create --principal NAME')
   })
-  addStep(command, 'rotate', 'gives a key a new secret', '<id>')
+  addStep(command, 'rotate', 'Gives a key a new secret.', '<id>')
     .option(
       '--overlap <time>',
       'how long older secrets live on',
@@ -48,9 +48,9 @@ export function createCommand(): Command {
       const made = await withStore(flags, (store) => store.rotate(id, { overlap: flags.overlap }))
       showSecret(made, createOutput(flags))
     })
-  addChange(command, 'disable', 'lets nobody in with a key', (store, id) => store.disable(id))
-  addChange(command, 'enable', 'takes a disabled key back', (store, id) => store.enable(id))
-  addStep(command, 'expire', "sets a key's end", '<id>')
+  addChange(command, 'disable', 'Lets nobody in with a key.', (store, id) => store.disable(id))
+  addChange(command, 'enable', 'Takes a disabled key back.', (store, id) => store.enable(id))
+  addStep(command, 'expire', "Sets a key's end.", '<id>')
     .requiredOption('--expires <time>', '30d from now, a date, or never')
     .action(async (id: string, flags: Flags) => {
       const end = parseEnd(flags.expires ?? '', new Date())
@@ -86,7 +86,7 @@ function addChange(
 }
 
 function addCreate(command: Command): void {
-  addStep(command, 'create', 'makes a key')
+  addStep(command, 'create', 'Makes a key.')
     .requiredOption('--principal <name>', 'whom the key belongs to')
     .option('--expires <time>', '30d from now, or a date; never by default')
     .option('--access-key-id <id>', 'an id of your own, with --secret-stdin')
@@ -109,7 +109,7 @@ function addCreate(command: Command): void {
 }
 
 function addDelete(command: Command): void {
-  addStep(command, 'delete', 'deletes a key', '<id>')
+  addStep(command, 'delete', 'Deletes a key.', '<id>')
     .option('-y, --yes', 'do not ask')
     .addOption(noInputOption())
     .action(async (id: string, flags: Flags) => {

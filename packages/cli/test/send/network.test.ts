@@ -111,6 +111,7 @@ describe.concurrent('a command line that cannot be meant', () => {
     [['--sign-host', 'a', '-H', 'Host: b', ANYWHERE], 'both name the host'],
     [['-X', 'A B', ANYWHERE], 'token'],
     [['example.com'], 'absolute URL'],
+    [['example.com:8080/a?b'], 'write it as https://example.com:8080/a'],
     [['ftp://example.com/'], 'absolute URL'],
     [['http://exa mple.com/'], 'URL'],
     [['http://example.com:99999/'], 'URL'],

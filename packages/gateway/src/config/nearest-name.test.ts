@@ -12,6 +12,8 @@ it.each([
   ['limit', 'limits'],
   ['logs', 'log'],
   ['lg', 'log'],
+  ['lgo', 'log'],
+  ['ol', undefined],
   ['port', undefined],
   ['x', undefined],
   ['', undefined],
