@@ -38,7 +38,7 @@ export function isInstalled(folder = root) {
  */
 export function prepare({ quiet = false } = {}) {
   if (!isInstalled()) {
-    if (!quiet) console.log('Installing what package-lock.json names')
+    if (!quiet) console.log('Installing what package-lock.json names, which takes half a minute or so')
     // Its chatter goes to stderr: stdout belongs to the command that wanted this.
     const args = ['ci', '--no-audit', '--no-fund', ...(quiet ? ['--silent'] : [])]
     if (spawnSync('npm', args, { cwd: root, stdio: ['ignore', 2, 2] }).status !== 0) {

@@ -33,13 +33,17 @@ async function store(name, request, response) {
  * @param {import('node:http').ServerResponse} response
  */
 export function handleNotes(request, response) {
-  const { method, url = '/', headers } = request
+  const { url = '/', headers } = request
+  const method = request.method === 'HEAD' ? 'GET' : request.method
   const { pathname, searchParams } = new URL(url, 'http://notes')
   const name = /^\/notes\/([\w-]{1,64})$/.exec(pathname)?.[1]
   if (method === 'GET' && pathname === '/notes') {
     return list(searchParams, headers['x-countersign-principal'], response)
   }
-  if (method === 'GET' && name && notes.has(name)) return reply(response, 200, { [name]: notes.get(name) })
+  if (method === 'GET' && name) {
+    if (notes.has(name)) return reply(response, 200, { [name]: notes.get(name) })
+    return reply(response, 404, { message: `There is no note ${name}` })
+  }
   if (method === 'PUT' && name) return store(name, request, response)
   return reply(response, 404, { message: 'There are /notes and /notes/{name}' })
 }
