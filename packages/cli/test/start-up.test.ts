@@ -23,6 +23,12 @@ describe('start-up', () => {
     expect(modules.filter((name) => OTHERS.test(name))).toEqual([])
   })
 
+  it('explain loads no curve until a request needs it', async () => {
+    const modules = await modulesOf('explain')
+    expect(modules).toContainEqual(expect.stringMatching(/countersign.dist.explain.search/))
+    expect(modules.filter((name) => /sigv4a|p256|noble\/curves|dist.verify/.test(name))).toEqual([])
+  })
+
   it('of verify has one, so that the search finds what there is', async () => {
     expect((await modulesOf('verify')).some((name) => OTHERS.test(name))).toBe(true)
   })

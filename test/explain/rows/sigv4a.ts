@@ -38,6 +38,14 @@ const signing =
   (lines) =>
     lines.map(([name, value]): HeaderField => [name, name === wanted ? text : value])
 
+/** Both numbers of a signature in DER, one behind the other. */
+function rawOf(der: string): string {
+  const bytes = Buffer.from(der, 'hex')
+  const end = 4 + (bytes[3] ?? 0)
+  const numbers = [bytes.subarray(4, end), bytes.subarray(end + 2)]
+  return numbers.map((number) => number.toString('hex').slice(-64).padStart(64, '0')).join('')
+}
+
 /** The rows. */
 export const SIGV4A_ROWS: readonly ExplainRow[] = [
   {
@@ -137,6 +145,15 @@ export const SIGV4A_ROWS: readonly ExplainRow[] = [
     input: 'SigV4A under the name of SigV4 in the string to sign',
     expected: { key: 'proven' },
     make: refused(PRESIGNED, { algorithm: () => 'AWS4-HMAC-SHA256' }),
+  },
+  {
+    id: 'M88',
+    input: 'SigV4A: a signature as WebCrypto gives it, 128 digits without DER',
+    expected: { key: 'proven', answer: 'likely' },
+    make: refused(SETS, {}, (sent) => ({
+      ...sent,
+      headers: sent.headers.map(([name, value]) => [name, value.replace(/(?<=Signature=)\w+/, rawOf)]),
+    })),
   },
   {
     id: 'M37',

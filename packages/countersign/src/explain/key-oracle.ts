@@ -12,6 +12,7 @@ import { equalConstantTime } from '../crypto/constant-time.ts'
 import { hashText } from './canonical-parts.ts'
 import type { Change } from './change.ts'
 import { splitScope, type SignatureClaim } from './signature-claim.ts'
+import { readSignature } from './signature-form.ts'
 
 /** For keys that are bound to no scope. */
 const EVERYWHERE: CredentialScope = { date: '', service: '' }
@@ -41,10 +42,11 @@ export class KeyOracle {
     algorithms: readonly SignatureAlgorithm[],
   ): KeyOracle | undefined {
     const algorithm = algorithms.find(({ name }) => name === claim?.algorithm)
-    if (!credentials || !claim || !algorithm?.isWellFormed(claim.signature)) return undefined
+    const read = claim && readSignature(claim)
+    if (!credentials || !read || !algorithm?.isWellFormed(read.signature)) return undefined
     // A key that was derived before is one of SigV4.
     if (algorithm.regionSet && credentials.secretAccessKey === undefined) return undefined
-    return new KeyOracle(credentials, claim, algorithm)
+    return new KeyOracle(credentials, { ...claim, signature: read.signature }, algorithm)
   }
 
   /** Whether to try a text takes the time of a hundred hashes. */

@@ -1,4 +1,5 @@
 /** SigV4A: nothing can be signed again and compared, so that each text is tried with the public key. */
+import { createECDH } from 'node:crypto'
 import { describe, expect, it } from 'vitest'
 import { refusalOf } from '../../../../test/explain/server.ts'
 import {
@@ -12,6 +13,18 @@ import {
 import { nobleP256 } from '../crypto/noble-p256.ts'
 import { sigV4A } from '../sigv4a.ts'
 import { explainRefusal, type Evidence, type Explanation, type ObservedRequest } from './index.ts'
+
+/** The key pair, for WebCrypto. */
+function jwkOf(): JsonWebKey {
+  const scalar = sigV4A.deriveKey(SECRET, { date: '', service: '' }, KEY_ID)
+  const ecdh = createECDH('prime256v1')
+  ecdh.setPrivateKey(scalar)
+  const point = ecdh.getPublicKey()
+  const [d, x, y] = [scalar, point.subarray(1, 33), point.subarray(33)].map((part) =>
+    Buffer.from(part).toString('base64url'),
+  )
+  return { kty: 'EC', crv: 'P-256', d: d!, x: x!, y: y! }
+}
 
 const credentials = { accessKeyId: KEY_ID, secretAccessKey: SECRET }
 const withKey = { credentials, algorithms: [sigV4A] }
@@ -166,5 +179,34 @@ describe('what the request itself has wrong', () => {
     const { verdicts } = explain(body.replace('last', 'lost'))
     expect(verdicts).toMatchObject([{ code: 'chunk-framing', grade: 'likely' }])
     expect(verdicts[0]?.finding).toContain('is not that of its 4 bytes')
+  })
+
+  it('a signature in another form, be it of WebCrypto', async () => {
+    const { request, stringToSign } = signWrongly(REQUEST)
+    const der = /Signature=(\w+)/.exec(JSON.stringify(request))?.[1] ?? ''
+    const key = await crypto.subtle.importKey('jwk', jwkOf(), { name: 'ECDSA', namedCurve: 'P-256' }, false, [
+      'sign',
+    ])
+    const ofWebCrypto = await crypto.subtle.sign(
+      { name: 'ECDSA', hash: 'SHA-256' },
+      key,
+      Buffer.from(stringToSign),
+    )
+    for (const [form, written] of [
+      ['as its two numbers one behind the other, without DER', Buffer.from(ofWebCrypto).toString('hex')],
+      ['as its two numbers one behind the other, without DER', Buffer.from(ofWebCrypto).toString('base64')],
+      ['in base64', Buffer.from(der, 'hex').toString('base64')],
+      ['in upper-case hex', der.toUpperCase()],
+    ] as const) {
+      const sent = change({ request }, der, written)
+      const { verdicts } = explainRefusal({ request: sent }, withKey)
+      const finding = `The signature is written ${form}.`
+      expect(verdicts).toMatchObject([{ code: 'signature-form', grade: 'proven', finding }])
+      expect(explainRefusal({ request: sent }).verdicts).toMatchObject([
+        { code: 'signature-form', grade: 'likely' },
+      ])
+    }
+    const hmac = change({ request }, der, 'a'.repeat(64))
+    expect(proven(explainRefusal({ request: hmac }, withKey))).toEqual(new Set(['signature-form likely']))
   })
 })

@@ -5,6 +5,7 @@
  * @module
  */
 import { presignUrl, signRequest } from 'countersign'
+import { explainRefusal } from 'countersign/explain'
 import { sigV4A } from 'countersign/sigv4a'
 import { createVerifier, VerificationError, type RequestMessage } from 'countersign/verify'
 import { CREDENTIALS, DATE, now, secrets } from './inputs.ts'
@@ -63,6 +64,16 @@ export function sigV4ACases(): Case[] {
         const signature = key.signHex(VANILLA.text)
         const altered = VANILLA.text.replace('2015', '2016')
         return [scalar, key.hasSigned(VANILLA.text, signature), key.hasSigned(altered, signature)]
+      },
+    },
+    {
+      name: 'SigV4A: why a signature is refused, by the key',
+      run: () => {
+        const { method, headers } = signRequest({ method: 'GET', url: URL_SIGNED }, OPTIONS)
+        return explainRefusal(
+          { request: { method, target: '/key/?x=1', headers } },
+          { credentials: CREDENTIALS, algorithms: [sigV4A], limits: { candidates: 200 } },
+        )
       },
     },
     {

@@ -4,12 +4,13 @@
  * @module
  */
 import { parseRegionSet } from '../../algorithms/region-set.ts'
-import { QUERY, SIGV4_ALGORITHM, X_AMZ_REGION_SET } from '../../core/names.ts'
+import { QUERY, SIGV4_ALGORITHM, SIGV4A_ALGORITHM, X_AMZ_REGION_SET } from '../../core/names.ts'
 import { encodeUri } from '../../core/uri-encoding.ts'
 import { lineOf, type CanonicalParts } from '../canonical-parts.ts'
 import type { Case } from '../case.ts'
 import type { Cause, Finding } from '../cause.ts'
 import type { Change } from '../change.ts'
+import { readSignature } from '../signature-form.ts'
 import { messageOf, shownName } from './answered.ts'
 import { isSignedAsSent } from './key-material.ts'
 import { namedRegions, REGIONS } from './other-scopes.ts'
@@ -152,5 +153,22 @@ const wrongAlgorithm: Cause = {
   },
 }
 
+const signatureForm: Cause = {
+  id: 'M88',
+  code: 'signature-form',
+  title: 'The signature is written in another form than its algorithm has',
+  family: 'scope',
+  fix: 'Write it in lower-case hex: 64 digits with SigV4, and with SigV4A the DER of both numbers, which WebCrypto gives without it.',
+  detect: ({ request: { claim }, signed }) => {
+    const { writtenAs } = (claim && readSignature(claim)) ?? {}
+    const isOfHmac = claim?.algorithm === SIGV4A_ALGORITHM && /^[0-9a-f]{64}$/.test(claim.signature)
+    if (writtenAs === undefined && !isOfHmac) return []
+    const finding = isOfHmac
+      ? 'The signature has 64 digits, as one of SigV4 has, and the request says that it is one of SigV4A.'
+      : `The signature is written ${writtenAs}.`
+    return [{ grade: signed.basis === 'key' ? 'proven' : 'likely', finding, fix: signatureForm.fix }]
+  },
+}
+
 /** The causes, the commonest first. */
-export const ALGORITHM: readonly Cause[] = [needsSigV4A, regionSet, wrongAlgorithm]
+export const ALGORITHM: readonly Cause[] = [needsSigV4A, regionSet, wrongAlgorithm, signatureForm]
