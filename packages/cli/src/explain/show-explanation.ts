@@ -24,7 +24,10 @@ export function showExplanation({ explanation, corrected }: Shown, output: Outpu
   for (const verdict of verdicts) showVerdict(verdict, output)
   if (echo.repair !== undefined)
     output.write(`note: the copy of the server's text was mended: ${echo.repair}\n\n`)
-  if (verdicts.length === 0) showNothingFound(explanation, output)
+  const grade = verdicts[0]?.grade
+  if (grade === undefined) showNothingFound(explanation, output)
+  if (grade !== 'proven' && grade !== 'stated') showSearch(explanation, output)
+  if (grade === undefined || grade === 'possible') showWhatHelps(explanation, output)
   if (!explanation.isSignatureProblem) output.write('This is no matter of the signature.\n\n')
   if (corrected !== undefined) output.write(`try: ${corrected}\n`)
 }
@@ -71,10 +74,7 @@ function columns(words: readonly string[]): string {
   return lines.join('')
 }
 
-function showNothingFound(
-  { ruledOut, searched, isSignatureRight, isSearchCutShort, answer }: Shown['explanation'],
-  output: Output,
-): void {
+function showNothingFound({ ruledOut, isSignatureRight }: Shown['explanation'], output: Output): void {
   output.write('no cause found\n\n')
   if (ruledOut.length > 0) {
     const count = `${ruledOut.length} causes were ruled out`
@@ -86,13 +86,25 @@ function showNothingFound(
     output.write(
       '  the signature is right, by the key at hand: the server has another secret, or another reason\n\n',
     )
-  } else if (searched > 0) {
+  }
+}
+
+/** What was tried where nothing is certain. */
+function showSearch(
+  { searched, isSignatureRight, isSearchCutShort }: Shown['explanation'],
+  output: Output,
+): void {
+  if (searched > 0 && !isSignatureRight) {
     output.write(
       `  ${searched} texts were tried with the key, and none gives the signature that was sent: it may be of another secret\n\n`,
     )
   }
   if (isSearchCutShort)
     output.write('  the search ended at its limit: two mistakes at once are not ruled out\n\n')
+}
+
+/** What would tell more, where little is known. */
+function showWhatHelps({ searched, answer }: Shown['explanation'], output: Output): void {
   const lacks: string[] = []
   if (answer === undefined) lacks.push('what the server answered (--answer FILE)')
   if (searched === 0)

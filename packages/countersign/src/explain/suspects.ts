@@ -33,7 +33,8 @@ const MISMATCH = /^(?:SignatureDoesNotMatch|InvalidSignature)/
 /** Suspects of a mismatch that nothing else accounts for. */
 export function suspectVerdicts(evidence: Case, causes: readonly Cause[]): Verdict[] {
   const { answer, signed, received, differences, oracle } = evidence
-  const isOpen = signed.basis === 'presumed' && !oracle && differences.length === 0
+  const isKnown = received.basis === 'echo' || evidence.request.method !== ''
+  const isOpen = isKnown && signed.basis === 'presumed' && !oracle && differences.length === 0
   if (!isOpen || !MISMATCH.test(answer?.code ?? '')) return []
   return causes
     .filter(({ code }) => NEEDS_OCCASION.has(code))

@@ -140,7 +140,7 @@ const wrongAlgorithm: Cause = {
   },
   detect: (evidence) => {
     const isStated =
-      /authorization mechanism you have provided is not supported|Unsupported Authorization Type|X-Amz-Algorithm only supports|Only AWS4-HMAC-SHA256 is supported/.test(
+      /authorization mechanism you have provided is not supported|Unsupported Authorization Type|X-Amz-Algorithm only supports|Only AWS4-HMAC-SHA256 is supported|require AWS Signature Version 4/.test(
         messageOf(evidence),
       )
     if (!isStated) return []

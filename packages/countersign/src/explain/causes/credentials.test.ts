@@ -27,6 +27,58 @@ function told(evidence: Evidence, options?: Parameters<typeof explainRefusal>[1]
   return explanation.verdicts.map(({ code, grade }) => `${code} ${grade}`)
 }
 
+/** What people paste: the answer, and nothing of the request. */
+function toldBy(body: string): string[] {
+  const answer = { status: 403, headers: [], body: Buffer.from(body) }
+  const { verdicts } = explainRefusal({ request: { method: '', target: '', headers: [] }, answer })
+  return verdicts.map(({ code, grade, finding }) => `${grade} ${code}: ${finding}`)
+}
+
+describe('an answer alone', () => {
+  it.each([
+    [
+      '<Error><Code>InvalidAccessKeyId</Code><Message>x</Message><AWSAccessKeyId>AKIAIOSFODNN7EXAMPLE</AWSAccessKeyId></Error>',
+      'stated unknown-key: The server does not know the key …MPLE.',
+    ],
+    [
+      '{"message":"The security token included in the request is invalid."}',
+      'stated unknown-key: The server does not know the key.',
+    ],
+    [
+      '{"message":"Missing Authentication Token"}',
+      'possible sent-unsigned: The server misses a signature: none',
+    ],
+    [
+      '<Error><Code>AccessDenied</Code><Message>Request has expired</Message><X-Amz-Expires>300</X-Amz-Expires><Expires>2026-11-22T10:05:00Z</Expires><ServerTime>2026-11-22T12:00:00Z</ServerTime></Error>',
+      'stated presign-expired: The URL was made for 5 min, and ended at 2026-11-22T10:05:00Z, 1 h 55 min before the server looked at it.',
+    ],
+    [
+      '<Error><Code>AuthorizationQueryParametersError</Code><Message>X-Amz-Expires must be less than a week (in seconds)</Message></Error>',
+      'stated presign-expired: The URL asks for more than a week (604800 seconds)',
+    ],
+    [
+      '<Error><Code>InvalidArgument</Code><Message>Requests specifying Server Side Encryption with AWS KMS managed keys require AWS Signature Version 4.</Message></Error>',
+      'stated wrong-algorithm: The server does not take this way of signing.',
+    ],
+  ])('%s', (body, start) => {
+    const [first = '', ...more] = toldBy(body)
+    expect([first.slice(0, start.length), more]).toEqual([start, []])
+  })
+
+  it('makes nothing up of a mismatch', () => {
+    expect(toldBy('<Error><Code>SignatureDoesNotMatch</Code><Message>x</Message></Error>')).toEqual([])
+  })
+})
+
+describe('another secret', () => {
+  it('is likely with the key at hand, where all else was tried, and possible without it', async () => {
+    const request = sign({ accessKeyId: KEY_ID, secretAccessKey: 'of-somebody-else' })
+    const refused = { request, answer: await refuse(request) }
+    expect(told(refused, { credentials: key })).toEqual(['secret-of-other-key likely'])
+    expect(told(refused)).toEqual(['secret-of-other-key possible'])
+  })
+})
+
 describe('secrets', () => {
   it.each([
     ['M1', 'secret-whitespace', (secret: string) => `${secret}\n`],

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import type { Cause } from '../cause.ts'
+import type { Cause, Finding } from '../cause.ts'
 import { firstValue } from '../signature-claim.ts'
 import { isCode, shownKeyId, UNKNOWN_KEY } from './answered.ts'
 import { isSwapped } from './secrets.ts'
@@ -27,10 +27,9 @@ const unknownKey: Cause = {
         : OWN_NAME.test(host) || host === ''
           ? ''
           : ' This is no endpoint of AWS, and has keys of its own.'
-    const id = shownKeyId(evidence.request.claim?.accessKeyId ?? '')
-    return [
-      { grade: 'stated', finding: `The server does not know the key ${id}.${hint}`, fix: unknownKey.fix },
-    ]
+    const id = evidence.request.claim?.accessKeyId ?? evidence.answer?.fields.get('AWSAccessKeyId') ?? ''
+    const key = id === '' ? 'key' : `key ${shownKeyId(id)}`
+    return [{ grade: 'stated', finding: `The server does not know the ${key}.${hint}`, fix: unknownKey.fix }]
   },
 }
 
@@ -50,6 +49,14 @@ const otherSource: Cause = {
   },
 }
 
+/** Without the request nobody can tell which. */
+const EITHER: Finding = {
+  grade: 'possible',
+  finding:
+    'The server misses a signature: none was sent; or, of API Gateway, there is nothing at that path, stage and method.',
+  fix: 'Look whether the request has an Authorization header. If it has, check path, stage and method.',
+}
+
 const unsigned: Cause = {
   id: 'M14',
   code: 'sent-unsigned',
@@ -60,7 +67,8 @@ const unsigned: Cause = {
     const { wire, request, answer } = evidence
     const sent = wire ?? request
     const isBare = sent.claim === undefined && firstValue(sent.headers, 'authorization') === ''
-    if (!isBare || sent.method === '' || answer === undefined) return []
+    if (!isBare || answer === undefined) return []
+    if (sent.method === '') return isCode(evidence, 'MissingAuthenticationToken') ? [EITHER] : []
     if (isCode(evidence, 'MissingAuthenticationToken')) {
       return [
         {

@@ -60,6 +60,12 @@ export function isSameText({ signed, received, differences }: Case): boolean {
   return received.basis === 'echo' && signed.basis !== 'presumed' && differences.length === 0
 }
 
+/** Whether the server has the very text that the rules make of the request: what differs is the key, or nobody knows. */
+export function isPresumedSame({ signed, received, differences, request, answer }: Case): boolean {
+  const isBoth = received.basis === 'echo' && signed.basis === 'presumed' && differences.length === 0
+  return isBoth && Boolean(request.claim?.signature) && answer?.kind === 'signature'
+}
+
 /** Whether the signature is right for the key at hand, and the server, with the same text, has another one. */
 export function isOtherSecret(evidence: Case): boolean {
   const { signed, answer } = evidence

@@ -7,7 +7,7 @@ import { parseAmzDate } from '../../core/amz-date.ts'
 import { encodeUri } from '../../core/uri-encoding.ts'
 import { EMPTY_SHA256, MAX_EXPIRES, UNSIGNED_PAYLOAD } from '../../core/names.ts'
 import type { Case } from '../case.ts'
-import type { Cause } from '../cause.ts'
+import type { Cause, Finding } from '../cause.ts'
 import { isCode, inMessage, messageOf, shownName, shownSpan } from './answered.ts'
 
 function isPresigned({ request }: Case): boolean {
@@ -139,6 +139,23 @@ export function isOverdue({ request: { claim }, answer, now }: Case): boolean {
   )
 }
 
+/** What S3 tells of a URL that nobody has any more. */
+function expiredByAnswer({ answer }: Case): Finding[] {
+  const { message = '', fields, serverTime } = answer ?? {}
+  const told = (finding: string): Finding[] => [{ grade: 'stated', finding, fix: expired.fix }]
+  if (/must be less than a week/.test(message))
+    return told(`The URL asks for more than a week (${MAX_EXPIRES} seconds), which is the most.`)
+  if (!/Request has expired/.test(message)) return []
+  const lifetime = Number(fields?.get('X-Amz-Expires') ?? '')
+  const end = new Date(fields?.get('Expires') ?? '')
+  if (Number.isNaN(end.getTime())) return told('The URL was over when the server looked at it.')
+  const made = lifetime > 0 ? `was made for ${shownSpan(lifetime)}, and ` : ''
+  const late = serverTime
+    ? `, ${shownSpan((serverTime.getTime() - end.getTime()) / 1000)} before the server looked at it`
+    : ''
+  return told(`The URL ${made}ended at ${end.toISOString().replace(/\.\d+/, '')}${late}.`)
+}
+
 const expired: Cause = {
   id: 'M85e',
   code: 'presign-expired',
@@ -148,7 +165,8 @@ const expired: Cause = {
   detect: (evidence) => {
     const { claim } = evidence.request
     const message = messageOf(evidence)
-    if (!isPresigned(evidence) || !claim) return []
+    if (!claim) return expiredByAnswer(evidence)
+    if (!isPresigned(evidence)) return []
     const seconds = Number(claim.expires)
     if (/must be less than a week|X-Amz-Expires (?:must|should) be/.test(message) || seconds > MAX_EXPIRES) {
       const isStated = message.includes('X-Amz-Expires')

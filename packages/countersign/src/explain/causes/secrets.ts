@@ -7,7 +7,7 @@ import type { Case } from '../case.ts'
 import type { Cause, Finding } from '../cause.ts'
 import type { Change } from '../change.ts'
 import { isCode, shownKeyId } from './answered.ts'
-import { isOtherSecret, isSameText, secretsFault, type SecretFault } from './key-material.ts'
+import { isOtherSecret, isPresumedSame, isSameText, secretsFault, type SecretFault } from './key-material.ts'
 import { otherDays, REGIONS, SERVICES } from './other-scopes.ts'
 
 function secretOf({ credentials }: Case): string {
@@ -201,8 +201,25 @@ const otherKey: Cause = {
         },
       ]
     }
+    if (isPresumedSame(evidence)) return [ofOtherSecret(evidence)]
     return ofKeyFamily(evidence, 'the secret may be of another key', otherKey.fix)
   },
+}
+
+/** With the key at hand all that is known to go wrong has been tried; without it, this is the commonest. */
+function ofOtherSecret({ request, oracle }: Case): Finding {
+  const key = `the key ${shownKeyId(request.claim?.accessKeyId ?? '')}`
+  return oracle
+    ? {
+        grade: 'likely',
+        finding: `The server has the very string to sign that this request makes, and the signature is not that of the secret at hand: it was made with another secret than that of ${key}.`,
+        fix: 'Sign with the secret at hand, and look where the client takes its own from.',
+      }
+    : {
+        grade: 'possible',
+        finding: `The server has the very string to sign that this request makes, so most likely the secret is not that of ${key}.`,
+        fix: otherKey.fix,
+      }
 }
 
 const SECRET_SHAPE = /^(?=.*[a-z/+])[A-Za-z\d/+]{40}$/
