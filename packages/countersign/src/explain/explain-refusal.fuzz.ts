@@ -11,6 +11,7 @@ import {
   type Request,
   type WronglySigned,
 } from '../../../../test/explain/wrong-signer.ts'
+import { sigV4A } from '../sigv4a.ts'
 import { parseParts } from './canonical-parts.ts'
 import { compareParts, nameOfField } from './difference.ts'
 import { explainRefusal, type Explanation } from './index.ts'
@@ -211,19 +212,35 @@ it('throws for no evidence', () => {
   const header = fc.tuple(
     fc.oneof(
       text,
-      fc.constantFrom('authorization', 'host', 'content-type', 'x-amz-content-sha256', 'connection'),
+      fc.constantFrom(
+        'authorization',
+        'host',
+        'content-type',
+        'x-amz-content-sha256',
+        'connection',
+        'x-amz-region-set',
+      ),
     ),
     fc.oneof(
       text,
       fc.constantFrom(
         'AWS4-HMAC-SHA256 Credential=a/b, SignedHeaders=;;, Signature=',
+        // Too short, and well-formed all the same.
+        'AWS4-ECDSA-P256-SHA256 Credential=\xff\u20ac/20261122/s3/aws4_request, SignedHeaders=;, Signature=3006020101020101',
+        `AWS4-ECDSA-P256-SHA256 Credential=a/1/2/3/4, SignedHeaders=host, Signature=${'0'.repeat(128)}`,
         'multipart/x; boundary=',
       ),
     ),
   )
   const observed = fc.record({
     method: text,
-    target: fc.oneof(text, fc.constant('https://h/a?X-Amz-Credential=%&X-Amz-Signature=0')),
+    target: fc.oneof(
+      text,
+      fc.constantFrom(
+        'https://h/a?X-Amz-Credential=%&X-Amz-Signature=0',
+        '/?X-Amz-Algorithm=AWS4-ECDSA-P256-SHA256&X-Amz-Credential=a/1&X-Amz-Region-Set=%&X-Amz-Signature=3006020101020101',
+      ),
+    ),
     headers: fc.array(header, { maxLength: 4 }),
     body: fc.option(fc.uint8Array({ maxLength: 60 }), { nil: undefined }),
   })
@@ -245,7 +262,10 @@ it('throws for no evidence', () => {
       (asGiven, wire, answered, canonical) => {
         const evidence = { request: asGiven, wire, answer: answered, signed: { canonicalRequest: canonical } }
         expect(
-          Array.isArray(explainRefusal(evidence, { credentials, limits: { candidates: 50 } }).verdicts),
+          Array.isArray(
+            explainRefusal(evidence, { credentials, algorithms: [sigV4A], limits: { candidates: 50 } })
+              .verdicts,
+          ),
         ).toBe(true)
       },
     ),
