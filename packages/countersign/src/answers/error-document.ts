@@ -83,7 +83,8 @@ function dialectOf(fields: ReadonlyMap<string, string>): ErrorDialect {
 /** API Gateway has no code in its body, and messages that tell it. */
 function impliedCode(message: string | undefined): string | undefined {
   if (message === 'Missing Authentication Token') return 'MissingAuthenticationToken'
-  if (message?.startsWith('The security token included in the request is invalid')) return 'UnrecognizedClientException'
+  if (message?.startsWith('The security token included in the request is invalid'))
+    return 'UnrecognizedClientException'
   if (message?.includes('not a valid key=value pair')) return 'IncompleteSignatureException'
   return message === 'Forbidden' ? 'Forbidden' : undefined
 }

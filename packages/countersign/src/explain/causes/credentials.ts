@@ -53,8 +53,8 @@ const otherSource: Cause = {
 const EITHER: Finding = {
   grade: 'possible',
   finding:
-    'The server misses a signature: none was sent; or, of API Gateway, there is nothing at that path, stage and method.',
-  fix: 'Look whether the request has an Authorization header. If it has, check path, stage and method.',
+    'No signature was sent; or, where API Gateway says so, there is nothing at that path, stage and method.',
+  fix: 'Look for an Authorization header in the request; if it is there, check path, stage and method.',
 }
 
 const unsigned: Cause = {

@@ -144,16 +144,12 @@ function expiredByAnswer({ answer }: Case): Finding[] {
   const { message = '', fields, serverTime } = answer ?? {}
   const told = (finding: string): Finding[] => [{ grade: 'stated', finding, fix: expired.fix }]
   if (/must be less than a week/.test(message))
-    return told(`The URL asks for more than a week (${MAX_EXPIRES} seconds), which is the most.`)
+    return told(`The URL asks for more than a week (${MAX_EXPIRES}).`)
   if (!/Request has expired/.test(message)) return []
-  const lifetime = Number(fields?.get('X-Amz-Expires') ?? '')
   const end = new Date(fields?.get('Expires') ?? '')
-  if (Number.isNaN(end.getTime())) return told('The URL was over when the server looked at it.')
-  const made = lifetime > 0 ? `was made for ${shownSpan(lifetime)}, and ` : ''
-  const late = serverTime
-    ? `, ${shownSpan((serverTime.getTime() - end.getTime()) / 1000)} before the server looked at it`
-    : ''
-  return told(`The URL ${made}ended at ${end.toISOString().replace(/\.\d+/, '')}${late}.`)
+  if (!serverTime || Number.isNaN(end.getTime())) return told('The URL is over.')
+  const late = shownSpan((serverTime.getTime() - end.getTime()) / 1000)
+  return told(`The URL ended ${late} before the server looked at it.`)
 }
 
 const expired: Cause = {

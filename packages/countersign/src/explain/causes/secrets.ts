@@ -208,18 +208,14 @@ const otherKey: Cause = {
 
 /** With the key at hand all that is known to go wrong has been tried; without it, this is the commonest. */
 function ofOtherSecret({ request, oracle }: Case): Finding {
-  const key = `the key ${shownKeyId(request.claim?.accessKeyId ?? '')}`
-  return oracle
-    ? {
-        grade: 'likely',
-        finding: `The server has the very string to sign that this request makes, and the signature is not that of the secret at hand: it was made with another secret than that of ${key}.`,
-        fix: 'Sign with the secret at hand, and look where the client takes its own from.',
-      }
-    : {
-        grade: 'possible',
-        finding: `The server has the very string to sign that this request makes, so most likely the secret is not that of ${key}.`,
-        fix: otherKey.fix,
-      }
+  const rest = oracle
+    ? 'and the signature is not of the secret at hand: the client has another one'
+    : 'so most likely the client has another secret'
+  return {
+    grade: oracle ? 'likely' : 'possible',
+    finding: `The server has the string to sign that this request makes, ${rest} for the key ${shownKeyId(request.claim?.accessKeyId ?? '')}.`,
+    fix: otherKey.fix,
+  }
 }
 
 const SECRET_SHAPE = /^(?=.*[a-z/+])[A-Za-z\d/+]{40}$/
