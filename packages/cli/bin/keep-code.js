@@ -4,7 +4,7 @@
  * @module
  */
 const fs = require('node:fs')
-const { join } = require('node:path')
+const { dirname, join } = require('node:path')
 
 /** Code that was made so many milliseconds ago is made anew: it may be of another version, and removed for good. */
 const LIFETIME = 30 * 86_400_000
@@ -16,12 +16,22 @@ const LIFETIME = 30 * 86_400_000
  * @property {import('node:vm').Script} script
  */
 
+/**
+ * Not all of a path: Node would try for ever where no folder can be made, as below `/proc`.
+ *
+ * @param {string} folder
+ */
+function makeFolder(folder) {
+  if (!fs.existsSync(folder)) fs.mkdirSync(folder, { mode: 0o700 })
+}
+
 /** @param {Compiled} compiled @param {string} folder @param {() => boolean} isOwnFolder */
 function keep({ place, hash, script }, folder, isOwnFolder) {
   const draft = `${place}.${process.pid}`
   const code = script.createCachedData()
   try {
-    fs.mkdirSync(folder, { recursive: true, mode: 0o700 })
+    makeFolder(dirname(folder))
+    makeFolder(folder)
     if (!isOwnFolder()) return
     const digest = hash.update(code).digest()
     fs.writeFileSync(draft, Buffer.concat([digest, code]), { mode: 0o600, flag: 'wx' })

@@ -122,6 +122,13 @@ describe('compiled code', () => {
     expect(existsSync(folderOf(home))).toBe(false)
   })
 
+  it.skipIf(!existsSync('/proc'))('is not kept where no folder can be made', async () => {
+    expect(await presign(makeHome(), { XDG_CACHE_HOME: '/proc/nobody' })).toMatchObject({
+      code: 0,
+      stdout: expect.stringMatching(/^https:/),
+    })
+  })
+
   it('is kept where XDG_CACHE_HOME says, and removed when it is of an old version', async () => {
     const home = makeHome({ 'caches/countersign/presign-start-old.code': 'old' })
     const folder = join(home, 'caches', 'countersign')
