@@ -95,11 +95,12 @@ interface HeaderName {
  * @throws {@link VerificationError} `REQUEST_MALFORMED`, `LIMIT_EXCEEDED`
  */
 export function readMessage(message: RequestMessage, limits: Limits): ReadMessage {
-  const { method } = message
+  const { method, target } = message
   if (method !== 'GET' && (typeof method !== 'string' || !TOKEN.test(method)))
     throw malformed('the method is not a token')
+  if (typeof target !== 'string') throw malformed('the request target is none')
   const { headers, isAscii, hasDigest } = readHeaders(message.headers, limits)
-  const { path, query, isPlain } = readTarget(String(message.target), headers)
+  const { path, query, isPlain } = readTarget(target, headers)
   assertQuery(query, limits)
   return { method, path, query, isPlain, headers, isAscii, hasDigest }
 }

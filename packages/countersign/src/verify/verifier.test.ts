@@ -309,3 +309,13 @@ describe('characters that are no bytes', () => {
     }
   })
 })
+
+it.each([undefined, 7, ['/'], Object.create(null), Symbol('/')])(
+  'a method or target that is no text is refused',
+  async (odd) => {
+    for (const part of ['method', 'target']) {
+      const message = { ...signInHeader(), [part]: odd as unknown }
+      await expectRefused(message, 'REQUEST_MALFORMED', 'InvalidRequest')
+    }
+  },
+)
