@@ -60,12 +60,14 @@ const problems = [
     const version = run(process.execPath, [bin, '--version'], { cwd: folder })
     // Its bundle finds SQLite among the packages of the gateway.
     const store = ['--store', 'keys.db', '--master-key-file', 'master.key']
-    const keys = run(process.execPath, [bin, 'keys', 'list', ...store], { cwd: folder })
+    const keys = run(process.execPath, [bin, 'keys', 'create', '--principal', 'ada', ...store], {
+      cwd: folder,
+    })
     return [
       ...(version.code === 0 && version.output.trim() === manifest.version
         ? []
         : [`--version: ${version.output}`]),
-      ...(keys.code === 0 ? [] : [`keys list: ${keys.output}`]),
+      ...(keys.code === 0 ? [] : [`keys create: ${keys.output}`]),
     ]
   }),
 ]
