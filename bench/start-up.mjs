@@ -59,6 +59,8 @@ const { privateKey } = generateKeyPairSync('rsa', { modulusLength: 2048 })
 writeFileSync(join(home, 'private.pem'), privateKey.export({ type: 'pkcs8', format: 'pem' }))
 const url = make('url', ['presign', ...AT, OBJECT])
 make('key', ['keys', 'create', '--principal', 'ada'])
+// What an answer says by itself: to search for a cause is work of its own.
+writeFileSync(join(home, 'answer.xml'), '<Error><Code>ExpiredToken</Code></Error>')
 make('request.http', ['sign', ...AT, '--format', 'http', QUEUES])
 make('form.json', ['post-policy', '--json', ...AT, '--key', 'a', `${new URL(OBJECT).origin}/`])
 writeFileSync(join(home, 'events.jsonl'), '{"headers":[],"payload":"one"}\n')
@@ -81,6 +83,7 @@ const LINES = [
   ['events', 'encode', 'events.jsonl'],
   ['verify', ...AT, 'request.http'],
   ['canon', QUEUES],
+  ['explain', 'answer.xml'],
   ['doctor', '--region', 'eu-west-1'],
   ['completion', 'bash'],
   ['send', '--dry-run', QUEUES],
