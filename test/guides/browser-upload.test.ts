@@ -52,7 +52,6 @@ describeWithTool('chromium', 'the page of the guide', (program) => {
     const rule = `--host-resolver-rules=MAP *.amazonaws.com 127.0.0.1:${store.port}`
     browser = await chromium.launch({ executablePath: program, args: [rule, '--disable-dev-shm-usage'] })
     page = await browser.newPage({ ignoreHTTPSErrors: true })
-    await page.goto(`${site.origin}/upload.html`)
   })
   afterAll(async () => {
     await browser.close()
@@ -60,7 +59,8 @@ describeWithTool('chromium', 'the page of the guide', (program) => {
   })
 
   const choose = async (name: string, mimeType: string, text: string): Promise<string | null> => {
-    await page.locator('output').evaluate('(output) => (output.textContent = "")')
+    // Loaded anew: what it says is then of this file.
+    await page.goto(`${site.origin}/upload.html`)
     await page.locator('input').setInputFiles({ name, mimeType, buffer: Buffer.from(text) })
     await page.waitForFunction('document.querySelector("output").textContent')
     return page.locator('output').textContent()
