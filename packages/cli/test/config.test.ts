@@ -185,10 +185,10 @@ describe.concurrent('a project', () => {
   )
 
   it.each([
-    ['the folder itself', ['work/.git/x', 'work/a/.countersign.yaml'], 'work/a', '900'],
-    ['a folder above', ['work/.git/x', 'work/.countersign.yaml'], 'work/a', '900'],
-    ['nothing above a repository', ['.countersign.yaml', 'work/.git/x'], 'work/a', '3600'],
-    ['the home directory', ['.countersign.yaml'], 'work/a', '900'],
+    ['the folder itself', ['notes/.git/x', 'notes/a/.countersign.yaml'], 'notes/a', '900'],
+    ['a folder above', ['notes/.git/x', 'notes/.countersign.yaml'], 'notes/a', '900'],
+    ['nothing above a repository', ['.countersign.yaml', 'notes/.git/x'], 'notes/a', '3600'],
+    ['the home directory', ['.countersign.yaml'], 'notes/a', '900'],
   ])('is found in %s', async (_, files, folder, expected) => {
     const home = makeHome(Object.fromEntries(files.map((file) => [file, 'presign: { expires: 15m }'])))
     mkdirSync(join(home, folder), { recursive: true })
@@ -198,10 +198,10 @@ describe.concurrent('a project', () => {
   })
 
   it('is none above the home directory, be that reached by a link', async () => {
-    const top = makeHome({ [PROJECT]: 'presign: { expires: 15m }', 'ada/work/x': '', '.git/x': '' })
+    const top = makeHome({ [PROJECT]: 'presign: { expires: 15m }', 'ada/notes/x': '', '.git/x': '' })
     symlinkSync(join(top, 'ada'), join(top, 'linked'))
     for (const home of ['ada', 'linked']) {
-      const line = `cd ada/work && exec '${process.execPath}' '${COMMAND}' presign '${BUCKET}'`
+      const line = `cd ada/notes && exec '${process.execPath}' '${COMMAND}' presign '${BUCKET}'`
       const env = { ...KEY, HOME: join(top, home) }
       const { stdout } = await runProgram('/bin/sh', ['-c', line], { home: top, env })
       expect(partsOf(stdout)[1]).toBe('3600')

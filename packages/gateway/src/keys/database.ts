@@ -11,6 +11,9 @@ import { KeyStoreError } from '../errors.ts'
 /** `CSKS`, in the header of the file. */
 const APPLICATION_ID = 0x43_53_4b_53
 const SCHEMA_VERSION = 1
+/** How long one process waits for another, in milliseconds, and how long before it looks again. */
+const PATIENCE = 10_000
+const PAUSE = 5
 const SCHEMA = `
   CREATE TABLE store (
     id INTEGER PRIMARY KEY CHECK (id = 1),
@@ -68,11 +71,12 @@ export interface Database {
 export function openDatabase(file: string, onCreate: (database: Database) => void): Database {
   return guard(file, () => {
     createFile(file)
-    const sqlite = new Sqlite(file, { timeout: 10_000 })
+    const sqlite = new Sqlite(file, { timeout: PATIENCE })
     try {
       // Before anything is written: a file that is not ours stays as it is.
       isNew(sqlite, file)
-      sqlite.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON')
+      useLog(sqlite)
+      sqlite.exec('PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON')
       const database = wrap(sqlite, file)
       database.change(() => {
         if (!isNew(sqlite, file)) return
@@ -113,6 +117,26 @@ function wrap(sqlite: Sqlite.Database, file: string): Database {
     },
     close: () => void sqlite.close(),
   }
+}
+
+/**
+ * Writes go to a log beside the file. The change to it is the one thing that SQLite gives up at once while another
+ * process makes it as well: https://www.sqlite.org/c3ref/busy_handler.html
+ */
+function useLog(sqlite: Sqlite.Database): void {
+  const until = Date.now() + PATIENCE
+  for (;;) {
+    try {
+      return void sqlite.exec('PRAGMA journal_mode = WAL')
+    } catch (error) {
+      if (!isBusy(error) || Date.now() > until) throw error
+      Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, PAUSE)
+    }
+  }
+}
+
+function isBusy(error: unknown): boolean {
+  return error instanceof Error && 'code' in error && error.code === 'SQLITE_BUSY'
 }
 
 function runTransaction<T>(sqlite: Sqlite.Database, step: () => T): T {

@@ -1,4 +1,4 @@
-import { spawn, type ChildProcess } from 'node:child_process'
+import { fork, spawn, type ChildProcess } from 'node:child_process'
 import { once } from 'node:events'
 import { mkdtempSync, readdirSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
@@ -9,6 +9,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { openKeyStore, resolveMasterKey, type KeyStore } from '../../src/keys/index.ts'
 
 const PROGRAM = fileURLToPath(new URL('obey.mjs', import.meta.url))
+const OPENING = fileURLToPath(new URL('open-at.mjs', import.meta.url))
 
 /** Another process that has the store open. */
 interface Other {
@@ -112,5 +113,18 @@ describe('processes that start at the same time', () => {
     expect(readdirSync(join(folder, 'store')).filter((name) => name.startsWith('master'))).toEqual([
       'master.key',
     ])
+  })
+
+  it('wait for each other where SQLite would not', async () => {
+    const others = Array.from({ length: 3 }, () => fork(OPENING))
+    children.push(...others)
+    const outcomes = new Set<unknown>()
+    for (let round = 0; round < 40; round++) {
+      const answers = others.map((other) => once(other, 'message'))
+      const order = { file: join(folder, `${round}.db`), at: Date.now() + 10 }
+      for (const other of others) other.send(order)
+      for (const [{ failed }] of await Promise.all(answers)) outcomes.add(failed)
+    }
+    expect([...outcomes]).toEqual([null])
   })
 })
