@@ -74,6 +74,24 @@ const REFUSALS: readonly Refusal[] = [
     },
   },
   {
+    rule: 'RFC 9112, 3.2',
+    why: 'no request target has a fragment, which servers cut off',
+    code: 'REQUEST_MALFORMED',
+    cases: {
+      'sigv4-suite-2011': inHeader('post-vanilla-query-nonunreserved'),
+      'sigv4-suite-2015': inHeader('post-vanilla-query-nonunreserved'),
+      'sigv4-sdk': [
+        ...inQuery(
+          'TestPresignBodyWithArrayRequest',
+          'TestPresignRequest',
+          'fork of the Go signer: presign without hoisting',
+          'fork of the Go signer: presign without hoisting, repeated query name',
+        ),
+        ...inHeader('TestSignRequest'),
+      ],
+    },
+  },
+  {
     rule: 'A23',
     why: 'one canonical path for a kind of service: all but S3 normalise it',
     code: 'SIGNATURE_MISMATCH',
@@ -108,10 +126,7 @@ const REFUSALS: readonly Refusal[] = [
     rule: 'A24',
     why: 'a + is a blank in a query of S3 alone',
     code: 'SIGNATURE_MISMATCH',
-    cases: {
-      'sigv4-suite-2011': inHeader('post-vanilla-query-nonunreserved'),
-      'sigv4-sdk': inHeader('query reserved'),
-    },
+    cases: { 'sigv4-sdk': inHeader('query reserved') },
   },
   {
     rule: 'A6',
@@ -248,10 +263,10 @@ const REFUSALS: readonly Refusal[] = [
 /** How many signatures of each file are let in, refused, and quirks of one tool that are not tried. */
 const COUNTS = {
   'sigv4-aws-c-auth': { letIn: 58, refused: 18, quirks: 0 },
-  'sigv4-suite-2015': { letIn: 34, refused: 2, quirks: 1 },
+  'sigv4-suite-2015': { letIn: 33, refused: 3, quirks: 1 },
   'sigv4-suite-2011': { letIn: 27, refused: 1, quirks: 2 },
   'sigv4-s3-docs': { letIn: 5, refused: 0, quirks: 0 },
-  'sigv4-sdk': { letIn: 159, refused: 51, quirks: 7 },
+  'sigv4-sdk': { letIn: 154, refused: 56, quirks: 7 },
   'sigv4-presigned': { letIn: 24, refused: 6, quirks: 0 },
 }
 

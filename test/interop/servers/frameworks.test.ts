@@ -130,6 +130,8 @@ describe.each([...RAW_APPS, ...WEB_APPS])('%s', (_name, start) => {
     ['a decoded slash', swap({ path: '/b/a%2Fb' }, '/b/a%2Fb', '/b/a//b')],
     ['a plus for a blank', swap({ path: '/b/a%20b' }, '/b/a%20b', '/b/a+b')],
     ['a slash less', swap({ path: '/b//k' }, '/b//k', '/b/k')],
+    ['a fragment for an escaped one', swap({ path: '/b/k%23x' }, '/b/k%23x', '/b/k#x')],
+    ['a fragment in the query', swap({ path: '/b/k?a=1%23x' }, '1%23x', '1#x')],
     ['no signature', () => 'GET /b/k HTTP/1.1\r\nhost: h\r\nconnection: close\r\n\r\n'],
     // A20 to A22
     [

@@ -64,8 +64,9 @@ const NAME = /^:?[!#$%&'*+\-.^_`|~0-9A-Za-z]+$/
 // To look for what may not be there takes less than to go through all that may.
 const NOT_ASCII = /[^\t\x20-\x7e]/
 const NOT_BYTES = /[^\t\x20-\x7e\x80-\xff]/
-const TARGET = /^[\x21-\x7e\x80-\xff]+$/
-const ABSOLUTE = /^https?:\/\/([^/?#]+)([^#]*)$/i
+// No fragment: routers and proxies cut it off, where the signature of `/k%23x` is that of `/k#x`.
+const TARGET = /^[!"$-~\x80-\xff]+$/
+const ABSOLUTE = /^https?:\/\/([^/?]+)(.*)$/i
 
 /** Headers of which a request may have one: two would let client and server read different ones. */
 const SINGLE: ReadonlySet<string> = new Set([
