@@ -16,6 +16,7 @@ import {
   withoutHeader,
   withTarget,
   type HeaderField,
+  type SentMessage,
 } from '../kit/messages.ts'
 
 const ON_HEADER = 'AuthorizationHeaderMalformed'
@@ -115,6 +116,14 @@ describe('A17 foreign Authorization', () => {
       const options = { ignoreForeignAuthorization }
       expect(await refusalOf(message, options)).toMatchObject({ code: 'SCHEME_UNKNOWN', status: 400 })
     }
+  })
+
+  it('one that the URL signs is not let in as another one, in other bytes', async () => {
+    const options = { ignoreForeignAuthorization: true }
+    const signed = (value: string): SentMessage => presign({ headers: [['authorization', value]] })
+    await expectLetIn(signed('Bearer x'), options)
+    const altered = { ...signed('Bearer \u00c3\u00a9'), headers: signed('Bearer \u00e9').headers }
+    await expectRefused(altered, 'MECHANISMS_SEVERAL', 'InvalidArgument', options)
   })
 
   it('what it leaves aside is not covered', async () => {
