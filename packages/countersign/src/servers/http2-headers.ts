@@ -1,6 +1,6 @@
 /**
  * Headers of HTTP/2 as HTTP/1.1 would have them. The target, the method and the scheme are headers there, whose names
- * begin with a colon; so is the host (`:authority`), by which name it may also be signed.
+ * begin with a colon; so is the host (`:authority`), which is signed as `host` all the same.
  *
  * @see {@link https://www.rfc-editor.org/rfc/rfc9113#section-8.3}
  * @module
