@@ -43,7 +43,8 @@ export class ChunkDecoder {
   /** Bytes of the chunk that have not come yet. */
   #missing = 0
   #chunk = 0
-  #isShort = false
+  /** Length of the chunk before, where only the last one may be so short. */
+  #short = 0
   #decoded = 0
   #encoded = 0
   #trailerBytes = 0
@@ -154,15 +155,15 @@ export class ChunkDecoder {
   #checkSize(size: number): void {
     const { isSigned, decodedLength } = this.#announced
     const { minChunk, maxChunk } = this.#rules
-    const facts = { chunk: String(this.#chunk), badChunkSize: String(size) }
-    if (this.#isShort) {
+    const facts = { chunk: String(this.#chunk), badChunkSize: String(this.#short || size) }
+    if (this.#short > 0) {
       throw refuse('CHUNK_SIZE_INVALID', `A chunk before the last has less than ${minChunk} bytes`, facts)
     }
     if (isSigned && size > maxChunk) {
       throw refuse('CHUNK_SIZE_INVALID', `A chunk has over ${maxChunk} bytes`, facts)
     }
     if (size > decodedLength - this.#decoded) throw wrongLength(decodedLength)
-    this.#isShort = isSigned && size < minChunk
+    if (isSigned && size < minChunk) this.#short = size
   }
 
   #takeLast(): void {

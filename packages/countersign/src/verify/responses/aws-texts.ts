@@ -5,10 +5,12 @@
  * @see {@link https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_sigv-troubleshooting.html}
  * @module
  */
+import { MIN_CHUNK } from '../../core/chunk-framing.ts'
 import type { VerificationError, VerificationErrorCode } from '../../errors.ts'
 
 type Facts = VerificationError['facts']
-type Text = string | ((facts: Facts) => string)
+/** A function gives nothing where AWS's words would not be true. */
+type Text = string | ((facts: Facts) => string | undefined)
 type Texts = Readonly<Partial<Record<VerificationErrorCode, Text>>>
 
 const CREDENTIAL_FORM = '"<YOUR-AKID>/YYYYMMDD/REGION/SERVICE/aws4_request"'
@@ -42,7 +44,8 @@ function componentFault({ fault, component = '' }: Facts): string {
   return 'the authorization header requires three components: Credential, SignedHeaders, and Signature.'
 }
 
-function expiresFault({ expires = '' }: Facts): string {
+function expiresFault({ expires = '' }: Facts): string | undefined {
+  if (Number(expires) === 0) return undefined
   if (/^-\d+$/.test(expires)) return 'X-Amz-Expires must be non-negative'
   if (!/^\d+$/.test(expires)) return 'X-Amz-Expires should be a number'
   return 'X-Amz-Expires must be less than a week (in seconds); that is, the given X-Amz-Expires must be less than 604800 seconds'
@@ -116,7 +119,10 @@ export const S3_TEXTS: Texts = {
   DECODED_LENGTH_MISSING: 'You must provide the Content-Length HTTP header.',
   TRAILER_MALFORMED:
     'The request contained trailing data that was not well-formed or did not conform to our published schema.',
-  CHUNK_SIZE_INVALID: 'Only the last chunk is allowed to have a size less than 8192 bytes',
+  CHUNK_SIZE_INVALID: ({ badChunkSize }) =>
+    Number(badChunkSize) < MIN_CHUNK
+      ? `Only the last chunk is allowed to have a size less than ${MIN_CHUNK} bytes`
+      : undefined,
   CHUNK_SIGNATURE_MISMATCH: NO_MATCH,
   BODY_INCOMPLETE: 'The request body terminated unexpectedly',
   TRAILER_SIGNATURE_MISMATCH: NO_MATCH,
@@ -159,7 +165,10 @@ function authorizationText({ fault, component = '' }: Facts): string {
 export const GENERAL_TEXTS: Texts = {
   SIGNATURE_MISSING: 'Missing Authentication Token',
   AUTHORIZATION_MALFORMED: authorizationText,
-  DATE_INVALID: "Authorization header requires existence of either a 'X-Amz-Date' or a 'Date' header.",
+  DATE_INVALID: ({ mechanism }) =>
+    mechanism === 'query'
+      ? undefined
+      : "Authorization header requires existence of either a 'X-Amz-Date' or a 'Date' header.",
   CREDENTIAL_MALFORMED: 'Credential must have exactly 5 slash-delimited elements',
   SCOPE_DATE_MISMATCH: ({ scopeDate, requestDate = '' }) =>
     `Date in Credential scope does not match YYYYMMDD from ISO-8601 version of date from HTTP: '${scopeDate}' != '${requestDate.slice(0, 8)}', from '${requestDate}'.`,
@@ -186,5 +195,5 @@ export const GENERAL_TEXTS: Texts = {
 export function textOf(texts: Texts, { code, facts, message }: VerificationError): string {
   // What AWS says of the parts of version 4 is not true of those of version 2.
   const text = facts['version'] === '2' ? message : (texts[code] ?? message)
-  return typeof text === 'string' ? text : text(facts)
+  return typeof text === 'string' ? text : (text(facts) ?? message)
 }

@@ -216,6 +216,13 @@ const S3_ROWS: Row[] = [
     400,
     'X-Amz-Expires must be less than a week (in seconds); that is, the given X-Amz-Expires must be less than 604800 seconds',
   ],
+  [
+    'X-Amz-Expires of no time at all',
+    presign({ expires: '0' }),
+    ON_QUERY,
+    400,
+    'X-Amz-Expires must be a number of seconds from 1 to 604800',
+  ],
   ['X-Amz-Expires negative', presign({ expires: '-1' }), ON_QUERY, 400, 'X-Amz-Expires must be non-negative'],
   [
     'X-Amz-Expires not a number',
@@ -286,11 +293,21 @@ const S3_ROWS: Row[] = [
   ],
   [
     'chunk too small',
-    uploadMessage({ data: bytesOf('bb'), chunkSize: 1 }),
+    uploadMessage({ data: bytesOf('hello'), chunkSize: 3 }),
     'InvalidChunkSizeError',
     400,
     'Only the last chunk is allowed to have a size less than 8192 bytes',
-    { Chunk: '2', BadChunkSize: '1' },
+    // As S3 answers this very upload: the chunk at which it found out, and the size of the one before.
+    { Chunk: '2', BadChunkSize: '3' },
+  ],
+  [
+    'chunk too large',
+    uploadMessage({ data: bytesOf('b'.repeat(8193)), chunkSize: 8193 }),
+    'InvalidChunkSizeError',
+    400,
+    'A chunk has over 8192 bytes',
+    { Chunk: '1', BadChunkSize: '8193' },
+    { ...AT_S3, streaming: { maxChunk: 8192 } },
   ],
   [
     'chunked body too short',
@@ -492,6 +509,15 @@ const S3_ROWS: Row[] = [
     400,
     `${MALFORMED}the region 'x' is wrong; expecting 'us-east-1'`,
     { Region: 'us-east-1' },
+  ],
+  [
+    'none of several regions',
+    signInHeader({ region: 'x' }),
+    ON_HEADER,
+    400,
+    `${MALFORMED}the region 'x' is wrong; expecting 'eu-west-1, eu-central-1'`,
+    { Region: 'eu-west-1' },
+    { ...AT_S3, region: ['eu-west-1', 'eu-central-1'] },
   ],
   [
     'service',
@@ -741,6 +767,12 @@ const GENERAL_ROWS: GeneralRow[] = [
     withoutHeader(signInHeader(api), 'x-amz-date'),
     ...INCOMPLETE,
     "Authorization header requires existence of either a 'X-Amz-Date' or a 'Date' header.",
+  ],
+  [
+    'no date in a URL that is one',
+    presign({ ...api, amzDate: '20261122' }),
+    ...INCOMPLETE,
+    'X-Amz-Date is not a date as YYYYMMDDTHHMMSSZ',
   ],
   [
     'no authentication',
