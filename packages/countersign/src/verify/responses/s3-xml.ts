@@ -46,7 +46,8 @@ function extraElements({ code, facts }: VerificationError): Element[] {
     const text = facts[fact]
     if (text !== undefined && code !== 'EXPIRES_INVALID') extra.push([element, formatFact(fact, text)])
   }
-  if (code === 'SCOPE_REGION_WRONG') extra.push(['Region', facts['expected'] ?? ''])
+  // Clients sign again for what stands there: of several regions, the first.
+  if (code === 'SCOPE_REGION_WRONG') extra.push(['Region', (facts['expected'] ?? '').replace(/,.*/, '')])
   return extra
 }
 
