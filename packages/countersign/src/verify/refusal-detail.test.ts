@@ -31,6 +31,14 @@ describe('detailOf', () => {
     })
   })
 
+  it('has no secret that stands in the place of a component', async () => {
+    for (const value of [`${KEY_ID}:${SECRET}`, `Credential=${KEY_ID}/x, SignedHeaders=host, ${SECRET}`]) {
+      const headers = [['authorization', `AWS4-HMAC-SHA256 ${value}`]] as const
+      const error = await refusalOf({ method: 'GET', target: '/', headers })
+      expect(detailOf(error).facts).toEqual({ fault: 'not-key-value', component: '[redacted]' })
+    }
+  })
+
   it('has no steps where nothing was built', async () => {
     const error = await refusalOf({ method: 'GET', target: '/', headers: [['host', 'h']] })
     expect(Object.keys(detailOf(error))).toEqual(['code', 'message', 'awsCode', 'status', 'facts'])

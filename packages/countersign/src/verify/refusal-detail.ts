@@ -42,8 +42,10 @@ const TOKEN_FIELD = /x-amz-security-token/i
  * ```
  */
 export function detailOf(error: VerificationError): RefusalDetail {
-  const { exactCode: code, message, awsCode, status, facts, steps } = error
-  const detail = { code, message, awsCode, status, facts: { ...facts } }
+  const { exactCode: code, message, awsCode, status, facts: given, steps } = error
+  // What stands in an Authorization header where no component can stand may be a secret: `AKID:secret`.
+  const facts = given['fault'] === 'not-key-value' ? { ...given, component: REDACTED } : { ...given }
+  const detail = { code, message, awsCode, status, facts }
   if (!steps) return detail
   const { canonicalRequest, stringToSign } = steps
   if (canonicalRequest === '') return { ...detail, stringToSign: redactText(stringToSign) }
