@@ -112,8 +112,9 @@ function assertOneMechanism(
 ): boolean {
   const isV2 = V2_PARAMETERS.every((name) => parameters.has(name))
   // In ASCII, as all of them are: one that a URL signs is hashed without a look at its bytes.
-  const isForeign = /^(?!AWS)[\t -~]*$/.test(authorization ?? '')
-  const isHeaderIgnored = authorization === undefined || (isForeign && options.ignoreForeignAuthorization)
+  const isHeaderIgnored =
+    authorization === undefined ||
+    (options.ignoreForeignAuthorization && /^(?!AWS)[\t -~]*$/.test(authorization))
   if (isHeaderIgnored && !(isV2 && parameters.size > V2_PARAMETERS.length)) return isV2
   const facts = { argumentName: 'Authorization' }
   throw refuse('MECHANISMS_SEVERAL', 'The request carries more than one authentication; send one', facts)
