@@ -117,7 +117,7 @@ const region: Cause = {
       const finding = `The server does not serve the region ${shownName(own ?? 'that was signed for')}.`
       return [{ grade: 'stated', finding, fix: region.fix }]
     }
-    const finding = `It was signed for ${shownName(own)}, and the host is in ${host.region} (${host.reason}).`
+    const finding = `It was signed for ${shownName(own)}, and the host is in ${host.region}.`
     const line = { field: 'scope', ours: shownName(own), theirs: host.region }
     const fix = `Sign for ${host.region}.`
     return [{ grade: isSaid ? 'stated' : 'likely', line, finding, fix, correction: { region: host.region } }]
@@ -175,10 +175,7 @@ const serviceName: Cause = {
     const host = ofHost(evidence)
     const right = said ?? host?.service
     if (right === undefined || own === undefined || right === own) return []
-    const where =
-      said === undefined
-        ? `${evidence.host} signs as ${right} (${host?.reason})`
-        : `this endpoint is ${right}`
+    const where = said === undefined ? `${evidence.host} signs as ${right}` : `this endpoint is ${right}`
     return [
       {
         grade: said === undefined ? 'likely' : 'stated',

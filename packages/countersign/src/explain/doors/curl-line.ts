@@ -29,7 +29,7 @@ export function looksLikeCurl(text: string): boolean {
  * @throws {@link EvidenceError} `EVIDENCE_MALFORMED` where a quote does not end or there is no URL
  */
 export function readCurlLine(line: string, options: ReadOptions = {}): Reading {
-  const text = line.trimStart()
+  const text = withStraightQuotes(line.trimStart())
   const rest = text.slice(COMMAND.exec(text)?.[0].length ?? 0)
   const { words, unfilled }: ShellWords = isForCmd(rest) ? splitCmdWords(rest) : splitShellWords(rest)
   const state = new Line(readCurlArguments(words), options)
@@ -42,6 +42,12 @@ export function readCurlLine(line: string, options: ReadOptions = {}): Reading {
     credentials: state.credentials(),
     notes: state.notes,
   }
+}
+
+/** Chats and word processors make other quotes of those that were typed; a shell knows none of them. */
+function withStraightQuotes(line: string): string {
+  if (/['"]/.test(line)) return line
+  return line.replace(/[\u201c-\u201e]/g, '"').replace(/[\u2018-\u201a]/g, "'")
 }
 
 /** The line while it is read: its body is known before its method, and its headers last. */

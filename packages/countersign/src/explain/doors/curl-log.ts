@@ -185,7 +185,7 @@ function answerOf({ answer, received }: Exchange): ObservedAnswer | undefined {
 }
 
 /** Takes the framing of chunks away, which a trace shows and `-v` does not. */
-function joinChunks(text: string): string {
+export function joinChunks(text: string): string {
   const pieces: string[] = []
   let at = 0
   for (;;) {

@@ -158,7 +158,10 @@ function framedBody(
     const message = 'transfer-encoding is not decoded: give the body as it was before it'
     notes.push({ code: 'BODY_CHUNKED', message })
   }
-  const length = Number(headerOf(headers, 'content-length') ?? body.length)
+  const told = headerOf(headers, 'content-length')
+  // HTTPie and editors leave blank lines behind a head that announces no body.
+  if (told === undefined && /^[\r\n]{1,9}$/.test(byteString(body.subarray(0, 10)))) return body.subarray(0, 0)
+  const length = Number(told ?? body.length)
   if (body.length === length) return body
   if (/^[\r\n]+$/.test(byteString(body.subarray(length)))) {
     const message = 'the line end behind the body is left out, since content-length does not count it'

@@ -18,6 +18,9 @@ const SAMPLES = [
   'PUT /a HTTP/1.1\r\nHost: h\r\n\r\nbody\r\nHTTP/1.1 403 No\r\n\r\n<Error/>',
   'An error occurred (X) when calling the Y operation: z',
   '403',
+  'x http-outgoing-0 >> "GET / HTTP/1.1[\\r][\\n]"\nx http-outgoing-0 << "HTTP/1.1 403 F[\\r][\\n]"',
+  'x\n```xml\n<Error><Code>X</Code></Error>\n```\n```\nGET / HTTP/1.1\n\n```\n',
+  'a-1 | {"err":"\\u003cError>\\n{\\"message\\":\\"y\\"}","message":"z"}',
 ]
 
 /** Samples with pieces cut out, doubled and put in elsewhere. */
@@ -61,7 +64,7 @@ it('reads any bytes, too', () => {
 })
 
 // Long runs of one sign are what patterns stumble over. 200 KB take milliseconds, and would take hours if they did.
-it.each(Array.from('\'"\\{[(:, \n\r<>-A0+=%&^$').map((sign) => [JSON.stringify(sign), sign] as const))(
+it.each(Array.from('\'"\\{[(:, \n\r<>-A0+=%&^$`|~').map((sign) => [JSON.stringify(sign), sign] as const))(
   'is not held up by a long run of %s',
   (_, sign) => {
     for (const start of [
@@ -72,6 +75,10 @@ it.each(Array.from('\'"\\{[(:, \n\r<>-A0+=%&^$').map((sign) => [JSON.stringify(s
       'Code: ',
       'CanonicalRequest:\nGET\n',
       '{"log":',
+      'x <Error>',
+      'x {"message":"',
+      'x\n```\n',
+      'http-outgoing-0 >> "',
     ]) {
       try {
         readEvidence(start + sign.repeat(200_000))

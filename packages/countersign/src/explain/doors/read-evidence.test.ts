@@ -162,6 +162,19 @@ const STATUS: readonly (readonly [said: string, status: number, code: string | u
     'SignatureDoesNotMatch',
   ],
   ['InvalidSignatureException: The signature does not match', 0, 'InvalidSignatureException'],
+  [
+    "raise_response_errors.rb:17:in 'call': The request signature (Aws::S3::Errors::SignatureDoesNotMatch)",
+    0,
+    'SignatureDoesNotMatch',
+  ],
+  [
+    'AWS HTTP error: Client error: 403 Forbidden\n SignatureDoesNotMatch (client): The request signature - <?xml',
+    0,
+    'SignatureDoesNotMatch',
+  ],
+  ['requests.exceptions.HTTPError: 403 Client Error: Forbidden for url: https://h/', 403, undefined],
+  ['AxiosError: Request failed with status code 403\n    at settle', 403, undefined],
+  ['AccessDenied', 0, 'AccessDenied'],
 ]
 
 describe('what clients say', () => {

@@ -7,17 +7,21 @@
  *
  * @module
  */
+import { readErrorDocument } from '../../answers/error-document.ts'
 import { utf8 } from '../../core/bytes.ts'
 import { EvidenceError } from '../../errors.ts'
 import { looksLikeCurl, readCurlLine } from './curl-line.ts'
 import { looksLikeCurlLog, readCurlLog } from './curl-log.ts'
+import { readEmbedded } from './embedded.ts'
 import { readErrorText } from './error-text.ts'
 import { looksLikeFetch, readFetchCall } from './fetch-call.ts'
 import { isHar, readHar } from './har.ts'
+import { plainBytes, textsWithin } from './pasted.ts'
 import { looksRaw, readRawHttp } from './raw-http.ts'
 import type { Reading, ReadOptions } from './reading.ts'
 import { looksLikeSdkLog, readSdkLog } from './sdk-log.ts'
 import { byteString, splitUrl, textOfBytes } from './text.ts'
+import { looksLikeWireLog, readWireLog } from './wire-log.ts'
 
 /** More than any log of one refusal; a HAR of a long visit may be larger. */
 const MOST = 64 * 1024 * 1024
@@ -31,30 +35,49 @@ const MOST = 64 * 1024 * 1024
  * @throws {@link EvidenceError} `EVIDENCE_UNKNOWN`, `EVIDENCE_MALFORMED`, `EVIDENCE_TOO_LARGE`
  */
 export function readEvidence(given: Uint8Array | string, options: ReadOptions = {}): Reading {
-  const bytes = typeof given === 'string' ? utf8(given) : given
-  if (bytes.length > MOST) {
+  const pasted = typeof given === 'string' ? utf8(given) : given
+  if (pasted.length > MOST) {
     throw new EvidenceError(
       'EVIDENCE_TOO_LARGE',
       'The text is larger than 64 MiB: cut out the exchange in question',
     )
   }
+  const bytes = plainBytes(pasted)
   const text = textOfBytes(bytes)
+  const reading = readForm(text, bytes, options) ?? readWithin(text, options) ?? readErrorText(text)
+  if (reading) return reading
+  throw new EvidenceError(
+    'EVIDENCE_UNKNOWN',
+    'The text is neither a request nor an answer in a form that is known: HTTP, a line or a log of curl, a call of fetch, HAR, a log of an SDK, a URL, an error of XML or JSON',
+  )
+}
+
+/** A text that is in one of the forms from its beginning to its end. */
+function readForm(text: string, bytes: Uint8Array, options: ReadOptions): Reading | undefined {
   const start = text.trimStart()
   if (looksLikeCurl(text)) return readCurlLine(text, options)
   if (looksLikeFetch(text)) return readFetchCall(text)
   if (/^(?:https?|wss?):\/\/\S+$/i.test(text.trim())) return readUrl(text.trim())
   if (/^[{[]/.test(start)) return readJson(text, bytes)
-  if (start.startsWith('<'))
-    return { form: 'answer', answer: { status: 0, headers: [], body: bytes }, notes: [] }
+  if (/^<[?!]?\w/.test(start)) return readDocument(bytes)
   if (looksLikeSdkLog(text)) return readSdkLog(text)
+  if (looksLikeWireLog(text)) return readWireLog(text)
   if (looksLikeCurlLog(text)) return readCurlLog(byteString(bytes))
-  if (looksRaw(start)) return readRawHttp(withoutMargin(bytes))
-  const said = readErrorText(text)
-  if (said) return said
-  throw new EvidenceError(
-    'EVIDENCE_UNKNOWN',
-    'The text is neither a request nor an answer in a form that is known: HTTP, a line or a log of curl, a call of fetch, HAR, a log of an SDK, a URL, an error of XML or JSON',
-  )
+  return looksRaw(start) ? readRawHttp(withoutMargin(bytes)) : undefined
+}
+
+/** What a text holds among other things: fenced, quoted, behind the names of programs, in a line of a log. */
+function readWithin(text: string, options: ReadOptions): Reading | undefined {
+  const inner = textsWithin(text)
+  const readings = inner.flatMap((each) => readForm(each, utf8(each), options) ?? readEmbedded(each) ?? [])
+  const [first, ...others] = readings
+  if (!first) return readEmbedded(text)
+  const answer = [first, ...others].find((each) => each.answer)?.answer
+  return answer ? { ...first, answer } : first
+}
+
+function readDocument(bytes: Uint8Array): Reading {
+  return { form: 'answer', answer: { status: 0, headers: [], body: bytes }, notes: [] }
 }
 
 function withoutMargin(bytes: Uint8Array): Uint8Array {
@@ -78,8 +101,13 @@ function readJson(text: string, bytes: Uint8Array): Reading {
   } catch {
     // A log of lines of JSON, an object as Node prints it, or JSON that was cut off.
     if (looksLikeSdkLog(text)) return readSdkLog(text)
+    if (/^\s*\{\s*"log"\s*:/.test(text)) {
+      throw new EvidenceError('EVIDENCE_MALFORMED', 'The archive is cut off or damaged: save it again, whole')
+    }
     document = undefined
   }
   if (isHar(document)) return readHar(document)
-  return { form: 'answer', answer: { status: 0, headers: [], body: bytes }, notes: [] }
+  // A line of a structured log has the server's document in one of its fields.
+  const isOwn = readErrorDocument(text).code !== undefined && !/(?:<|\\u003c)Error/.test(text)
+  return (isOwn ? undefined : readEmbedded(text)) ?? readDocument(bytes)
 }

@@ -169,7 +169,7 @@ function readScript(log: string): Reading {
 }
 
 /** A field as `util.inspect` writes it: `Code: 'x'`, long texts in pieces with `+` between them. */
-function inspected(log: string, name: string): string | undefined {
+export function inspected(log: string, name: string): string | undefined {
   const piece = String.raw`(?:'(?:\\.|[^'\\])*'|"(?:\\.|[^"\\])*")`
   const match = new RegExp(String.raw`(?:^|[\s{,])'?${name}'?: (${piece}(?:\s*\+\s*${piece})*)`).exec(log)
   if (!match) return undefined
