@@ -33,6 +33,8 @@ const CASES: readonly (readonly [typed: string, expected: readonly string[]])[] 
   ['countersign send --region eu-cen', ['eu-central-1', 'eu-central-2']],
   ['countersign send --service execute', ['execute-api']],
   ['countersign send -H x-amz-tar', ['x-amz-target:']],
+  ['countersign token code', ['codecommit']],
+  ['countersign explain la', ['last']],
   ['countersign verify req', ['request.http']],
   ['countersign sign --signing-key req', ['request.http']],
   ['countersign presign --pin req', ['request.http']],
@@ -106,6 +108,16 @@ describeWithTool('fish', 'fish', (fish) => {
     const found = await completeAll('fish', fish, ['--no-config', '-c', COMPLETE], typed)
     const words = found.map((text) => sortedLines(text.replace(/\t.*/g, '')))
     expect(typed.map((line, index) => [line, words[index]])).toEqual(CASES)
+  })
+})
+
+describeWithTool('fish', 'fish without files of AWS', (fish) => {
+  it('completes, and says nothing', async () => {
+    const { stdout: script } = await countersign(['completion', 'fish'])
+    const home = await makeHome({ script, '.aws/config': '[profile dev]\n' })
+    const line = "source script; complete -C 'countersign sign --profile d'"
+    const { stdout, stderr } = await runProgram(fish, ['--no-config', '-c', line], { home })
+    expect([stdout, stderr]).toEqual([expect.stringMatching(/^dev\t/), ''])
   })
 })
 

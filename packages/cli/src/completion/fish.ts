@@ -32,9 +32,9 @@ function __countersign_profiles
     set -l config $AWS_CONFIG_FILE ~/.aws/config
     set -l credentials $AWS_SHARED_CREDENTIALS_FILE ~/.aws/credentials
     begin
-        string replace -rf '^\\[(?:profile +(.*)|(default))\\].*' '$1$2' < $config[1]
-        string replace -rf '^\\[(.*)\\].*' '$1' < $credentials[1]
-    end 2> /dev/null | sort -u
+        test -r $config[1]; and string replace -rf '^\\[(?:profile +(.*)|(default))\\].*' '$1$2' < $config[1]
+        test -r $credentials[1]; and string replace -rf '^\\[(.*)\\].*' '$1' < $credentials[1]
+    end | sort -u
 end
 ${lines.join('\n')}
 `
