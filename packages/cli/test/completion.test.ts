@@ -114,7 +114,7 @@ describeWithTool('fish', 'fish', (fish) => {
 describeWithTool('fish', 'fish without files of AWS', (fish) => {
   it('completes, and says nothing', async () => {
     const { stdout: script } = await countersign(['completion', 'fish'])
-    const home = await makeHome({ script, '.aws/config': '[profile dev]\n' })
+    const home = makeHome({ script, '.aws/config': '[profile dev]\n' })
     const line = "source script; complete -C 'countersign sign --profile d'"
     const { stdout, stderr } = await runProgram(fish, ['--no-config', '-c', line], { home })
     expect([stdout, stderr]).toEqual([expect.stringMatching(/^dev\t/), ''])

@@ -6,7 +6,6 @@
 import type { Command, Option } from 'commander'
 import { TOPICS } from '../frame/help-topics.ts'
 import type { VerbModule, VerbTable } from '../frame/verb.ts'
-import { TOKEN_KINDS } from '../token/kinds.ts'
 
 /** What stands behind an option. */
 export type ValueKind = 'choice' | 'file' | 'profile' | 'region' | 'service' | 'header' | 'text' | 'none'
@@ -38,11 +37,6 @@ const KINDS: ReadonlyMap<string, ValueKind> = new Map([
   ['--region', 'region'],
   ['--service', 'service'],
   ['--header', 'header'],
-])
-/** What the argument of a verb may be, where a word stands for something. */
-const ARGUMENTS: ReadonlyMap<string, TreeCommand['words']> = new Map([
-  ['token', [...TOKEN_KINDS.keys()].map((kind) => [kind, ''] as const)],
-  ['explain', [['last', 'the last refusal']]],
 ])
 /** How the help names arguments that are files. */
 const FILES = /<(?:file|path|config)>|-file /
@@ -76,10 +70,10 @@ export async function readCommandTree(table: VerbTable): Promise<readonly TreeCo
     options: [],
     words: [...names, ...topics],
   }
-  const all = verbs.flat().map((command) => {
+  const all = verbs.flat().map((command): TreeCommand => {
     // What it explains is a verb.
-    const words = command.path === 'config explain' ? names : ARGUMENTS.get(command.path)
-    return words ? { ...command, words } : command
+    if (command.path === 'config explain') return { ...command, words: names }
+    return command.path === 'explain' ? { ...command, words: [['last', 'the last refusal']] } : command
   })
   return [top, ...all, help]
 }

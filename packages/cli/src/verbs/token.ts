@@ -3,7 +3,7 @@
  *
  * @module
  */
-import type { Command } from 'commander'
+import { Argument, type Command } from 'commander'
 import { resolveCredentials } from '../credentials/resolve.ts'
 import type { AnyCredentials } from '../credentials/resolved-credentials.ts'
 import {
@@ -24,10 +24,16 @@ import { TOKEN_KINDS, type MadeToken, type TokenDetails, type TokenKind } from '
 
 interface Flags extends SigningFlags, TokenDetails {}
 
+/** Shells complete the choices; which one is unknown is told by `readKind`. */
+function kindArgument(): Argument {
+  const kinds = [...TOKEN_KINDS.keys()]
+  return new Argument('<kind>', 'what takes it').choices(kinds).argParser(String)
+}
+
 /** Makes the command. */
 export function createCommand(): Command {
   const command = createVerbCommand('token', 'Prints a token that stands for a password. Sends nothing.')
-    .argument('<kind>', [...TOKEN_KINDS.keys()].join(', '))
+    .addArgument(kindArgument())
     .option('--hostname <name>', 'endpoint: rds, dsql, iot, codecommit; that of STS: eks, vault')
     .option('--port <number>', 'rds, iot', Number)
     .option('--username <name>', 'rds, elasticache, memorydb')
