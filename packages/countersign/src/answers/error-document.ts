@@ -80,13 +80,23 @@ function dialectOf(fields: ReadonlyMap<string, string>): ErrorDialect {
   return fields.has('detailedMessage') ? 'neptune' : 'rest-json'
 }
 
-/** API Gateway has no code in its body, and messages that tell it. */
-function impliedCode(message: string | undefined): string | undefined {
-  if (message === 'Missing Authentication Token') return 'MissingAuthenticationToken'
-  if (message?.startsWith('The security token included in the request is invalid'))
-    return 'UnrecognizedClientException'
-  if (message?.includes('not a valid key=value pair')) return 'IncompleteSignatureException'
-  return message === 'Forbidden' ? 'Forbidden' : undefined
+const IMPLIED: readonly (readonly [message: RegExp, code: string])[] = [
+  [/^Missing Authentication Token$/, 'MissingAuthenticationToken'],
+  [/^The security token included in the request is invalid/, 'UnrecognizedClientException'],
+  [/^The security token included in the request is expired/, 'ExpiredTokenException'],
+  [/not a valid key=value pair/, 'IncompleteSignatureException'],
+  [/^The request signature we .* Check your key /, 'SignatureDoesNotMatch'],
+  [
+    /^The request signature we |^Signature (?:expired|not yet )|^Credential should be/,
+    'InvalidSignatureException',
+  ],
+  [/^User: \S+ is not authorized|^User is not authorized/, 'AccessDeniedException'],
+  [/^Forbidden$/, 'Forbidden'],
+]
+
+/** API Gateway has its code in a header, which is not copied with the body; its messages tell it, too. */
+function impliedCode(message = ''): string | undefined {
+  return IMPLIED.find(([pattern]) => pattern.test(message))?.[1]
 }
 
 function textsOf(value: Readonly<Record<string, unknown>>): Map<string, string> {

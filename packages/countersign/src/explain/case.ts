@@ -11,7 +11,6 @@ import { serviceRules, type ServiceRules } from '../core/service-rules.ts'
 import type { AnyCredentials } from '../credentials/credentials.ts'
 import { CountersignError } from '../errors.ts'
 import { readErrorAnswer, type ErrorAnswer } from '../answers/error-answer.ts'
-import { withImpliedCode } from './implied-code.ts'
 import { hashText, parseParts, type CanonicalParts } from './canonical-parts.ts'
 import { compareParts, type Difference } from './difference.ts'
 import { checkEcho, type CheckedEcho } from './check-echo.ts'
@@ -89,7 +88,7 @@ export interface CaseOptions {
 export function openCase(evidence: Evidence, options: CaseOptions): Case {
   const request = viewRequest(evidence.request)
   const wire = evidence.wire && viewRequest(evidence.wire)
-  const answer = evidence.answer && withImpliedCode(readErrorAnswer(evidence.answer))
+  const answer = evidence.answer && readErrorAnswer(evidence.answer)
   const echo = checkEcho(evidence.answer)
   const host = firstValue(request.headers, 'host')
   const scope = request.claim?.scope || scopeLine(echo.stringToSign ?? evidence.signed?.stringToSign)

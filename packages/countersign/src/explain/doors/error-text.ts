@@ -11,8 +11,8 @@ import type { Reading } from './reading.ts'
 const ENDINGS =
   'Exception|DoesNotMatch|Denied|Token|Skewed|Malformed|Expired|Signature|Redirect|TokenId|KeyId|Failure|Error|Throttling|SlowDown'
 /** How messages of AWS begin that tell their code. */
-export const MESSAGES: RegExp =
-  /The request signature we|Signature (?:expired|not yet)|User: \S+ is not auth|The security token in/
+const MESSAGES =
+  'The request signature we|Signature (?:expired|not yet)|User: \\S+ is not auth|The security token in'
 /** Names of clients' own errors, which are no codes of a server. */
 const OWN = '(?:Axios|Client|Fetch|HTTP|Http|Type)Error'
 
@@ -27,7 +27,7 @@ const SENTENCES: readonly RegExp[] = [
     `(?:^|\\n|Uncaught |Error: )(?!${OWN})(?<code>[A-Z][A-Za-z]{4,60}?(?:${ENDINGS})): (?<message>[^\\n]*)`,
   ),
   new RegExp(`^(?<code>[A-Z][A-Za-z]{4,60}?(?:${ENDINGS}))$`),
-  new RegExp(`^(?<message>(?:${MESSAGES.source})[^\\n]*)`, 'm'),
+  new RegExp(`^(?<message>(?:${MESSAGES})[^\\n]*)`, 'm'),
   /\b(?:status code:? |HTTPError: )(?<status>[345]\d\d)\b/i,
   /^[^\n]*?(?<status>[45]\d\d)(?: [A-Z][\w ]*)?$/,
   /^(?:HTTP |status(?: code)?[ :=]*)?(?<status>[3-5]\d\d)\b[^\n]*$/i,
