@@ -6,6 +6,7 @@ import {
   requireSignature,
   verifiedOf,
   type LambdaEvent,
+  type LambdaRefusal,
 } from '../../../packages/countersign/src/servers/lambda.ts'
 import { createVerifier, s3Xml } from '../../../packages/countersign/src/verify/index.ts'
 import { CREDENTIALS } from './signed-text.ts'
@@ -233,6 +234,28 @@ it('refuses in the shape of Lambda, and in the dialect that was chosen', async (
     statusCode: 403,
     headers: { 'content-type': 'application/xml' },
     body: expect.stringContaining('<Code>InvalidAccessKeyId</Code>') as string,
+  })
+})
+
+describe('an answer that refuses', () => {
+  const nobody = createVerifier({ ...scope, secrets: () => undefined })
+  const ask = requireSignature(nobody)(() => ({ statusCode: 200, body: '' }))
+
+  it('has its headers as lists, too, where the event has: such a load balancer takes no others', async () => {
+    const event = balancer(sign('lb.example.com', '/'))
+    const { headers, multiValueHeaders } = (await ask(event)) as LambdaRefusal
+    expect(headers['content-type']).toBe('application/json')
+    expect(multiValueHeaders).toEqual(many(Object.entries(headers)))
+    const { multiValueHeaders: _lists, ...single } = event
+    const answer = await ask({ ...single, headers: joined(sign('lb.example.com', '/').headers) })
+    expect(answer).not.toHaveProperty('multiValueHeaders')
+  })
+
+  it('has no body for a HEAD', async () => {
+    const sent = sign(FUNCTION_URL, '/', { method: 'HEAD' })
+    for (const event of [version2(sent, FUNCTION_URL), restApi(sent, ''), balancer(sent)]) {
+      expect(await ask(event)).toMatchObject({ statusCode: 403, body: '' })
+    }
   })
 })
 

@@ -12,6 +12,7 @@
  *
  * @module
  */
+import type { ErrorResponse } from '../verify/responses/response.ts'
 import type { Shadow } from '../verify/shadow.ts'
 import type { Verifier } from '../verify/verifier.ts'
 import { createGuard, type GuardOptions } from './guard.ts'
@@ -26,6 +27,9 @@ export type { ForwardedHeader, TrustedProxies } from './trusted-proxies.ts'
 export interface LambdaRefusal {
   readonly statusCode: number
   readonly headers: Record<string, string>
+  /** There where the event has its own: a load balancer that sends them takes no answer without. */
+  readonly multiValueHeaders?: Record<string, string[]>
+  /** Empty where the request was a HEAD. */
   readonly body: string
   readonly isBase64Encoded: boolean
 }
@@ -51,8 +55,18 @@ export function requireSignature<E extends LambdaEvent = LambdaEvent>(
   return (handler) =>
     async (event, ...more) => {
       const { refusal } = await guard(event, () => readLambdaEvent(event))
-      if (!refusal) return handler(event, ...more)
-      const { status, headers, body } = refusal
-      return { statusCode: status, headers: Object.fromEntries(headers), body, isBase64Encoded: false }
+      return refusal ? answerOf(event, refusal) : handler(event, ...more)
     }
+}
+
+function answerOf(event: LambdaEvent, { status, headers, body }: ErrorResponse): LambdaRefusal {
+  const isHead = (event.httpMethod ?? event.requestContext?.http?.method) === 'HEAD'
+  const answer = {
+    statusCode: status,
+    headers: Object.fromEntries(headers),
+    body: isHead ? '' : body,
+    isBase64Encoded: false,
+  }
+  if (!event.multiValueHeaders) return answer
+  return { ...answer, multiValueHeaders: Object.fromEntries(headers.map(([name, value]) => [name, [value]])) }
 }
