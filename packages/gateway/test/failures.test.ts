@@ -66,6 +66,26 @@ describe('an upstream', () => {
     for (const { status, body } of answers) expect([status, body.length]).toEqual([200, whole.length])
   })
 
+  it('that gives its reason in letters beyond ASCII is handed on with them, byte for byte', async () => {
+    running = await startGateway({}, (request) => {
+      request.socket.end('HTTP/1.1 404 找不到 ¿dónde?\r\ncontent-length: 4\r\n\r\nnone')
+    })
+    const { method, url, headers } = sign({ url: `${running.origin}/` })
+    const lines = headers.map(([name, value]) => `${name}: ${value}\r\n`).join('')
+    const { text } = await exchangeBytes(
+      running.port,
+      `${method} ${new URL(url).pathname} HTTP/1.1\r\nconnection: close\r\n${lines}\r\n`,
+    )
+    expect(Buffer.from(text, 'latin1').toString()).toMatch(/^HTTP\/1\.1 404 找不到 ¿dónde\?\r\n[^]*none$/)
+  })
+
+  it('whose reason cannot be handed on is a bad gateway', async () => {
+    running = await startGateway({}, (request) => {
+      request.socket.end('HTTP/1.1 200 bell\x07\r\ncontent-length: 4\r\n\r\nnone')
+    })
+    expect((await send(sign({ url: `${running.origin}/` }))).status).toBe(502)
+  })
+
   it('that closed an idle connection is asked again', async () => {
     const sockets: Socket[] = []
     let answers = 0

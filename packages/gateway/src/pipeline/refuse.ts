@@ -3,7 +3,7 @@
  *
  * @module
  */
-import type { IncomingMessage } from 'node:http'
+import { STATUS_CODES, type IncomingMessage } from 'node:http'
 import { VerificationError, type ErrorResponse } from 'countersign/verify'
 import { dialectOf } from './dialect.ts'
 import type { Exchange } from './exchange.ts'
@@ -58,7 +58,8 @@ async function send(
   const isWhole = request.complete
   // The rest of a body must not be taken for the next request.
   if (!isWhole) head.push('connection', 'close')
-  response.writeHead(status, head)
+  // Not with the reason of an answer that could not be handed on, which Node would take again.
+  response.writeHead(status, STATUS_CODES[status], head)
   if (request.method !== 'HEAD') response.write(body)
   const isWaiting = exchange.expectsContinue && exchange.bytesIn === 0
   // HTTP/2 tells its requests apart, and has their clients stop.

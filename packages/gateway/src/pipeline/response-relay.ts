@@ -29,6 +29,13 @@ type Controller = Dispatcher.DispatchController
 /** What is read of a response that is kept back, so that its connection can be used again. */
 const KEPT_BYTES = 64 * 1024
 
+const BEYOND_ASCII = /[^ -~]/
+
+/** A reason as it stood on the wire, where undici reads UTF-8 and Node wants one character for each byte. */
+function asBytes(reason = ''): string {
+  return BEYOND_ASCII.test(reason) ? Buffer.from(reason).toString('latin1') : reason
+}
+
 /** Handler of one request to the upstream. */
 export class ResponseRelay implements Dispatcher.DispatchHandler {
   readonly #exchange: Exchange
@@ -71,7 +78,7 @@ export class ResponseRelay implements Dispatcher.DispatchHandler {
     const headers = responseHeaders(raw)
     headers.push('x-countersign-request-id', this.#exchange.requestId)
     const { response } = this.#exchange
-    response.writeHead(status, statusText, headers)
+    response.writeHead(status, asBytes(statusText), headers)
     // Node keeps the head until there is a body, for which events may let wait.
     if (parsed['content-length'] === undefined) response.flushHeaders()
   }
