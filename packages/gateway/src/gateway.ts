@@ -20,7 +20,7 @@ import { Metrics } from './metrics.ts'
 import { loadAlgorithm } from './pipeline/algorithms.ts'
 import { authenticate, createGatewayVerifier, type KeySource } from './pipeline/authenticate.ts'
 import { createAuthoriser, type Authoriser } from './pipeline/authorise.ts'
-import { isWebSocket, openExchange, type Exchange, type Upgrade } from './pipeline/exchange.ts'
+import { openExchange, type Exchange, type Upgrade } from './pipeline/exchange.ts'
 import { GatewayFault } from './pipeline/faults.ts'
 import { forward } from './pipeline/forward.ts'
 import { isChunkedUpload } from './pipeline/headers.ts'
@@ -29,6 +29,7 @@ import { refuse, type RefusalRules } from './pipeline/refuse.ts'
 import { RefusalNotes } from './pipeline/refused-exchange.ts'
 import type { BodyRules, signAndForward } from './pipeline/sign-and-forward.ts'
 import { Connections } from './server/connections.ts'
+import { createDecliner, isWebSocket } from './server/declined-upgrade.ts'
 import { createHealthServer } from './server/health.ts'
 import type { Http2Sessions } from './server/http2.ts'
 import { createListener, listen, type Handlers, type ListenerTls } from './server/listener.ts'
@@ -94,6 +95,7 @@ export class PipelineGateway implements Gateway {
   readonly #health: Server
   readonly #connections: Connections
   readonly #handlers: Handlers
+  readonly #decline: Handlers['upgrade']
   #http2: Http2Sessions | undefined
   #authorise: Authoriser
   readonly #metrics: Metrics | undefined
@@ -121,6 +123,7 @@ export class PipelineGateway implements Gateway {
       upgrade: (request: IncomingMessage, socket: Duplex, head: Buffer) =>
         this.#upgrade(request, { socket, head }),
     }
+    this.#decline = createDecliner(settings.limits, this.#handlers.request)
     this.#listener = createListener(settings, this.#handlers, parts.tls)
     this.#connections = new Connections(this.#listener)
     this.#health = createHealthServer({
@@ -223,7 +226,6 @@ export class PipelineGateway implements Gateway {
     const route = this.#authorise(exchange)
     const { upgrade } = exchange
     if (upgrade) {
-      this.#connections.holdUpgraded(upgrade.socket as Socket)
       const { forwardUpgrade } = await import('./pipeline/forward-upgrade.ts')
       return forwardUpgrade(exchange, upgrade, route)
     }
@@ -253,12 +255,14 @@ export class PipelineGateway implements Gateway {
 
   /** Node has let go of the connection: from here on it is ours. */
   #upgrade(request: IncomingMessage, upgrade: Upgrade): void {
+    const { socket, head } = upgrade
+    this.#connections.holdUpgraded(socket as Socket)
+    if (!isWebSocket(request)) return this.#decline(request, socket, head)
     const response = new ServerResponse(request)
     response.shouldKeepAlive = false
-    response.assignSocket(upgrade.socket as Socket)
-    response.once('finish', () => upgrade.socket.end())
-    // Whoever offers another version of HTTP goes on with this one.
-    void this.#handle(openExchange(request, response, false, isWebSocket(request) ? upgrade : undefined))
+    response.assignSocket(socket as Socket)
+    response.once('finish', () => socket.end())
+    void this.#handle(openExchange(request, response, false, upgrade))
   }
 }
 

@@ -1,4 +1,5 @@
 import { createHash, randomBytes } from 'node:crypto'
+import { once } from 'node:events'
 import { mkdtempSync, readdirSync, rmSync } from 'node:fs'
 import { connect } from 'node:net'
 import { tmpdir } from 'node:os'
@@ -22,6 +23,35 @@ function headOf(url: string, payloadHash: string, more: string): string {
   const headers = signed.headers.map(([name, value]) => `${name}: ${value}\r\n`).join('')
   return `PUT ${new URL(url).pathname} HTTP/1.1\r\n${headers}${more}\r\n`
 }
+
+describe('a body behind an offer of another protocol, as curl and Java make to speak HTTP/2', () => {
+  const offer = 'connection: Upgrade, HTTP2-Settings\r\nupgrade: h2c\r\nhttp2-settings: AAMAAABk\r\n'
+
+  it.each([
+    ['with its length', 'content-length: 5\r\n', 'hello'],
+    ['in chunks', 'transfer-encoding: chunked\r\n', '2\r\nhe\r\n3\r\nllo\r\n0\r\n\r\n'],
+  ])('goes upstream %s', async (_name, framing, body) => {
+    running = await startGateway()
+    const url = `${running.origin}/k`
+    for (const hash of [sha256(Buffer.from('hello')), 'UNSIGNED-PAYLOAD']) {
+      const head = headOf(url, hash, offer + framing)
+      const { text } = await exchangeBytes(running.port, head + body)
+      expect(text).toMatch(/^HTTP\/1\.1 200 [^]*upstream/)
+    }
+    expect(running.arrived.map((arrived) => String(arrived.body))).toEqual(['hello', 'hello'])
+  })
+
+  it('is given up with the gateway, after the time to drain', async () => {
+    running = await startGateway({ timeouts: { ...timeouts, drain: 0.1 } })
+    const head = headOf(`${running.origin}/k`, 'UNSIGNED-PAYLOAD', `${offer}content-length: 5\r\n`)
+    const socket = connect(running.port, '127.0.0.1', () => socket.write(`${head}he`))
+    socket.on('error', () => {})
+    const closed = once(socket, 'close')
+    await expect.poll(async () => (await fetch(`${running.healthOrigin}/metrics`)).text()).toMatch(/in_flight.* 1$/m)
+    await running.gateway.stop()
+    await closed
+  })
+})
 
 describe('a hashed body', () => {
   it('that fits into memory goes upstream whole', async () => {

@@ -137,8 +137,3 @@ export function protocolOf({ socket }: IncomingMessage): 'http' | 'https' {
 export function wasAnswered({ headersSent, statusCode }: Exchange['response']): boolean {
   return headersSent || statusCode === 101
 }
-
-/** Whether a client wants a WebSocket; other protocols are not passed on. */
-export function isWebSocket({ headers, method }: IncomingMessage): boolean {
-  return method === 'GET' && headers.upgrade?.toLowerCase() === 'websocket'
-}
