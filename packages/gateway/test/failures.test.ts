@@ -79,6 +79,14 @@ describe('an upstream', () => {
     expect(Buffer.from(text, 'latin1').toString()).toMatch(/^HTTP\/1\.1 404 找不到 ¿dónde\?\r\n[^]*none$/)
   })
 
+  it('that tells the length of what has not been modified is handed on', async () => {
+    running = await startGateway({}, (_request, response) => {
+      response.writeHead(304, { 'content-length': '1000', etag: '"a"' }).end()
+    })
+    const { status, headers } = await send(sign({ url: `${running.origin}/` }))
+    expect([status, headers['content-length'], headers.etag]).toEqual([304, '1000', '"a"'])
+  })
+
   it('whose reason cannot be handed on is a bad gateway', async () => {
     running = await startGateway({}, (request) => {
       request.socket.end('HTTP/1.1 200 bell\x07\r\ncontent-length: 4\r\n\r\nnone')

@@ -36,6 +36,11 @@ function asBytes(reason = ''): string {
   return BEYOND_ASCII.test(reason) ? Buffer.from(reason).toString('latin1') : reason
 }
 
+/** undici waits for a body of the length that a 304 tells, and a 304 has none: RFC 9110, section 8.6. */
+function isMissingBody(error: Error): boolean {
+  return (error as NodeJS.ErrnoException).code === 'UND_ERR_RES_CONTENT_LENGTH_MISMATCH'
+}
+
 /** Handler of one request to the upstream. */
 export class ResponseRelay implements Dispatcher.DispatchHandler {
   readonly #exchange: Exchange
@@ -108,7 +113,9 @@ export class ResponseRelay implements Dispatcher.DispatchHandler {
 
   onResponseError(_controller: Controller, error: Error): void {
     clearTimeout(this.#stalled)
-    if (this.#keptBytes >= 0 && !this.#exchange.response.destroyed) return this.#endKept()
+    const { response } = this.#exchange
+    if (this.#keptBytes >= 0 && !response.destroyed) return this.#endKept()
+    if (response.statusCode === 304 && isMissingBody(error)) return this.onResponseEnd()
     this.#exchange.response.off('close', this.#onClose)
     this.#settle.reject(error)
   }
