@@ -25,7 +25,7 @@ import { GatewayFault } from './pipeline/faults.ts'
 import { forward } from './pipeline/forward.ts'
 import { isChunkedUpload } from './pipeline/headers.ts'
 import { holdBody, type HeldBody } from './pipeline/held-body.ts'
-import { refuse, type RefusalRules } from './pipeline/refuse.ts'
+import { refuse, skipRest, type RefusalRules } from './pipeline/refuse.ts'
 import { RefusalNotes } from './pipeline/refused-exchange.ts'
 import type { BodyRules, signAndForward } from './pipeline/sign-and-forward.ts'
 import { Connections } from './server/connections.ts'
@@ -203,6 +203,7 @@ export class PipelineGateway implements Gateway {
     const timer = this.#limitTime(exchange)
     try {
       await this.#pass(exchange)
+      if (!request.complete && request.httpVersionMajor === 1) await skipRest(exchange)
     } catch (error) {
       this.#notes?.client(exchange, error)
       const unexpected = await refuse(exchange, error, this.#refusals)

@@ -1,5 +1,6 @@
+import { once } from 'node:events'
 import { request as sendRequest } from 'node:http'
-import { connect, createServer, type Socket } from 'node:net'
+import { connect, createServer, type AddressInfo, type Socket } from 'node:net'
 import { afterEach, describe, expect, it } from 'vitest'
 import { exchangeBytes } from '../../../test/kit/servers.ts'
 import { send, settingsFor, sign, startGateway, type RunningGateway } from './running-gateway.ts'
@@ -92,6 +93,37 @@ describe('an upstream', () => {
       request.socket.end('HTTP/1.1 200 bell\x07\r\ncontent-length: 4\r\n\r\nnone')
     })
     expect((await send(sign({ url: `${running.origin}/` }))).status).toBe(502)
+  })
+
+  it.each([
+    ['a little of it', 200_000, 'the next request is answered'],
+    ['much of it', 50_000_000, 'the connection ends'],
+  ])('that answers before it has the body, with %s to come: %s', async (_name, length, ending) => {
+    const upstream = createServer((socket) => {
+      socket.on('error', () => {})
+      socket.on('data', () => socket.write('HTTP/1.1 403 No\r\ncontent-length: 2\r\n\r\nno'))
+    }).listen(0, '127.0.0.1')
+    await once(upstream, 'listening')
+    const { port } = upstream.address() as AddressInfo
+    const [route] = settingsFor(`http://127.0.0.1:${port}`).routes
+    running = await startGateway({ routes: [route!] })
+    const head = (more: string): string => {
+      const url = `${running.origin}/k`
+      const signed = sign({ method: 'PUT', url, headers: { 'x-amz-content-sha256': 'UNSIGNED-PAYLOAD' } }, 's3')
+      const lines = signed.headers.map(([name, value]) => `${name}: ${value}\r\n`).join('')
+      return `PUT /k HTTP/1.1\r\n${lines}${more}\r\n`
+    }
+    const client = connect(running.port, '127.0.0.1')
+    client.on('error', () => {})
+    let text = ''
+    client.on('data', (chunk) => (text += chunk.toString()))
+    client.write(`${head(`content-length: ${length}\r\n`)}x`)
+    await expect.poll(() => text).toMatch(/403 No[^]*no$/)
+    client.write('x'.repeat(length - 1) + head('content-length: 0\r\n'))
+    if (ending === 'the connection ends') await expect.poll(() => client.closed).toBe(true)
+    else await expect.poll(() => text).toMatch(/403 No[^]*403 No[^]*no$/)
+    client.destroy()
+    upstream.close()
   })
 
   it('that closed an idle connection is asked again', async () => {

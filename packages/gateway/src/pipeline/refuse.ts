@@ -68,6 +68,15 @@ async function send(
   response.end()
 }
 
+/**
+ * Gets rid of what is still to come of a body although its request has been answered: its sender may write all of it
+ * before he reads the answer, and his next request is behind it.
+ */
+export async function skipRest({ request }: Exchange): Promise<void> {
+  await discard(request)
+  if (!request.complete) request.socket.destroySoon()
+}
+
 function discard(request: IncomingMessage): Promise<void> {
   return new Promise((resolve) => {
     let bytes = 0
