@@ -22,7 +22,9 @@ let upstream: Listening<unknown>
 let home: GatewayHome
 let gateway: GatewayProcess | undefined
 beforeAll(async () => {
-  upstream = await startServer((_request, response) => void response.end('ok'))
+  upstream = await startServer(({ url }, response) => {
+    if (url !== '/never') response.end('ok')
+  })
 })
 afterAll(() => upstream.close())
 beforeEach(() => {
@@ -50,8 +52,13 @@ function openStore(): KeyStore {
 }
 
 /** The status that a signed request gets. */
-function ask({ origin }: GatewayProcess, credentials: TestKey): Promise<number | undefined> {
-  const { url, headers } = signRequest({ method: 'GET', url: `${origin}/` }, { credentials, service, region })
+function ask(
+  { origin }: GatewayProcess,
+  credentials: TestKey,
+  path = '/',
+): Promise<number | undefined> {
+  const request = { method: 'GET', url: origin + path }
+  const { url, headers } = signRequest(request, { credentials, service, region })
   return new Promise((resolve, reject) => {
     const outgoing = sendRequest(url, { agent: false, headers: Object.fromEntries(headers) }, (response) => {
       response.resume().once('end', () => resolve(response.statusCode))
@@ -186,6 +193,19 @@ describe('stopping a gateway', () => {
     expect((await fetch(`${gateway.healthOrigin}/`)).status).toBe(404)
     expect(await gateway.end(signal)).toBe(0)
     expect(gateway.lines.map(({ msg }) => msg)).toEqual(['started', 'stopping', 'stopped'])
+  })
+
+  it('twice ends it at once, by whichever signals', async () => {
+    gateway = await home.start(...flags())
+    const key = await home.createKey('ada')
+    const asked = expect(ask(gateway, key, '/never')).rejects.toMatchObject({ code: 'ECONNRESET' })
+    const { healthOrigin } = gateway
+    const metrics = async (): Promise<string> => (await fetch(`${healthOrigin}/metrics`)).text()
+    await expect.poll(metrics).toMatch(/in_flight 1$/m)
+    gateway.child.kill('SIGINT')
+    await expect.poll(gateway.said).toContain('Stopping')
+    expect(await gateway.end('SIGTERM')).toBe(143)
+    await asked
   })
 })
 

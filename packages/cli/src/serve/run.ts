@@ -48,13 +48,15 @@ export async function runUntilSignal(
 /** Waits for SIGTERM or Ctrl-C. The second one ends the process at once. */
 function stopSignal(): Promise<void> {
   return new Promise((resolve) => {
+    let isStopping = false
     for (const [signal, exitCode] of [
       ['SIGINT', EXIT.interrupted],
       ['SIGTERM', EXIT.terminated],
     ] as const) {
-      process.once(signal, () => {
+      process.on(signal, () => {
+        if (isStopping) process.exit(exitCode)
+        isStopping = true
         resolve()
-        process.once(signal, () => process.exit(exitCode))
       })
     }
   })
