@@ -99,6 +99,12 @@ function wrap(sqlite: Sqlite.Database, file: string): Database {
     return guard(file, step)
   }
   const log = `${file}-wal`
+  const { ino } = statSync(file)
+  // Whoever puts another file there, or none, means that one: the old one must let nobody in any more.
+  const requireSameFile = (): void => {
+    if (statSync(file, { throwIfNoEntry: false })?.ino === ino) return
+    throw unreadable(`The key store ${file} was removed or replaced while it was in use: start again`)
+  }
   return {
     prepare(sql) {
       // Values go in as one list: the driver takes a lone Buffer for a set of named values.
@@ -108,8 +114,14 @@ function wrap(sqlite: Sqlite.Database, file: string): Database {
         run: (values) => use(() => void statement.run(values)),
       }
     },
-    readChangeNumber: () => use(() => (changeNumber.get() as [number])[0]),
-    change: (step) => use(() => runTransaction(sqlite, step)),
+    readChangeNumber() {
+      requireSameFile()
+      return use(() => (changeNumber.get() as [number])[0])
+    },
+    change(step) {
+      requireSameFile()
+      return use(() => runTransaction(sqlite, step))
+    },
     readStamp() {
       // Commits are written to the log beside the file.
       const { mtimeMs, size } = statSync(log, { throwIfNoEntry: false }) ?? { mtimeMs: 0, size: 0 }

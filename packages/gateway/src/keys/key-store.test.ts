@@ -4,6 +4,7 @@ import {
   mkdtempSync,
   readFileSync,
   readdirSync,
+  renameSync,
   rmSync,
   statSync,
   writeFileSync,
@@ -34,6 +35,15 @@ const settle = (): Promise<void> => new Promise((resolve) => void setTimeout(res
 const failing = (code: string, words = '') =>
   expect.objectContaining({ name: 'KeyStoreError', code, message: expect.stringContaining(words) })
 const createId = (principal = 'ann'): string => store.create({ principal }).accessKey.accessKeyId
+
+/** What a function gives, or what it throws. */
+function attempt(act: () => unknown): unknown {
+  try {
+    return act()
+  } catch (error) {
+    return error
+  }
+}
 
 /** Does to the file what somebody with an editor could do. */
 function tamper(sql: string, ...values: (string | number | Uint8Array)[]): void {
@@ -351,6 +361,22 @@ describe('the file', () => {
     writeFileSync(join(folder, 'plain'), '')
     file = join(folder, 'plain', 'keys.db')
     expect(() => open()).toThrow(failing('STORE_UNREADABLE', 'plain'))
+  })
+
+  it.skipIf(process.platform === 'win32')('lets nobody in any more once it is removed or replaced', async () => {
+    const id = createId()
+    expect(store.find(id)).toMatchObject({ principal: 'ann' })
+    const refusal = failing('STORE_UNREADABLE', 'removed or replaced')
+    const find = (): unknown => store.find(id)
+    const aside = `${file}.aside`
+    renameSync(file, aside)
+    await expect.poll(() => attempt(find)).toEqual(refusal)
+    for (let i = 0; i < 10; i += 1) expect(find).toThrow(refusal)
+    writeFileSync(file, '')
+    expect(find).toThrow(refusal)
+    expect(() => store.disable(id)).toThrow(refusal)
+    renameSync(aside, file)
+    expect(find()).toMatchObject({ principal: 'ann' })
   })
 
   it('answers no more once it is closed', () => {

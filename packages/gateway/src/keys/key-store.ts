@@ -235,15 +235,16 @@ class SqliteKeyStore implements KeyStore {
   #forgetIfChanged(): void {
     const instant = performance.now()
     if (instant - this.#lookedAt < FRESHNESS) return
-    this.#lookedAt = instant
     const stamp = this.#database.readStamp()
-    if (stamp === this.#stamp && instant - this.#askedAt < CERTAINTY) return
-    this.#stamp = stamp
-    this.#askedAt = instant
-    const changeNumber = this.#database.readChangeNumber()
-    if (changeNumber === this.#changeNumber) return
-    this.#changeNumber = changeNumber
-    this.#cache.clear()
+    if (stamp !== this.#stamp || instant - this.#askedAt >= CERTAINTY) {
+      const changeNumber = this.#database.readChangeNumber()
+      if (changeNumber !== this.#changeNumber) this.#cache.clear()
+      this.#changeNumber = changeNumber
+      this.#stamp = stamp
+      this.#askedAt = instant
+    }
+    // Not before: while the file fails, what is remembered of it lets nobody in.
+    this.#lookedAt = instant
   }
 
   #require(accessKeyId: string): StoredKey {
