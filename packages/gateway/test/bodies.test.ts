@@ -47,7 +47,9 @@ describe('a body behind an offer of another protocol, as curl and Java make to s
     const socket = connect(running.port, '127.0.0.1', () => socket.write(`${head}he`))
     socket.on('error', () => {})
     const closed = once(socket, 'close')
-    await expect.poll(async () => (await fetch(`${running.healthOrigin}/metrics`)).text()).toMatch(/in_flight.* 1$/m)
+    await expect
+      .poll(async () => (await fetch(`${running.healthOrigin}/metrics`)).text())
+      .toMatch(/in_flight.* 1$/m)
     await running.gateway.stop()
     await closed
   })

@@ -109,7 +109,10 @@ describe('an upstream', () => {
     running = await startGateway({ routes: [route!] })
     const head = (more: string): string => {
       const url = `${running.origin}/k`
-      const signed = sign({ method: 'PUT', url, headers: { 'x-amz-content-sha256': 'UNSIGNED-PAYLOAD' } }, 's3')
+      const signed = sign(
+        { method: 'PUT', url, headers: { 'x-amz-content-sha256': 'UNSIGNED-PAYLOAD' } },
+        's3',
+      )
       const lines = signed.headers.map(([name, value]) => `${name}: ${value}\r\n`).join('')
       return `PUT /k HTTP/1.1\r\n${lines}${more}\r\n`
     }

@@ -363,21 +363,24 @@ describe('the file', () => {
     expect(() => open()).toThrow(failing('STORE_UNREADABLE', 'plain'))
   })
 
-  it.skipIf(process.platform === 'win32')('lets nobody in any more once it is removed or replaced', async () => {
-    const id = createId()
-    expect(store.find(id)).toMatchObject({ principal: 'ann' })
-    const refusal = failing('STORE_UNREADABLE', 'removed or replaced')
-    const find = (): unknown => store.find(id)
-    const aside = `${file}.aside`
-    renameSync(file, aside)
-    await expect.poll(() => attempt(find)).toEqual(refusal)
-    for (let i = 0; i < 10; i += 1) expect(find).toThrow(refusal)
-    writeFileSync(file, '')
-    expect(find).toThrow(refusal)
-    expect(() => store.disable(id)).toThrow(refusal)
-    renameSync(aside, file)
-    expect(find()).toMatchObject({ principal: 'ann' })
-  })
+  it.skipIf(process.platform === 'win32')(
+    'lets nobody in any more once it is removed or replaced',
+    async () => {
+      const id = createId()
+      expect(store.find(id)).toMatchObject({ principal: 'ann' })
+      const refusal = failing('STORE_UNREADABLE', 'removed or replaced')
+      const find = (): unknown => store.find(id)
+      const aside = `${file}.aside`
+      renameSync(file, aside)
+      await expect.poll(() => attempt(find)).toEqual(refusal)
+      for (let i = 0; i < 10; i += 1) expect(find).toThrow(refusal)
+      writeFileSync(file, '')
+      expect(find).toThrow(refusal)
+      expect(() => store.disable(id)).toThrow(refusal)
+      renameSync(aside, file)
+      expect(find()).toMatchObject({ principal: 'ann' })
+    },
+  )
 
   it('answers no more once it is closed', () => {
     const id = createId()
