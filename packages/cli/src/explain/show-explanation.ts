@@ -24,6 +24,10 @@ export function showExplanation({ explanation, corrected }: Shown, output: Outpu
   for (const verdict of verdicts) showVerdict(verdict, output)
   if (echo.repair !== undefined)
     output.write(`note: the copy of the server's text was mended: ${echo.repair}\n\n`)
+  if (echo.state === 'foreign')
+    output.write(
+      'note: the answer is of another request, which has another signature: what the server computed is not compared\n\n',
+    )
   const grade = verdicts[0]?.grade
   if (grade === undefined) showNothingFound(explanation, output)
   if (grade !== 'proven' && grade !== 'stated') showSearch(explanation, output)

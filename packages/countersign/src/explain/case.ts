@@ -89,7 +89,9 @@ export function openCase(evidence: Evidence, options: CaseOptions): Case {
   const request = viewRequest(evidence.request)
   const wire = evidence.wire && viewRequest(evidence.wire)
   const answer = evidence.answer && readErrorAnswer(evidence.answer)
-  const echo = checkEcho(evidence.answer)
+  const echo: CheckedEcho = isOfAnother(answer, [request, wire])
+    ? { state: 'foreign' }
+    : checkEcho(evidence.answer)
   const host = firstValue(request.headers, 'host')
   const scope = request.claim?.scope || scopeLine(echo.stringToSign ?? evidence.signed?.stringToSign)
   const claim = request.claim ?? wire?.claim
@@ -165,6 +167,15 @@ function boundariesIn(
 /** Logs leave headers out; one that has the signature has what was signed. */
 function isWhole(wire: RequestView | undefined, { claim }: RequestView): wire is RequestView {
   return wire !== undefined && wire.claim !== undefined && wire.claim.signature === claim?.signature
+}
+
+/** Whether the server had another signature than the request's: people put the answer of another attempt beside it. */
+function isOfAnother(answer: ErrorAnswer | undefined, views: readonly (RequestView | undefined)[]): boolean {
+  const provided = answer?.fields.get('SignatureProvided') ?? ''
+  const own = views.flatMap((view) => view?.claim?.signature || [])
+  // What was cut off or blotted out cannot be compared.
+  const areKnown = [provided, ...own].every((signature) => /^[\da-f]{64,}$/.test(signature))
+  return areKnown && own.length > 0 && !own.includes(provided)
 }
 
 /** The case with another account of what was signed. */

@@ -34,6 +34,14 @@ describe('explainRefusal', () => {
     expect(echo.state).toBe('none')
   })
 
+  it('proves nothing by the answer to another request', async () => {
+    const answer = await refusalOf(bare.request)
+    const { request } = signWrongly({ target: '/other' })
+    const { verdicts, echo } = explainRefusal({ request, answer })
+    expect(echo.state).toBe('foreign')
+    expect(verdicts.filter(({ grade }) => grade === 'proven' || grade === 'stated')).toEqual([])
+  })
+
   it('proves nothing about a request that was signed right', async () => {
     const { request, canonicalRequest } = signWrongly({ target: '/a%20b?x=1' })
     expect(await refusalOf(request)).toBeUndefined()
