@@ -26,7 +26,7 @@ export function showExplanation({ explanation, corrected }: Shown, output: Outpu
     output.write(`note: the copy of the server's text was mended: ${echo.repair}\n\n`)
   if (echo.state === 'foreign')
     output.write(
-      'note: the answer is of another request, which has another signature: what the server computed is not compared\n\n',
+      'note: the answer is of another request, with another signature or date: what the server computed is not compared\n\n',
     )
   const grade = verdicts[0]?.grade
   if (grade === undefined) showNothingFound(explanation, output)

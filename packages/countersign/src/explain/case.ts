@@ -89,9 +89,8 @@ export function openCase(evidence: Evidence, options: CaseOptions): Case {
   const request = viewRequest(evidence.request)
   const wire = evidence.wire && viewRequest(evidence.wire)
   const answer = evidence.answer && readErrorAnswer(evidence.answer)
-  const echo: CheckedEcho = isOfAnother(answer, [request, wire])
-    ? { state: 'foreign' }
-    : checkEcho(evidence.answer)
+  const told = checkEcho(evidence.answer)
+  const echo: CheckedEcho = isOfAnother(answer, told, [request, wire]) ? { state: 'foreign' } : told
   const host = firstValue(request.headers, 'host')
   const scope = request.claim?.scope || scopeLine(echo.stringToSign ?? evidence.signed?.stringToSign)
   const claim = request.claim ?? wire?.claim
@@ -169,13 +168,23 @@ function isWhole(wire: RequestView | undefined, { claim }: RequestView): wire is
   return wire !== undefined && wire.claim !== undefined && wire.claim.signature === claim?.signature
 }
 
-/** Whether the server had another signature than the request's: people put the answer of another attempt beside it. */
-function isOfAnother(answer: ErrorAnswer | undefined, views: readonly (RequestView | undefined)[]): boolean {
-  const provided = answer?.fields.get('SignatureProvided') ?? ''
-  const own = views.flatMap((view) => view?.claim?.signature || [])
-  // What was cut off or blotted out cannot be compared.
-  const areKnown = [provided, ...own].every((signature) => /^[\da-f]{64,}$/.test(signature))
-  return areKnown && own.length > 0 && !own.includes(provided)
+/** Whether the server had another signature or date: people put the answer of another attempt beside a request. */
+function isOfAnother(
+  answer: ErrorAnswer | undefined,
+  { stringToSign = '' }: CheckedEcho,
+  views: readonly (RequestView | undefined)[],
+): boolean {
+  const claims = views.flatMap((view) => view?.claim ?? [])
+  const isOther = (form: RegExp, told: string | undefined, own: readonly string[]): boolean =>
+    // What was cut off or blotted out cannot be compared.
+    [told ?? '', ...own].every((text) => form.test(text)) && own.every((text) => text !== told)
+  const signatures = claims.map(({ signature }) => signature)
+  const dates = claims.map(({ amzDate }) => amzDate)
+  return (
+    claims.length > 0 &&
+    (isOther(/^[\da-f]{64,}$/, answer?.fields.get('SignatureProvided'), signatures) ||
+      isOther(/^\d{8}T\d{6}Z$/, stringToSign.split('\n')[1], dates))
+  )
 }
 
 /** The case with another account of what was signed. */

@@ -14,8 +14,8 @@ import type { ObservedAnswer } from './evidence.ts'
 export interface EchoState {
   /**
    * `sound`: hash and text agree. `repaired`: they do after mending. `damaged`: they do not, and nothing is concluded
-   * from it. `partial`: there is one of the two texts only. `foreign`: they are of a request with another signature,
-   * and nothing is concluded from them. `none`: the answer has none.
+   * from it. `partial`: there is one of the two texts only. `foreign`: they are of a request with another signature
+   * or date, and nothing is concluded from them. `none`: the answer has none.
    */
   readonly state: 'sound' | 'repaired' | 'damaged' | 'partial' | 'foreign' | 'none'
   /** What had to be mended, for people. */

@@ -34,10 +34,21 @@ describe('explainRefusal', () => {
     expect(echo.state).toBe('none')
   })
 
-  it('proves nothing by the answer to another request', async () => {
+  it.each<readonly [told: string, date: string, left: RegExp]>([
+    ['another signature', '20261122T120000Z', /^$/],
+    ['another date', '20261122T120001Z', /<SignatureProvided>.*?<.SignatureProvided>/],
+  ])('proves nothing by the answer to another request, with %s', async (_, date, left) => {
     const answer = await refusalOf(bare.request)
+    const document = new TextDecoder().decode(answer?.body).replace(left, '')
     const { request } = signWrongly({ target: '/other' })
-    const { verdicts, echo } = explainRefusal({ request, answer })
+    const headers = request.headers.map(([name, value]): [string, string] => [
+      name,
+      name === 'x-amz-date' ? date : value,
+    ])
+    const { verdicts, echo } = explainRefusal({
+      request: { ...request, headers },
+      answer: { status: 403, headers: [], body: new TextEncoder().encode(document) },
+    })
     expect(echo.state).toBe('foreign')
     expect(verdicts.filter(({ grade }) => grade === 'proven' || grade === 'stated')).toEqual([])
   })
