@@ -42,7 +42,7 @@ export function checkToken({ sessionToken: expected }: Found, claim: Claim): voi
   const { sessionToken: given, accessKeyId } = claim
   if (given === undefined && expected === undefined) return undefined
   if (given === undefined) {
-    throw refuse('TOKEN_MISSING', 'The key is a temporary one and came without its session token', {
+    throw refuse('TOKEN_MISSING', 'The key is temporary and came without its session token', {
       accessKeyId,
     })
   }

@@ -11,7 +11,7 @@ import type { Claim } from './claim.ts'
 import { valueOf, type ReadMessage } from './message.ts'
 import { refuse } from './refusals.ts'
 
-const EXPIRES = /^[0-9]{1,6}$/
+const EXPIRES = /^\d{1,6}$/
 
 /**
  * Reads the parameters.
@@ -40,7 +40,7 @@ export function readQueryClaim(
   const expires = required(QUERY.expires)
   const algorithm = options.algorithms.get(algorithmName)
   if (!algorithm) {
-    throw refuse('ALGORITHM_UNSUPPORTED', 'X-Amz-Algorithm is none of those served', { mechanism: 'query' })
+    throw refuse('ALGORITHM_UNSUPPORTED', 'X-Amz-Algorithm is not served here', { mechanism: 'query' })
   }
   const instant = parseAmzDate(amzDate)
   if (!instant) {
@@ -62,7 +62,7 @@ export function readQueryClaim(
 }
 
 function readExpires(text: string): number {
-  const seconds = EXPIRES.test(text) ? Number(text) : NaN
+  const seconds = Number(EXPIRES.test(text) && text)
   if (seconds >= 1 && seconds <= MAX_EXPIRES) return seconds
   const facts = { mechanism: 'query', expires: text.slice(0, 40) }
   throw refuse('EXPIRES_INVALID', `X-Amz-Expires must be a number of seconds from 1 to ${MAX_EXPIRES}`, facts)

@@ -134,7 +134,7 @@ function readMethod(parameters: ReadonlyMap<string, string>, { methods }: SigV2R
   const name = parameters.get(SIGV2_QUERY.method) ?? ''
   const algorithm = METHODS.get(name)
   if (algorithm && (methods?.some((served) => served === name) ?? true)) return algorithm
-  throw refuseOlder('ALGORITHM_UNSUPPORTED', 'SignatureMethod is none of those served')
+  throw refuseOlder('ALGORITHM_UNSUPPORTED', 'SignatureMethod is not served here')
 }
 
 /** Either of the two says until when the request is good: `Timestamp` by the server's skew, `Expires` by itself. */

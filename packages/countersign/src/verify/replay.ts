@@ -46,7 +46,7 @@ export function createReplayCheck({ replayGuard, replayExempt }: ReplayOptions):
       })
     }
     if (claimed === 'full') {
-      throw refuse('REPLAY_GUARD_FULL', 'The replay guard is full of requests that are still good')
+      throw refuse('REPLAY_GUARD_FULL', 'The replay guard is full of requests')
     }
   }
 }

@@ -5,7 +5,7 @@
  */
 import { MAX_CHUNK, MIN_CHUNK } from '../core/chunk-framing.ts'
 import { checksumNames, checksumHeader } from '../crypto/checksums/s3-checksums.ts'
-import { SigningError } from '../errors.ts'
+import { assertAmounts } from './assert-amounts.ts'
 
 /** Options of chunked uploads. */
 export interface StreamingOptions {
@@ -49,9 +49,7 @@ export function settleStreaming(given: StreamingOptions | boolean = true): Strea
     maxTrailer = MAX_TRAILER,
     trailers,
   } = typeof given === 'object' ? given : {}
-  if (![minChunk, maxChunk, maxTrailer].every((bytes) => Number.isInteger(bytes) && bytes >= 0)) {
-    throw new SigningError('OPTION_INVALID', 'minChunk, maxChunk and maxTrailer must be numbers of bytes')
-  }
+  assertAmounts({ minChunk, maxChunk, maxTrailer })
   return {
     services: given === false ? [] : services && [...services],
     minChunk,

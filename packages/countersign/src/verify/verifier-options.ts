@@ -6,6 +6,7 @@
 import type { SignatureAlgorithm } from '../algorithms/algorithm.ts'
 import { sigV4 } from '../algorithms/sigv4.ts'
 import { SigningError } from '../errors.ts'
+import { assertAmounts } from './assert-amounts.ts'
 import type { CheckRules, UnsignedPayload } from './checks/check.ts'
 import { DEFAULT_LIMITS, type Limits } from './limits.ts'
 import type { ReadOptions } from './assemble-claim.ts'
@@ -61,18 +62,19 @@ export function settleRules(rules: ServerRules): SettledRules {
   const services = listOf(rules.service)
   const regions = listOf(rules.region)
   if (services.length === 0 || regions.length === 0) {
-    throw new SigningError('OPTION_INVALID', 'A verifier needs the service and the region that it serves')
+    throw new SigningError('OPTION_INVALID', 'A verifier needs service and region')
   }
-  const algorithms = rules.algorithms ?? [sigV4]
+  const { algorithms = [sigV4], maxClockSkew, limits } = rules
+  assertAmounts({ maxClockSkew: maxClockSkew ?? 0, ...limits })
   return {
     services,
     regions: regions.includes('*') ? '*' : regions,
     algorithms: new Map(algorithms.flatMap((each) => (isOlder(each) ? [] : [[each.name, each]]))),
     older: algorithms.filter(isOlder),
-    limits: { ...DEFAULT_LIMITS, ...rules.limits },
+    limits: { ...DEFAULT_LIMITS, ...limits },
     ignoreForeignAuthorization: rules.ignoreForeignAuthorization ?? false,
     allowUnsignedHeaders: (rules.allowUnsignedHeaders ?? []).map((name) => name.toLowerCase()),
-    maxClockSkew: rules.maxClockSkew,
+    maxClockSkew,
     unsignedPayload: rules.unsignedPayload,
     streaming: settleStreaming(rules.streaming),
     hideUnknownKeys: rules.hideUnknownKeys ?? false,

@@ -37,6 +37,13 @@ describe('what a verifier serves', () => {
     ['an empty region', { region: '' }],
     ['no regions', { region: [] }],
     ['a region that is no text', { region: 7 }],
+    ['a body that nothing is longer than', { maxBytes: NaN }],
+    ['a negative body', { maxBytes: -1 }],
+    ['a buffer in words', { maxBufferedBody: '1 MiB' }],
+    ['a clock that nothing is off', { maxClockSkew: NaN }],
+    ['a limit that is missing', { limits: { headerBytes: undefined } }],
+    ['a limit that is text', { limits: { queryPairs: 'ten' } }],
+    ['chunks of any size', { streaming: { maxChunk: NaN } }],
   ])('%s: OPTION_INVALID', (_, wrong) => {
     const options = { service: 's3', region: 'us-east-1', secrets: () => undefined, ...wrong }
     expect(() => createVerifier(options as unknown as VerifierOptions)).toThrow(

@@ -5,6 +5,7 @@
  * @module
  */
 import { SigningKeyCache } from '../keys/signing-key-cache.ts'
+import { assertAmounts } from './assert-amounts.ts'
 import type { EventStreams } from './event-streams.ts'
 import type { SecretsLookup } from './found-key.ts'
 import type { RequestMessage } from './message.ts'
@@ -59,6 +60,7 @@ const CACHED_KEYS = 1000
  */
 export function createVerifier<P = unknown>(options: VerifierOptions<P>): Verifier<P> {
   const { secrets, maxBytes = Infinity, maxBufferedBody = MEBIBYTE } = options
+  assertAmounts({ maxBytes, maxBufferedBody })
   const parts: VerifierParts<P> = {
     rules: { ...settleRules(options), eventModes: options.eventStreams },
     eventStreams: options.eventStreams,

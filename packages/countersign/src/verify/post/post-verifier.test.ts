@@ -185,8 +185,12 @@ describe('keys', () => {
     })
   })
 
-  it('a verifier needs a region', () => {
-    expect(() => createPostVerifier({ ...rules, region: '' })).toThrow(
+  it.each([
+    ['a region', { region: '' }],
+    ['a number as its longest file', { maxBytes: NaN }],
+    ['numbers as its limits', { limits: { policyBytes: NaN } }],
+  ])('a verifier needs %s', (_, wrong) => {
+    expect(() => createPostVerifier({ ...rules, ...wrong })).toThrow(
       expect.objectContaining({ code: 'OPTION_INVALID' }),
     )
   })

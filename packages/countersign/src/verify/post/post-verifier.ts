@@ -12,6 +12,7 @@ import { QUERY } from '../../core/names.ts'
 import { decodeUri } from '../../core/uri-encoding.ts'
 import { SigningKeyCache } from '../../keys/signing-key-cache.ts'
 import type { VerifyingKey } from '../../keys/verifying-key.ts'
+import { assertAmounts } from '../assert-amounts.ts'
 import { notYetValid, expired } from '../checks/expiry.ts'
 import { scopeDate, scopeRegion, scopeService } from '../checks/scope.ts'
 import { hintsOf, type SecretsLookup } from '../found-key.ts'
@@ -101,6 +102,7 @@ const QUERY_SIGNATURES: ReadonlySet<string> = new Set(
  */
 export function createPostVerifier<P = unknown>(options: PostVerifierOptions<P>): PostVerifier<P> {
   const { secrets, service = 's3', region, now, maxClockSkew, hideUnknownKeys, maxBytes = Infinity } = options
+  assertAmounts({ maxBytes })
   const rules = settleRules({ service, region, now, maxClockSkew, hideUnknownKeys, limits: options.limits })
   const limits = { ...DEFAULT_LIMITS, ...rules.limits }
   const algorithms = [...(options.algorithms ?? [sigV4Post])]
