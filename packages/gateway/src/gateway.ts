@@ -257,7 +257,7 @@ export class PipelineGateway implements Gateway {
   /** Node has let go of the connection: from here on it is ours. */
   #upgrade(request: IncomingMessage, upgrade: Upgrade): void {
     const { socket, head } = upgrade
-    this.#connections.holdUpgraded(socket as Socket)
+    if (!this.#connections.holdUpgraded(socket as Socket)) return
     if (!isWebSocket(request)) return this.#decline(request, socket, head)
     const response = new ServerResponse(request)
     response.shouldKeepAlive = false

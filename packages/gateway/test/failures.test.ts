@@ -190,6 +190,36 @@ describe('a client', () => {
     outgoing.destroy()
   })
 
+  const offer =
+    'connection: Upgrade\r\nupgrade: websocket\r\nsec-websocket-key: a\r\nsec-websocket-version: 13\r\n'
+  const headTo = (path: string): string => {
+    const signed = sign({ url: running.origin + path }).headers
+    return `GET ${path} HTTP/1.1\r\n${signed.map(([name, value]) => `${name}: ${value}\r\n`).join('')}`
+  }
+
+  it.each([
+    ['a WebSocket', offer],
+    ['HTTP/2', 'connection: Upgrade\r\nupgrade: h2c\r\n'],
+  ])('that asks for %s before it has been answered is answered, and no more', async (_name, headers) => {
+    running = await startGateway({}, (request, response) => {
+      setTimeout(() => response.end(request.url), 50)
+    })
+    const bytes = `${headTo('/1')}\r\n${headTo('/2')}\r\n${headTo('/3')}${headers}\r\n`
+    const { text, isClosed } = await exchangeBytes(running.port, bytes)
+    expect([text.match(/\/\d$|\/\d(?=HTTP)/g), isClosed]).toEqual([['/1', '/2'], true])
+    expect(running.arrived.map(({ target }) => target).toSorted()).toEqual(['/1', '/2'])
+  })
+
+  it('that resets its connection before it gets its WebSocket does no harm', async () => {
+    running = await startGateway({}, () => {})
+    const client = connect(running.port, '127.0.0.1')
+    client.on('error', () => {})
+    client.write(`${headTo('/feed')}${offer}\r\n`)
+    await expect.poll(() => running.arrived).toHaveLength(1)
+    client.resetAndDestroy()
+    await expect.poll(last).toMatchObject({ failure: 'CLIENT_GONE' })
+  })
+
   it.each([
     ['that is no HTTP', 'nonsense\r\n\r\n', '400 Bad Request'],
     [

@@ -9,7 +9,8 @@ import { Server as TlsServer, type TLSSocket } from 'node:tls'
 
 /** Knows the connections of a server that have no request under way, those that never sent anything among them. */
 export class Connections {
-  readonly #idle = new Set<Socket>()
+  /** How many requests are under way on each. */
+  readonly #underWay = new Map<Socket, number>()
   readonly #upgraded = new Set<Socket>()
   /** Those that have not agreed on TLS yet, by their other ends. */
   readonly #greeting = new Map<string, Socket>()
@@ -21,8 +22,8 @@ export class Connections {
       this.#greeting.delete(nameOf(socket))
       // Those have many requests under way, and are looked after by whoever speaks it.
       if (socket.alpnProtocol === 'h2') return
-      this.#idle.add(socket)
-      socket.once('close', () => this.#idle.delete(socket))
+      this.#underWay.set(socket, 0)
+      socket.once('close', () => this.#underWay.delete(socket))
       // Its handshake was under way.
       if (this.#isClosing) socket.destroySoon()
     })
@@ -35,21 +36,37 @@ export class Connections {
     socket.once('close', () => this.#greeting.delete(name))
   }
 
-  /** Keeps a connection that speaks another protocol until it ends. */
-  holdUpgraded(socket: Socket): void {
-    this.#idle.delete(socket)
+  /**
+   * Keeps a connection that is to speak another protocol until it ends.
+   *
+   * @returns whether it may: one whose earlier requests wait for their answers ends with the last of those
+   */
+  holdUpgraded(socket: Socket): boolean {
     this.#upgraded.add(socket)
     socket.once('close', () => this.#upgraded.delete(socket))
+    // Node does not listen to it any more, and would end the process.
+    socket.on('error', () => {})
+    const isFree = this.#underWay.get(socket) === 0
+    if (isFree) this.#underWay.delete(socket)
+    return isFree
   }
 
   /** Keeps a connection until its response has gone out. */
   hold(socket: Socket, response: ServerResponse): void {
-    this.#idle.delete(socket)
     if (this.#isClosing) response.shouldKeepAlive = false
+    this.#count(socket, 1)
     response.once('close', () => {
-      if (this.#isClosing) socket.destroySoon()
-      else if (!socket.destroyed) this.#idle.add(socket)
+      const isDone = this.#count(socket, -1) === 0
+      if (isDone && (this.#isClosing || this.#upgraded.has(socket))) socket.destroySoon()
     })
+  }
+
+  #count(socket: Socket, change: number): number | undefined {
+    const before = this.#underWay.get(socket)
+    // Closed, or of another protocol.
+    if (before === undefined) return undefined
+    this.#underWay.set(socket, before + change)
+    return before + change
   }
 
   /** Closes those that speak another protocol by now, which no server counts among its own. */
@@ -61,7 +78,7 @@ export class Connections {
   closeIdle(): void {
     this.#isClosing = true
     for (const socket of this.#greeting.values()) socket.destroy()
-    for (const socket of this.#idle) socket.destroySoon()
+    for (const [socket, requests] of this.#underWay) if (requests === 0) socket.destroySoon()
   }
 }
 
