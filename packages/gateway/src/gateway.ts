@@ -25,6 +25,7 @@ import { GatewayFault } from './pipeline/faults.ts'
 import { forward } from './pipeline/forward.ts'
 import { isChunkedUpload } from './pipeline/headers.ts'
 import { holdBody, type HeldBody } from './pipeline/held-body.ts'
+import { assertPlainCoding } from './pipeline/incoming-body.ts'
 import { refuse, skipRest, type RefusalRules } from './pipeline/refuse.ts'
 import { RefusalNotes } from './pipeline/refused-exchange.ts'
 import type { BodyRules, signAndForward } from './pipeline/sign-and-forward.ts'
@@ -217,6 +218,7 @@ export class PipelineGateway implements Gateway {
   }
 
   async #pass(exchange: Exchange): Promise<void> {
+    assertPlainCoding(exchange.request)
     if (this.#verifier) {
       const idle = this.#settings.timeouts.bodyIdle
       const known = authenticate(exchange, this.#verifier, idle)

@@ -55,6 +55,20 @@ describe('a body behind an offer of another protocol, as curl and Java make to s
   })
 })
 
+describe('a body in a coding that would have to be undone', () => {
+  it.each(['gzip, chunked', 'identity, chunked', 'gzip\r\ntransfer-encoding: chunked'])(
+    'is refused: %j',
+    async (coding) => {
+      running = await startGateway()
+      const framing = `transfer-encoding: ${coding}\r\n`
+      const head = headOf(`${running.origin}/k`, sha256(Buffer.from('hello')), framing)
+      const { text, isClosed } = await exchangeBytes(running.port, `${head}5\r\nhello\r\n0\r\n\r\n`)
+      expect(text).toMatch(/^HTTP\/1\.1 501 [^]*<Code>NotImplemented<\/Code>/)
+      expect([running.arrived, isClosed]).toEqual([[], true])
+    },
+  )
+})
+
 describe('a hashed body', () => {
   it('that fits into memory goes upstream whole', async () => {
     running = await startGateway()

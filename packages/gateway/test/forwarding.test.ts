@@ -19,6 +19,8 @@ beforeAll(async () => {
       'gone',
       'Keep-Alive',
       'timeout=1',
+      'X-Countersign-Request-Id',
+      'of another gateway behind',
     ])
     response.end('upstream')
   })

@@ -11,6 +11,8 @@ export type GatewayFaultCode =
   | 'HEADER_DISPUTED'
   /** The path has dot segments, which the upstream could read as another path than the one that was signed. */
   | 'PATH_DISPUTED'
+  /** The body comes in a transfer coding other than chunked, which would have to be undone. */
+  | 'CODING_UNKNOWN'
   /** The client sent nothing more of its body for too long. */
   | 'BODY_STALLED'
   /** The client closed the connection before it was answered, or reads nothing of the answer. */
@@ -54,6 +56,14 @@ const ANSWERS: ReadonlyMap<GatewayFaultCode, Answer> = new Map([
     { status: 400, awsCode: 'InvalidRequest', text: 'The Connection header names a signed header' },
   ],
   ['PATH_DISPUTED', { status: 400, awsCode: 'InvalidURI', text: 'The path must not have dot segments' }],
+  [
+    'CODING_UNKNOWN',
+    {
+      status: 501,
+      awsCode: 'NotImplemented',
+      text: 'A header you provided implies functionality that is not implemented',
+    },
+  ],
   [
     'BODY_STALLED',
     {

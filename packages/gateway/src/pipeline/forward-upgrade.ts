@@ -10,14 +10,12 @@ import type { Dispatcher } from 'undici'
 import type { Exchange, Upgrade } from './exchange.ts'
 import { GatewayFault } from './faults.ts'
 import { buildMessage, faultOf } from './forward.ts'
+import { responseHeaders } from './headers.ts'
 import { hasBody } from './payload.ts'
 import { ResponseRelay } from './response-relay.ts'
 import type { Route } from './routes.ts'
 import { findDestination } from './sign-and-forward.ts'
 import { findScope, noteSigned, presignMessage, signMessage } from './sign.ts'
-
-/** Headers in which both sides agree on the other protocol; they belong to the connection, and are handed on here. */
-const AGREED = /^(?:upgrade|connection)$/i
 
 /** Services that take WebSockets by presigned URL alone. */
 const IN_QUERY: ReadonlySet<string | undefined> = new Set(['transcribe', 'iotdevicegateway'])
@@ -74,7 +72,7 @@ function open(
       onRequestUpgrade(controller, status, _headers, socket) {
         relay.release()
         const raw = (controller.rawHeaders as Buffer[]).map((bytes) => bytes.toString('latin1'))
-        resolve({ socket, head: formatHead(status, raw) })
+        resolve({ socket, head: formatHead(status, responseHeaders(raw, exchange.requestId)) })
       },
       onResponseStart: (...start) => relay.onResponseStart(...start),
       onResponseData: (...data) => relay.onResponseData(...data),
@@ -84,9 +82,10 @@ function open(
   })
 }
 
-function formatHead(status: number, raw: readonly string[]): string {
+/** With the headers in which both sides agree on the other protocol, each for its own connection. */
+function formatHead(status: number, headers: readonly string[]): string {
   const lines = [`HTTP/1.1 ${status} Switching Protocols`, 'Connection: Upgrade', 'Upgrade: websocket']
-  for (let i = 0; i < raw.length; i += 2) if (!AGREED.test(raw[i]!)) lines.push(`${raw[i]}: ${raw[i + 1]}`)
+  for (let i = 0; i < headers.length; i += 2) lines.push(`${headers[i]}: ${headers[i + 1]}`)
   return `${lines.join('\r\n')}\r\n\r\n`
 }
 

@@ -14,6 +14,7 @@ export type RawHeaders = readonly string[]
 
 /** Begins the names of headers that only the gateway writes. */
 const IDENTITY_PREFIX = 'x-countersign-'
+const REQUEST_ID = 'x-countersign-request-id'
 
 const HOP_BY_HOP: ReadonlySet<string> = new Set([
   'connection',
@@ -150,13 +151,15 @@ export function forwardedHeaders({ remoteAddress, protocol, host }: Origin): str
   return ['x-forwarded-for', remoteAddress, 'x-forwarded-proto', protocol, 'x-forwarded-host', host]
 }
 
-/** What goes to the client of a response's headers. */
-export function responseHeaders(raw: RawHeaders): string[] {
+/** What goes to the client of a response's headers, and the one id that its request has in the log. */
+export function responseHeaders(raw: RawHeaders, requestId: string): string[] {
   const dropped = namedByConnection(raw)
   const kept: string[] = []
   for (let i = 0; i < raw.length; i += 2) {
     const lower = raw[i]!.toLowerCase()
-    if (!HOP_BY_HOP.has(lower) && !dropped.includes(lower)) kept.push(raw[i]!, raw[i + 1]!)
+    const isKept = !HOP_BY_HOP.has(lower) && !dropped.includes(lower) && lower !== REQUEST_ID
+    if (isKept) kept.push(raw[i]!, raw[i + 1]!)
   }
+  kept.push(REQUEST_ID, requestId)
   return kept
 }

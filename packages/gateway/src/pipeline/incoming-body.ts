@@ -4,9 +4,21 @@
  *
  * @module
  */
+import type { IncomingMessage } from 'node:http'
 import { countPassed } from '../server/memory.ts'
 import type { Exchange } from './exchange.ts'
 import { GatewayFault } from './faults.ts'
+
+/**
+ * Refuses bodies that would have to be unpacked: it is not what arrives that was hashed.
+ *
+ * @throws {@link GatewayFault} `CODING_UNKNOWN`
+ */
+export function assertPlainCoding({ headers }: IncomingMessage): void {
+  const coding = headers['transfer-encoding']
+  if (coding === undefined || coding.toLowerCase() === 'chunked') return
+  throw new GatewayFault('CODING_UNKNOWN', 'Transfer-Encoding names another coding than chunked')
+}
 
 /**
  * Reads a body. A client that waits for `100 Continue` gets it at the first read, which is after the head has been

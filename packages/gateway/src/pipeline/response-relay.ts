@@ -80,9 +80,8 @@ export class ResponseRelay implements Dispatcher.DispatchHandler {
       return
     }
     const raw = (controller.rawHeaders as Buffer[]).map((bytes) => bytes.toString('latin1'))
-    const headers = responseHeaders(raw)
-    headers.push('x-countersign-request-id', this.#exchange.requestId)
-    const { response } = this.#exchange
+    const { response, requestId } = this.#exchange
+    const headers = responseHeaders(raw, requestId)
     response.writeHead(status, asBytes(statusText), headers)
     // Node keeps the head until there is a body, for which events may let wait.
     if (parsed['content-length'] === undefined) response.flushHeaders()
