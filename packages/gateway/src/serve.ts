@@ -13,7 +13,13 @@ import { resolveMasterKey } from './keys/master-key.ts'
 import type { KeySource } from './pipeline/authenticate.ts'
 import type { RefusalKeeper } from './pipeline/refused-exchange.ts'
 import { limitMemory } from './server/memory.ts'
-import { readClientKeys, readListenerTls, readTokens, readUpstreamTls } from './server/secret-files.ts'
+import {
+  readClientKeys,
+  readListenerTls,
+  readTokens,
+  readUpstreamTls,
+  type Origins,
+} from './server/secret-files.ts'
 import type { CredentialsFactory } from './signing-credentials.ts'
 import { createLog, type GatewayLog } from './log.ts'
 
@@ -32,6 +38,8 @@ export interface Serving {
 export interface ServeParts {
   /** What `COUNTERSIGN_MASTER_KEY` holds. */
   readonly masterKey?: string | undefined
+  /** Where settings were given, for errors about what they name. */
+  readonly origins?: Origins | undefined
   /** Makes what gives the credentials that sign; needed where requests are signed. */
   readonly credentials?: CredentialsFactory | undefined
   /** Keeps the last refused signature, for `/debug/last`; by default none is kept. */
@@ -47,9 +55,9 @@ export interface ServeParts {
  */
 export async function serve(settings: GatewaySettings, parts: ServeParts): Promise<Serving> {
   limitMemory()
-  const secrets = readSecrets(settings)
+  const secrets = readSecrets(settings, parts.origins)
   const log = createLog(settings.log)
-  const { source, store } = await openKeys(settings, parts.masterKey, log)
+  const { source, store } = await openKeys(settings, parts, log)
   const gateway = createGateway(settings, {
     ...secrets,
     keys: source,
@@ -69,7 +77,7 @@ export async function serve(settings: GatewaySettings, parts: ServeParts): Promi
 
   async function reload(): Promise<void> {
     try {
-      await gateway.reload(readSecrets(settings))
+      await gateway.reload(readSecrets(settings, parts.origins))
       log.info('reloaded')
     } catch (error) {
       log.error({ reason: error instanceof Error ? error.message : 'unknown error' }, 'not reloaded')
@@ -85,11 +93,11 @@ export async function serve(settings: GatewaySettings, parts: ServeParts): Promi
   }
 }
 
-function readSecrets({ clients, tls, upstreamTls }: GatewaySettings): Secrets {
+function readSecrets({ clients, tls, upstreamTls }: GatewaySettings, origins?: Origins): Secrets {
   return {
-    tokens: readTokens(clients),
-    tls: readListenerTls(tls),
-    upstreamTls: readUpstreamTls(upstreamTls),
+    tokens: readTokens(clients, origins),
+    tls: readListenerTls(tls, origins),
+    upstreamTls: readUpstreamTls(upstreamTls, origins),
   }
 }
 
@@ -100,12 +108,12 @@ interface Keys {
 
 async function openKeys(
   settings: GatewaySettings,
-  masterKey: string | undefined,
+  { masterKey, origins }: ServeParts,
   log: GatewayLog,
 ): Promise<Keys> {
   const { verify, clients } = settings
   if (!verify || clients.keys.length > 0) {
-    const known = readClientKeys(clients.keys)
+    const known = readClientKeys(clients.keys, origins)
     return { source: { find: (accessKeyId) => known.get(accessKeyId) }, store: undefined }
   }
   const store = await openStore(settings, masterKey)

@@ -76,6 +76,7 @@ async function run(flags: GatewayFlags): Promise<void> {
   const refusals = isRecording(flags.record) ? createRefusalKeeper('gateway') : undefined
   const parts = {
     masterKey: process.env['COUNTERSIGN_MASTER_KEY'],
+    origins,
     credentials: createProvider(output),
     refusals,
   }

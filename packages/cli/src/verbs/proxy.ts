@@ -89,6 +89,7 @@ async function run(flags: ProxyFlags): Promise<void> {
   const refusals = isRecording(flags.record) ? createRefusalKeeper('proxy') : undefined
   const parts = {
     masterKey: process.env['COUNTERSIGN_MASTER_KEY'],
+    origins,
     credentials: createProvider(output),
     refusals,
   }

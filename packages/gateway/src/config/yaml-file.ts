@@ -4,7 +4,18 @@
  * @module
  */
 import { readFileSync, statSync } from 'node:fs'
-import { LineCounter, isAlias, isMap, isNode, isScalar, isSeq, parseDocument, type Document } from 'yaml'
+import {
+  LineCounter,
+  isAlias,
+  isMap,
+  isNode,
+  isScalar,
+  isSeq,
+  parseDocument,
+  visit,
+  type Alias,
+  type Document,
+} from 'yaml'
 import { ConfigError } from '../errors.ts'
 import type { SettingPath } from './settings-faults.ts'
 import type { SettingsSource } from './settings-tree.ts'
@@ -38,7 +49,7 @@ export function readYamlFile(file: string, shown: string = file): SettingsSource
     throw malformed(seen.join('\n'))
   }
   return {
-    tree: readTree(document, shown),
+    tree: readTree(document, place),
     locate: (path) => place(findOffset(document, path)),
   }
 }
@@ -55,11 +66,21 @@ function readText(file: string, shown: string): string {
   }
 }
 
-function readTree(document: Document, shown: string): unknown {
+function readTree(document: Document, place: (offset: number) => string): unknown {
   try {
     return document.toJS({ maxAliasCount: ALIASES }) ?? {}
   } catch (error) {
-    throw malformed(`${shown}: an alias has no anchor, or there are too many of them`, error)
+    let last: Alias | undefined
+    visit(document, {
+      Alias(_key, alias) {
+        last = alias
+        return alias.resolve(document) ? undefined : visit.BREAK
+      },
+    })
+    const reason = last?.resolve(document)
+      ? 'there are too many aliases'
+      : 'this alias has no anchor before it'
+    throw malformed(`${place(startOf(last) ?? 0)}: ${reason}`, error)
   }
 }
 

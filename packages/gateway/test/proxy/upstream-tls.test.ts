@@ -5,7 +5,7 @@ import { fileURLToPath } from 'node:url'
 import { readFileSync } from 'node:fs'
 import { afterEach, describe, expect, it } from 'vitest'
 import { startTlsServer } from '../../../../test/kit/servers.ts'
-import { readUpstreamTls } from '../../src/server/secret-files.ts'
+import { readListenerTls, readUpstreamTls } from '../../src/server/secret-files.ts'
 import { ask, startProxy, type ProxyOptions, type RunningProxy } from './running-proxy.ts'
 
 const file = (name: string): string =>
@@ -121,9 +121,26 @@ it.each([
   [{ ...IDENTITY, key: file('server-key') }, 'or the key is that of another one'],
   [{ ...IDENTITY, certificate: file('client-key') }, 'no certificates in PEM'],
   [{ ...TRUST, authority: file('nobody') }, 'upstreamTls.authority: '],
+  [{ ...TRUST, authority: file('client-key') }, 'holds no certificate in PEM'],
 ])('files that are of no use are refused when they are read: %#', async (settings, text) => {
   proxy = await startProxy()
   expect(() => readUpstreamTls(settings)).toThrow(
     expect.objectContaining({ code: 'CONFIG_INVALID', message: expect.stringContaining(text) }),
+  )
+})
+
+it.each([
+  [
+    { certificate: file('nobody') },
+    /^gateway\.yaml:7:3: tls\.certificate: .*nobody\.pem cannot be read: ENOENT$/,
+  ],
+  [{ certificate: file('server-key') }, /^gateway\.yaml:7:3: tls: the files are no certificates in PEM/],
+  [{ key: file('client-key') }, /^gateway\.yaml:7:3: tls: .* or the key is that of another one$/],
+])('files of the listener are looked at as well, and told with their line: %#', async (changes, message) => {
+  proxy = await startProxy()
+  const settings = { certificate: file('server'), key: file('server-key'), clientAuthority: undefined }
+  const origins = new Map([['tls.certificate', 'gateway.yaml:7:3']])
+  expect(() => readListenerTls({ ...settings, http2: false, ...changes }, origins)).toThrow(
+    expect.objectContaining({ code: 'CONFIG_INVALID', message: expect.stringMatching(message) }),
   )
 })
