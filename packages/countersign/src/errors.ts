@@ -310,6 +310,8 @@ export type CountersignErrorCode =
   | 'REPLAY_GUARD_FULL'
   /** A body was read before the signature of its request was checked: put `requireSignature` before body parsers. */
   | 'BODY_ALREADY_READ'
+  /** A function of the server's, such as its look-up of keys, threw no error: it says `reject()` for `reject(new Error(…))`. */
+  | 'FAULT_WITHOUT_ERROR'
   /** The bytes are no message of an event stream, or a header of it cannot be read. */
   | 'EVENT_MALFORMED'
   /** A message of an event stream was changed on the way: one of its checksums differs. */

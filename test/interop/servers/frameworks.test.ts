@@ -170,15 +170,18 @@ describe.each([...RAW_APPS, ...WEB_APPS])('%s', (_name, start) => {
     expect(text).toMatch(/^HTTP\/1\.1 403/)
   })
 
-  it('has its own way with the errors of a look-up', async () => {
-    const down = createVerifier({
-      service: 's3',
-      region: REGION,
-      secrets: async () => Promise.reject(new Error('the store is down')),
-    })
-    const { port } = await started(start, {}, down)
-    expect((await send(port, signedText())).status).toBe(500)
-  })
+  it.each([new Error('the store is down'), undefined, null, 'route', ''])(
+    'has its own way with what a look-up throws: %s',
+    async (thrown) => {
+      const down = createVerifier({
+        service: 's3',
+        region: REGION,
+        secrets: async () => Promise.reject(thrown),
+      })
+      const { port } = await started(start, {}, down)
+      expect((await send(port, signedText())).status).toBe(500)
+    },
+  )
 
   it('believes a proxy that it knows, and its word alone', async () => {
     const trustedProxies = {

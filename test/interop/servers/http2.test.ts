@@ -202,8 +202,8 @@ describe.each<[string, Start]>([
     expect([answer?.status, answer?.text]).toEqual([403, ''])
   })
 
-  it('hands the errors of a look-up on', async () => {
-    const failing = createVerifier({ ...scope, secrets: async () => Promise.reject(new Error('down')) })
+  it.each([new Error('down'), undefined, null])('hands on what a look-up throws: %s', async (thrown) => {
+    const failing = createVerifier({ ...scope, secrets: async () => Promise.reject(thrown) })
     const [answer] = await send(await start({}, failing), signed())
     expect(answer?.status).toBe(500)
   })

@@ -114,9 +114,13 @@ function createEnforcingGuard<R extends object>(
   }
 
   function turnAway(request: R, error: unknown): Verdict {
-    if (!(error instanceof VerificationError)) throw error
-    onRefused?.(error, request)
-    return { refusal: respond(error) }
+    try {
+      if (!(error instanceof VerificationError)) throw error
+      onRefused?.(error, request)
+      return { refusal: respond(error) }
+    } catch (thrown) {
+      throw faultOf(thrown)
+    }
   }
 
   /** What has to be waited for; apart, as most requests need none of its functions. */
@@ -139,6 +143,13 @@ function createEnforcingGuard<R extends object>(
       return wait(request, Promise.reject<never>(error), letIn)
     }
   }
+}
+
+/** What frameworks take for an error: `next(undefined)` lets a request in, and so does Express with `next('route')`. */
+function faultOf(thrown: unknown): unknown {
+  if (typeof thrown === 'object' && thrown !== null) return thrown
+  const message = 'A function of the server, such as its look-up of keys, threw or rejected without an error'
+  return new CountersignError('FAULT_WITHOUT_ERROR', message, { cause: thrown })
 }
 
 /** Lets {@link verifiedOf} and {@link verifiedFormOf} find by a request what they find by another one. */

@@ -324,6 +324,33 @@ describe('an error that is none of the client', () => {
     expect(errors).toEqual([failure])
   })
 
+  it.each([undefined, null, '', 'route', 'router'])(
+    'is made of %j, by which next would let in',
+    async (thrown) => {
+      const fail = (): never => {
+        // oxlint-disable-next-line only-throw-error -- what it is about
+        throw thrown
+      }
+      const failing = createVerifier({ secrets: async () => fail(), ...scope })
+      const errors = []
+      for (const [options, by] of [
+        [{}, failing],
+        [{ onRefused: fail }, verifier],
+        [{ respond: fail }, verifier],
+      ] as const) {
+        const server = await guarded(options, by)
+        const text = await ask(
+          server.port,
+          by === failing ? signedBytes() : 'GET / HTTP/1.1\r\nhost: h\r\n\r\n',
+        )
+        expect([count(text, 500), server.served]).toEqual([1, []])
+        errors.push(...server.errors)
+      }
+      const fault = { name: 'CountersignError', code: 'FAULT_WITHOUT_ERROR', cause: thrown }
+      expect(errors).toMatchObject([fault, fault, fault])
+    },
+  )
+
   it('of the order of middleware is told, and is not taken for a forged body', async () => {
     const parser: NodeGuard = (request, _response, next) => {
       void readAll(request)
