@@ -15,7 +15,11 @@ const guard = requireSignature(
   { onRefused: (error) => console.log('log:', error.code, error.message) },
 )
 const server = createServer((request, response) =>
-  guard(request, response, () => {
+  guard(request, response, (error) => {
+    if (error) {
+      response.writeHead(500).end()
+      return
+    }
     const { principal, covered } = verifiedOf(request)
     response.end(`hello ${principal}, you asked for ${covered.path}
 `)

@@ -22,7 +22,11 @@ const server = createServer((request, response) => {
     console.log(`stored ${post.bucket}/${post.key}, ${size} bytes`)
     return buildPostResponse(post, { etag: '"1"', location: `${request.url}/${post.key}` })
   }
-  guard(request, response, () => {
+  guard(request, response, (fault) => {
+    if (fault) {
+      response.writeHead(500).end()
+      return
+    }
     void answer()
       // The file may turn out to be larger than its policy allows.
       .catch((error) => {

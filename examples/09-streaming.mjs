@@ -13,7 +13,7 @@ const scope = { service: 's3', region: 'us-east-1' }
 
 const guard = requireSignature(createVerifier({ ...scope, secrets: () => credentials }), { respond: s3Xml })
 const server = createServer((request, response) =>
-  guard(request, response, () => void take(request, response)),
+  guard(request, response, (error) => void (error ? response.writeHead(500).end() : take(request, response))),
 )
 
 /** @param {import('node:http').IncomingMessage} request @param {import('node:http').ServerResponse} response */

@@ -17,7 +17,11 @@ async function start(algorithms) {
   })
   const guard = requireSignature(verifier, { respond: s3Xml })
   const server = createServer((request, response) =>
-    guard(request, response, () => {
+    guard(request, response, (error) => {
+      if (error) {
+        response.writeHead(500).end()
+        return
+      }
       const { algorithm, payload, covered } = verifiedOf(request)
       response.end(`${algorithm}, payload ${payload}, covered query ${JSON.stringify(covered.query)}`)
     }),

@@ -12,7 +12,11 @@ const scope = { service: 's3', region: 'us-east-1' }
 const verifier = createVerifier({ ...scope, secrets: () => credentials, maxBytes: 1_000_000 })
 const guard = requireSignature(verifier, { respond: s3Xml })
 const server = createServer((request, response) =>
-  guard(request, response, () => {
+  guard(request, response, (error) => {
+    if (error) {
+      response.writeHead(500).end()
+      return
+    }
     const { payload, isPending, covered } = verifiedOf(request)
     const headers = covered.headers.map(([name]) => name).join(', ')
     response.end(`stored: ${payload}, pending: ${isPending}, covered: ${headers}`)

@@ -13,7 +13,11 @@ const guard = requireSignature(
 )
 let isBusy = true
 const server = createServer((request, response) =>
-  guard(request, response, () => {
+  guard(request, response, (error) => {
+    if (error) {
+      response.writeHead(500).end()
+      return
+    }
     if (request.url === '/missing') {
       response.writeHead(404, { 'x-amzn-errortype': 'NotFoundException' }).end('{"message":"no such note"}')
     } else if (isBusy) {

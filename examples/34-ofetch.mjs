@@ -12,7 +12,11 @@ const guard = requireSignature(
   createVerifier({ ...scope, secrets: () => ({ ...credentials, principal: 'alice' }) }),
 )
 const server = createServer((request, response) =>
-  guard(request, response, () => {
+  guard(request, response, (error) => {
+    if (error) {
+      response.writeHead(500).end()
+      return
+    }
     if (request.url === '/missing') {
       response.writeHead(404, { 'x-amzn-errortype': 'NotFoundException' }).end('{"message":"no such note"}')
     } else response.end(JSON.stringify({ author: verifiedOf(request).principal, target: request.url }))

@@ -20,7 +20,11 @@ const verifier = createVerifier({
 })
 const guard = requireSignature(verifier)
 const server = createServer((request, response) =>
-  guard(request, response, () => {
+  guard(request, response, (error) => {
+    if (error) {
+      response.writeHead(500).end()
+      return
+    }
     const { algorithm, payload } = verifiedOf(request)
     console.log(request.method, request.url, algorithm, `payload ${payload}`)
     response.end('hello')

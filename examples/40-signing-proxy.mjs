@@ -11,7 +11,11 @@ const scope = { service: 's3', region: 'eu-west-1' }
 
 const guard = requireSignature(createVerifier({ ...scope, secrets: () => credentials }), { respond: s3Xml })
 const server = createServer((request, response) =>
-  guard(request, response, () => {
+  guard(request, response, (error) => {
+    if (error) {
+      response.writeHead(500).end()
+      return
+    }
     response.end(`signed by ${verifiedOf(request).accessKeyId}: ${request.method} ${request.url}\n`)
   }),
 )

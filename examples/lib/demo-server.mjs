@@ -11,7 +11,11 @@ export async function withDemoServer({ service, region }, run) {
   const secrets = (id) => (id === credentials.accessKeyId ? { ...credentials, principal: 'you' } : undefined)
   const guard = requireSignature(createVerifier({ secrets, service, region }))
   const server = createServer((request, response) =>
-    guard(request, response, () => {
+    guard(request, response, (error) => {
+      if (error) {
+        response.writeHead(500).end()
+        return
+      }
       response.end(`${verifiedOf(request).principal}: ${request.method} ${request.url}
 `)
     }),

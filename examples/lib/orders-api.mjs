@@ -17,7 +17,11 @@ export async function startOrdersApi() {
   })
   let count = 0
   const server = createServer((request, response) => {
-    guard(request, response, () => {
+    guard(request, response, (error) => {
+      if (error) {
+        response.writeHead(500).end()
+        return
+      }
       count += 1
       const isBusy = count % 2 === 1
       console.log(

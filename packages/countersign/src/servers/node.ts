@@ -4,7 +4,9 @@
  *
  * ```ts
  * const guard = requireSignature(createVerifier({ secrets, service: 'execute-api', region: 'us-east-1' }))
- * http.createServer((request, response) => guard(request, response, () => handle(request, response)))
+ * http.createServer((request, response) =>
+ *   guard(request, response, (error) => (error ? response.writeHead(500).end() : handle(request, response))),
+ * )
  * ```
  *
  * @module
