@@ -167,6 +167,12 @@ describe('createShadow', () => {
     expect(shadow.counts()).toMatchObject({ letIn: 0, refused: 0, faults: 1 })
   })
 
+  it('counts a look-up that rejects without an error', async () => {
+    const { shadow, told } = watch({ secrets: () => Promise.reject(undefined) })
+    expect(await bodyOf(await shadow.observe(signInHeader({ method: 'PUT', body: 'a' })))).toBe('a')
+    expect([told, shadow.counts().faults]).toEqual([['undefined'], 1])
+  })
+
   it('needs no hooks', async () => {
     const shadow = createShadow(verifierFor())
     const seen = await shadow.observe(withBadSignature(signInHeader()))

@@ -78,7 +78,7 @@ export function createShadow<P = unknown>(verifier: Verifier<P>, options: Shadow
       const copy = message.body === undefined ? undefined : new CopiedBody(message.body)
       // A client that goes away in the middle of its body is for the handler to hear of.
       const turnAway = (error: unknown): VerificationError | undefined =>
-        copy?.failure?.error === error ? undefined : tell(error, message)
+        copy?.failure && copy.failure.error === error ? undefined : tell(error, message)
       let verified: VerifiedRequest<P>
       try {
         verified = await verifier.verify({ ...message, body: copy?.forVerifier() })
