@@ -158,6 +158,25 @@ describe('cacheSecrets', () => {
     expect(asked).toBe(1)
   })
 
+  it('asks anew where an answer is long in coming, and then keeps that', async () => {
+    const answers: ((found: Found) => void)[] = []
+    let now = 0
+    const { find } = cacheSecrets(() => new Promise<Found>((resolve) => answers.push(resolve)), {
+      now: () => new Date(now),
+    })
+    const first = find(KEY_ID, HINTS)
+    now = 9_999
+    const shared = find(KEY_ID, HINTS)
+    now = 10_000
+    const second = find(KEY_ID, HINTS)
+    expect(answers).toHaveLength(2)
+    answers[1]!({ secretAccessKey: 'new' })
+    expect(await second).toEqual({ secretAccessKey: 'new' })
+    answers[0]!({ secretAccessKey: 'old' })
+    expect([await first, await shared]).toEqual([{ secretAccessKey: 'old' }, { secretAccessKey: 'old' }])
+    expect(await find(KEY_ID, HINTS)).toEqual({ secretAccessKey: 'new' })
+  })
+
   it('does not keep what was under way when it was told to forget', async () => {
     const answers: ((found: Found) => void)[] = []
     const { find, forget } = cacheSecrets(() => new Promise<Found>((resolve) => answers.push(resolve)))

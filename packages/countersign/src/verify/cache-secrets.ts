@@ -35,15 +35,18 @@ export interface CachedSecrets<P = unknown> {
 
 type Answer<P> = Found<P> | undefined
 
-interface Entry<P> {
-  readonly answer: Answer<P>
-  /** In milliseconds. */
+/** Something, and since when it is here, in milliseconds. */
+interface Entry<A> {
+  readonly answer: A
   readonly at: number
 }
 
+/** So long one request waits for what another one asked, in milliseconds: some connections to stores never answer. */
+const PATIENCE = 10_000
+
 /**
- * Makes the cache. Requests that ask for the same at the same time ask the store once. An error of the store is handed
- * on, and not kept.
+ * Makes the cache. Requests that ask for the same at the same time ask the store once, within ten seconds. An error of
+ * the store is handed on, and not kept.
  *
  * ```js
  * const keys = cacheSecrets((accessKeyId) => database.findKey(accessKeyId))
@@ -61,15 +64,15 @@ export function cacheSecrets<P = unknown>(
   if (!(ttl >= 0 && unknownTtl >= 0 && Number.isInteger(maxEntries) && maxEntries > 0)) {
     throw new SigningError('OPTION_INVALID', 'ttl and unknownTtl must be seconds, maxEntries a whole number')
   }
-  const known = new Shelf<Entry<P>>(maxEntries)
+  const known = new Shelf<Entry<Answer<P>>>(maxEntries)
   // Apart, so that made-up ids push no real ones out.
-  const unknown = new Shelf<Entry<P>>(maxEntries)
-  const waiting = new Shelf<Promise<Answer<P>>>(Infinity)
+  const unknown = new Shelf<Entry<Answer<P>>>(maxEntries)
+  const waiting = new Shelf<Entry<Promise<Answer<P>>>>(Infinity)
 
-  function isFresh({ answer, at }: Entry<P>): boolean {
+  function isFresh({ at }: Entry<unknown>, most: number): boolean {
     const age = now().getTime() - at
     // A clock that was set back must not prolong anything.
-    return age >= 0 && age < (answer ? ttl : unknownTtl) * 1000
+    return age >= 0 && age < most
   }
 
   function keep(id: string, asked: string, answer: Answer<P>): Answer<P> {
@@ -78,27 +81,27 @@ export function cacheSecrets<P = unknown>(
     return answer
   }
 
-  async function wait(id: string, asked: string, answer: Promise<Answer<P>>): Promise<Answer<P>> {
+  async function wait(id: string, asked: string, question: Entry<Promise<Answer<P>>>): Promise<Answer<P>> {
     try {
-      const found = await answer
+      const found = await question.answer
       // What was forgotten in the meantime may have changed in the meantime.
-      return waiting.get(id, asked) === answer ? keep(id, asked, found) : found
+      return waiting.get(id, asked) === question ? keep(id, asked, found) : found
     } finally {
-      if (waiting.get(id, asked) === answer) waiting.delete(id, asked)
+      if (waiting.get(id, asked) === question) waiting.delete(id, asked)
     }
   }
 
   function find(id: string, hints: KeyHints): Answer<P> | Promise<Answer<P>> {
     const asked = textOf(hints)
     const entry = known.use(id, asked) ?? unknown.get(id, asked)
-    if (entry && isFresh(entry)) return entry.answer
+    if (entry && isFresh(entry, (entry.answer ? ttl : unknownTtl) * 1000)) return entry.answer
     const shared = waiting.get(id, asked)
-    if (shared) return wait(id, asked, shared)
+    if (shared && isFresh(shared, PATIENCE)) return wait(id, asked, shared)
     const answer = lookUp(id, hints)
     if (!isThenable(answer)) return keep(id, asked, answer)
-    const promise = Promise.resolve(answer)
-    waiting.put(id, asked, promise)
-    return wait(id, asked, promise)
+    const question = { answer: Promise.resolve(answer), at: now().getTime() }
+    waiting.put(id, asked, question)
+    return wait(id, asked, question)
   }
 
   return {
