@@ -4,6 +4,7 @@ import { AwsClient } from 'aws4fetch'
 import { afterEach, describe, expect, it } from 'vitest'
 import { createSignedFetch } from '../../../packages/countersign/src/adapters/fetch.ts'
 import { createSigner, presignUrl } from '../../../packages/countersign/src/index.ts'
+import { requireSignature as guardFetch } from '../../../packages/countersign/src/servers/fetch.ts'
 import { createVerifier, s3Xml, type Verifier } from '../../../packages/countersign/src/verify/index.ts'
 import { exchangeBytes, type Listening } from '../../kit/servers.ts'
 import { RAW_APPS, WEB_APPS, type AppOptions, type StartApp } from './apps.ts'
@@ -282,4 +283,12 @@ describe.each(WEB_APPS)('%s, which does not,', (_name, start) => {
     ]
     expect((await send(port, signedText({ headers }))).status).toBe(403)
   })
+})
+
+it.each(['read', 'being read'])('a handler of web requests gets none whose body is %s', async (state) => {
+  const request = new Request('https://example.com/b/k', { method: 'PUT', body: 'text' })
+  if (state === 'read') await request.text()
+  else request.body?.getReader()
+  const handler = guardFetch(verifier)(() => new Response('in'))
+  await expect(handler(request)).rejects.toMatchObject({ code: 'BODY_ALREADY_READ' })
 })

@@ -259,6 +259,11 @@ describe('an answer that refuses', () => {
   })
 })
 
+it.each(['1.0', '2.0'])('refuses an event of payload %s whose requestContext is null', async (version) => {
+  const event = { ...version2(sign(FUNCTION_URL, '/'), FUNCTION_URL), version, requestContext: null }
+  expect(await call(event)).toMatchObject({ code: 'REQUEST_MALFORMED' })
+})
+
 it('throws the errors of a look-up on', async () => {
   const failing = createVerifier({ ...scope, secrets: async () => Promise.reject(new Error('down')) })
   const event = version2(sign(FUNCTION_URL, '/'), FUNCTION_URL)

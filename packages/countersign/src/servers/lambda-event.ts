@@ -34,7 +34,7 @@ export interface LambdaEvent {
   readonly multiValueQueryStringParameters?: MultiValues | null | undefined
   readonly body?: string | null | undefined
   readonly isBase64Encoded?: boolean | undefined
-  readonly requestContext?: LambdaRequestContext | undefined
+  readonly requestContext?: LambdaRequestContext | null | undefined
 }
 
 /** What the service in front of the function knows of a request. */
@@ -60,9 +60,8 @@ const PLAIN_PATH = /^(?:\/(?!\.\.?(?:\/|$))[\w.~-]+)*\/?$/
  * @throws {@link VerificationError} `REQUEST_MALFORMED` where the event does not tell what was sent
  */
 export function readLambdaEvent(event: LambdaEvent): RequestMessage {
-  const { requestContext = {} } = event
   const read = event.version === '2.0' ? readVersion2 : readVersion1
-  const { path, query, ...request } = read(event, requestContext)
+  const { path, query, ...request } = read(event, event.requestContext ?? {})
   if (!PATH.test(path)) throw untold('the path has characters that no request can have there')
   return { ...request, target: query === '' ? path : `${path}?${query}`, body: readBody(event) }
 }

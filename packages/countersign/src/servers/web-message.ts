@@ -33,7 +33,7 @@ export function readWebRequest(request: Request, remoteAddress: string | undefin
     throw refuse('REQUEST_MALFORMED', 'the URL of the request is not one of its Host')
   }
   if (fragment !== '') throw refuse('REQUEST_MALFORMED', 'the request target has a fragment')
-  if (request.bodyUsed) throw bodyAlreadyRead()
+  if (request.bodyUsed || request.body?.locked) throw bodyAlreadyRead()
   return {
     method: request.method,
     target: target.startsWith('/') ? target : `/${target}`,
