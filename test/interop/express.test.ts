@@ -1,7 +1,9 @@
-import express from 'express'
+import express, { type Handler } from 'express'
+import Koa from 'koa'
 import { afterEach, describe, expect, it } from 'vitest'
 import { createSignedFetch } from '../../packages/countersign/src/adapters/fetch.ts'
 import { createSigner } from '../../packages/countersign/src/index.ts'
+import { requireSignature as guardKoa } from '../../packages/countersign/src/servers/koa.ts'
 import { requireSignature, verifiedOf } from '../../packages/countersign/src/servers/node.ts'
 import { createVerifier } from '../../packages/countersign/src/verify/index.ts'
 import { startServer, type Listening } from '../kit/servers.ts'
@@ -9,9 +11,8 @@ import { startServer, type Listening } from '../kit/servers.ts'
 const credentials = { accessKeyId: 'AKIDEXAMPLE', secretAccessKey: 'secret' }
 const scope = { service: 'execute-api', region: 'eu-west-1' }
 const signedFetch = createSignedFetch(createSigner({ credentials, ...scope }))
-const guard = requireSignature(
-  createVerifier({ secrets: () => ({ ...credentials, principal: 'me' }), ...scope }),
-)
+const verifier = createVerifier({ secrets: () => ({ ...credentials, principal: 'me' }), ...scope })
+const guard = requireSignature(verifier)
 
 let server: Listening<unknown> | undefined
 afterEach(async () => {
@@ -56,6 +57,15 @@ describe('Express', () => {
       ],
       principal: 'me',
     })
+  })
+
+  it('verifies the whole target before an application of Koa that is mounted in it', async () => {
+    const app = new Koa()
+    app.use(guardKoa(verifier))
+    app.use((context) => (context.body = verifiedOf(context).covered.path))
+    const callback: Handler = app.callback()
+    const origin = await serve(express().use('/k', callback))
+    expect(await (await signedFetch(`${origin}/k/x?a=1`)).text()).toBe('/k/x')
   })
 
   it('answers what is not signed, before any handler', async () => {

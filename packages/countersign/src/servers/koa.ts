@@ -47,7 +47,8 @@ export function requireSignature<C extends KoaContextLike>(
   return async (context, next) => {
     const { refusal } = await guard(context, () => ({
       ...readRequest(context.req),
-      target: context.originalUrl,
+      // In Express, Koa knows the target no better than a router does.
+      target: context.req.originalUrl ?? context.originalUrl,
     }))
     if (!refusal) {
       await next()
