@@ -9,6 +9,7 @@ import {
   expectRefused,
   NOW,
   presign,
+  SECRET,
   signInHeader,
   withHeaders,
   withoutHeader,
@@ -103,6 +104,14 @@ describe.each(LOOKUPS)('a token that the look-up decodes %s', (_, secrets) => {
     for (const { body } of answers.slice(1)) {
       expect(body).toContain('The security token included in the request is expired')
     }
+  })
+
+  it('is none where the row of a database has null in its place', async () => {
+    const text = JSON.stringify({ secretAccessKey: SECRET, sessionToken: null, principal: 'alice' })
+    const row = JSON.parse(text) as Found<string>
+    await expectLetIn(signInHeader(), { secrets: () => row })
+    const withToken = signInHeader({ sessionToken: 'x' })
+    await expectRefused(withToken, 'TOKEN_INVALID', 'InvalidToken', { secrets: () => row })
   })
 
   it('has to be signed', async () => {
