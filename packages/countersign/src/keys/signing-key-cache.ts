@@ -37,7 +37,7 @@ export class SigningKeyCache<K extends CachedKey = CachedKey> {
       entry = this.#entries.get(idOf(accessKeyId, scope))
       if (entry) this.#keep(entry)
     }
-    return entry?.secretAccessKey === secretAccessKey ? entry.key : undefined
+    return entry?.secretAccessKey === secretAccessKey ? entry?.key : undefined
   }
 
   /** Keeps a key. */

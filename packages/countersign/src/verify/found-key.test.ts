@@ -39,6 +39,14 @@ describe('the look-up', () => {
     expect(asked).toEqual([[KEY_ID, hints]])
   })
 
+  it.each([[['']], [[undefined]], [''], [[NEW_SECRET, undefined]]])(
+    'is told that it gave no secret: %j',
+    async (secretAccessKey) => {
+      const { verify } = verifierFor(found({ secretAccessKey } as Found<string>))
+      await expect(verify(signInHeader())).rejects.toMatchObject({ code: 'SECRET_KEY_MISSING' })
+    },
+  )
+
   it('is not asked for a request that is refused without a key', async () => {
     const secrets = (): never => expect.fail('asked')
     await expectRefused(presign({ expires: '0' }), 'EXPIRES_INVALID', 'AuthorizationQueryParametersError', {
