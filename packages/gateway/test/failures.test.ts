@@ -155,6 +155,11 @@ describe('an upstream', () => {
 })
 
 describe('a client', () => {
+  const headTo = (path: string): string => {
+    const signed = sign({ url: running.origin + path }).headers
+    return `GET ${path} HTTP/1.1\r\n${signed.map(([name, value]) => `${name}: ${value}\r\n`).join('')}`
+  }
+
   it('that goes away while the upstream works ends its request there', async () => {
     let isEnded = false
     running = await startGateway({}, (_request, response) => {
@@ -168,6 +173,17 @@ describe('a client', () => {
     outgoing.end()
     await expect.poll(() => isEnded).toBe(true)
     await expect.poll(last).toMatchObject({ failure: 'CLIENT_GONE' })
+  })
+
+  it('that goes away with several requests under way ends all of them', async () => {
+    running = await startGateway({}, () => {})
+    const client = connect(running.port, '127.0.0.1')
+    client.write(`${headTo('/1')}\r\n${headTo('/2')}\r\n`)
+    await expect.poll(() => running.arrived).toHaveLength(2)
+    client.destroy()
+    await expect
+      .poll(() => running.lines.map(({ failure }) => failure))
+      .toEqual(['CLIENT_GONE', 'CLIENT_GONE'])
   })
 
   it('that reads nothing is given up', async () => {
@@ -192,10 +208,6 @@ describe('a client', () => {
 
   const offer =
     'connection: Upgrade\r\nupgrade: websocket\r\nsec-websocket-key: a\r\nsec-websocket-version: 13\r\n'
-  const headTo = (path: string): string => {
-    const signed = sign({ url: running.origin + path }).headers
-    return `GET ${path} HTTP/1.1\r\n${signed.map(([name, value]) => `${name}: ${value}\r\n`).join('')}`
-  }
 
   it.each([
     ['a WebSocket', offer],

@@ -9,8 +9,8 @@ import { Server as TlsServer, type TLSSocket } from 'node:tls'
 
 /** Knows the connections of a server that have no request under way, those that never sent anything among them. */
 export class Connections {
-  /** How many requests are under way on each. */
-  readonly #underWay = new Map<Socket, number>()
+  /** The answers that each still owes. */
+  readonly #underWay = new Map<Socket, Set<ServerResponse>>()
   readonly #upgraded = new Set<Socket>()
   /** Those that have not agreed on TLS yet, by their other ends. */
   readonly #greeting = new Map<string, Socket>()
@@ -22,12 +22,19 @@ export class Connections {
       this.#greeting.delete(nameOf(socket))
       // Those have many requests under way, and are looked after by whoever speaks it.
       if (socket.alpnProtocol === 'h2') return
-      this.#underWay.set(socket, 0)
-      socket.once('close', () => this.#underWay.delete(socket))
+      this.#underWay.set(socket, new Set())
+      socket.once('close', () => this.#forget(socket))
       // Its handshake was under way.
       if (this.#isClosing) socket.destroySoon()
     })
     if (isTls) server.on('connection', (socket: Socket) => this.#greet(socket))
+  }
+
+  #forget(socket: Socket): void {
+    const responses = this.#underWay.get(socket) ?? []
+    this.#underWay.delete(socket)
+    // Node tells the first of them alone that its client is gone.
+    for (const response of responses) if (!response.socket) response.destroy().emit('close')
   }
 
   #greet(socket: Socket): void {
@@ -46,7 +53,7 @@ export class Connections {
     socket.once('close', () => this.#upgraded.delete(socket))
     // Node does not listen to it any more, and would end the process.
     socket.on('error', () => {})
-    const isFree = this.#underWay.get(socket) === 0
+    const isFree = this.#underWay.get(socket)?.size === 0
     if (isFree) this.#underWay.delete(socket)
     return isFree
   }
@@ -54,19 +61,11 @@ export class Connections {
   /** Keeps a connection until its response has gone out. */
   hold(socket: Socket, response: ServerResponse): void {
     if (this.#isClosing) response.shouldKeepAlive = false
-    this.#count(socket, 1)
+    const responses = this.#underWay.get(socket)?.add(response)
     response.once('close', () => {
-      const isDone = this.#count(socket, -1) === 0
-      if (isDone && (this.#isClosing || this.#upgraded.has(socket))) socket.destroySoon()
+      responses?.delete(response)
+      if (responses?.size === 0 && (this.#isClosing || this.#upgraded.has(socket))) socket.destroySoon()
     })
-  }
-
-  #count(socket: Socket, change: number): number | undefined {
-    const before = this.#underWay.get(socket)
-    // Closed, or of another protocol.
-    if (before === undefined) return undefined
-    this.#underWay.set(socket, before + change)
-    return before + change
   }
 
   /** Closes those that speak another protocol by now, which no server counts among its own. */
@@ -78,7 +77,7 @@ export class Connections {
   closeIdle(): void {
     this.#isClosing = true
     for (const socket of this.#greeting.values()) socket.destroy()
-    for (const [socket, requests] of this.#underWay) if (requests === 0) socket.destroySoon()
+    for (const [socket, { size }] of this.#underWay) if (size === 0) socket.destroySoon()
   }
 }
 
