@@ -8,7 +8,6 @@ import { access, constants } from 'node:fs/promises'
 import { ServerResponse, type IncomingMessage, type Server } from 'node:http'
 import type { Socket } from 'node:net'
 import { tmpdir } from 'node:os'
-import type { Duplex } from 'node:stream'
 import type { Verifier } from 'countersign/verify'
 import { isLoopback } from './config/address.ts'
 import { scopeOfRoute } from './config/route-scope.ts'
@@ -20,7 +19,7 @@ import { Metrics } from './metrics.ts'
 import { loadAlgorithm } from './pipeline/algorithms.ts'
 import { authenticate, createGatewayVerifier, type KeySource } from './pipeline/authenticate.ts'
 import { createAuthoriser, type Authoriser } from './pipeline/authorise.ts'
-import { openExchange, type Exchange, type Upgrade } from './pipeline/exchange.ts'
+import { openExchange, type Exchange } from './pipeline/exchange.ts'
 import { GatewayFault } from './pipeline/faults.ts'
 import { forward } from './pipeline/forward.ts'
 import { isChunkedUpload } from './pipeline/headers.ts'
@@ -121,8 +120,7 @@ export class PipelineGateway implements Gateway {
     if (settings.health) this.#metrics = new Metrics(this.#upstreams)
     this.#handlers = {
       request: (...exchange: Parameters<typeof openExchange>) => void this.#handle(openExchange(...exchange)),
-      upgrade: (request: IncomingMessage, socket: Duplex, head: Buffer) =>
-        this.#upgrade(request, { socket, head }),
+      upgrade: (...upgrade) => this.#upgrade(...upgrade),
     }
     this.#decline = createDecliner(settings.limits, this.#handlers.request)
     this.#listener = createListener(settings, this.#handlers, parts.tls)
@@ -257,15 +255,15 @@ export class PipelineGateway implements Gateway {
   }
 
   /** Node has let go of the connection: from here on it is ours. */
-  #upgrade(request: IncomingMessage, upgrade: Upgrade): void {
-    const { socket, head } = upgrade
-    if (!this.#connections.holdUpgraded(socket as Socket)) return
+  #upgrade(request: IncomingMessage, socket: Socket, head: Buffer): void {
+    if (!this.#connections.holdUpgraded(socket)) return
     if (!isWebSocket(request)) return this.#decline(request, socket, head)
     const response = new ServerResponse(request)
     response.shouldKeepAlive = false
-    response.assignSocket(socket as Socket)
-    response.once('finish', () => socket.end())
-    void this.#handle(openExchange(request, response, false, upgrade))
+    response.assignSocket(socket)
+    // Nothing more is read of it, so that its client's end would not be seen.
+    response.once('finish', () => socket.destroySoon())
+    void this.#handle(openExchange(request, response, false, { socket, head }))
   }
 }
 

@@ -258,6 +258,26 @@ describe('a client', () => {
     expect(running.arrived).toHaveLength(0)
   })
 
+  it.each([
+    ['no HTTP', 'nonsense\r\n\r\n'],
+    ['a tunnel', 'CONNECT x:443 HTTP/1.1\r\nhost: x:443\r\n\r\n'],
+    ['a WebSocket', `GET / HTTP/1.1\r\nhost: x\r\n${offer}\r\n`],
+  ])('that is refused %s and does not hang up is hung up on', async (_name, bytes) => {
+    running = await startGateway()
+    const client = connect({ port: running.port, host: '127.0.0.1', allowHalfOpen: true })
+    client
+      .on('error', () => {})
+      .resume()
+      .write(bytes)
+    await once(client, 'end')
+    await expect
+      .poll(() => {
+        client.write('more')
+        return client.closed
+      })
+      .toBe(true)
+  })
+
   it('too slow with its head is given up', async () => {
     running = await startGateway({ timeouts: { ...timeouts, header: 0.1 } })
     const { text, isClosed } = await exchangeBytes(running.port, 'GET / HTTP/1.1\r\nhost:')

@@ -7,7 +7,6 @@ import { createServer, type IncomingMessage, type RequestListener, type Server }
 import { createServer as createTlsServer } from 'node:https'
 import { once } from 'node:events'
 import { connect, type Socket } from 'node:net'
-import type { Duplex } from 'node:stream'
 import type { SecureContextOptions } from 'node:tls'
 import { rmSync, statSync } from 'node:fs'
 import { SOCKET_PREFIX } from '../config/address.ts'
@@ -24,7 +23,7 @@ export interface Handlers {
   /** Is told whether the client waits for `100 Continue`. */
   request(...args: [...Parameters<RequestListener>, expectsContinue: boolean]): void
   /** The client wants to speak another protocol; `head` is what came behind its request. */
-  upgrade(request: IncomingMessage, socket: Duplex, head: Buffer): void
+  upgrade(request: IncomingMessage, socket: Socket, head: Buffer): void
 }
 
 /** Certificate, key, and whose certificates clients must have; PEM. */
@@ -55,8 +54,8 @@ export function createListener(
       )
     : createServer(options, onRequest)
   server.on('checkContinue', (request, response) => handlers.request(request, response, true))
-  server.on('upgrade', (request, socket, head) => handlers.upgrade(request, socket, head))
-  server.on('connect', (_request, socket) => refuseTunnel(socket))
+  server.on('upgrade', (request, socket, head) => handlers.upgrade(request, socket as Socket, head))
+  server.on('connect', (_request, socket) => refuseTunnel(socket as Socket))
   // Node would drop what is more, unseen; the verifier has its own limit and says so.
   server.maxHeadersCount = 0
   server.maxConnections = limits.connections
@@ -81,12 +80,13 @@ function clientCertificates({ ca }: ListenerTls): object {
 }
 
 /** What is in a tunnel cannot be signed. */
-function refuseTunnel(socket: Duplex): void {
+function refuseTunnel(socket: Socket): void {
   const body = 'This is no tunnel: send requests to its address, as to the upstream itself.\n'
   socket.on('error', () => {})
-  socket.end(
+  socket.write(
     `HTTP/1.1 405 Method Not Allowed\r\ncontent-type: text/plain\r\ncontent-length: ${body.length}\r\nconnection: close\r\n\r\n${body}`,
   )
+  socket.destroySoon()
 }
 
 /** Answers what is no HTTP, or too slow or too large to be read. */
