@@ -9,8 +9,10 @@ import type { Registry } from 'prom-client'
 import { BOUNDS, type Answered, type Figures, type Surroundings } from './figures.ts'
 import { wasAnswered, type Exchange } from './pipeline/exchange.ts'
 
-/** Causes come from outside, and must not fill the memory. */
+/** Causes come from outside, and regions where all are served: neither must fill the memory. */
 const CAUSES = 100
+const SCOPES = 1000
+const OTHER = 'other'
 
 /** The figures. */
 export class Metrics {
@@ -42,10 +44,7 @@ export class Metrics {
     const { service = '', region = '' } = signed?.target ?? caller ?? {}
     // One that was broken off before it was answered.
     const code = wasAnswered(response) ? String(response.statusCode) : '000'
-    const key = `${service} ${region} ${code}`
-    const known = this.#answered.get(key)
-    if (known) known.count += 1
-    else this.#answered.set(key, { service, region, code, count: 1 })
+    this.#answer(service, region, code)
     if (refusal !== undefined) this.#refuse(refusal)
     this.#time((performance.now() - startedAt) / 1000)
     this.#inFlight -= 1
@@ -54,8 +53,17 @@ export class Metrics {
     this.#bytesOut += exchange.bytesOut
   }
 
+  #answer(service: string, region: string, code: string): void {
+    const key = `${service} ${region} ${code}`
+    const known = this.#answered.get(key)
+    if (known) known.count += 1
+    else if (this.#answered.size < SCOPES || service === OTHER)
+      this.#answered.set(key, { service, region, code, count: 1 })
+    else this.#answer(OTHER, OTHER, code)
+  }
+
   #refuse(refusal: string): void {
-    const cause = this.#refusals.size < CAUSES || this.#refusals.has(refusal) ? refusal : 'other'
+    const cause = this.#refusals.size < CAUSES || this.#refusals.has(refusal) ? refusal : OTHER
     this.#refusals.set(cause, (this.#refusals.get(cause) ?? 0) + 1)
   }
 
