@@ -79,6 +79,8 @@ it.each(Array.from('\'"\\{[(:, \n\r<>-A0+=%&^$`|~').map((sign) => [JSON.stringif
       'x {"message":"',
       'x\n```\n',
       'http-outgoing-0 >> "',
+      '$metadata: { httpStatusCode',
+      '---[ REQUEST',
     ]) {
       try {
         readEvidence(start + sign.repeat(200_000))
@@ -89,3 +91,28 @@ it.each(Array.from('\'"\\{[(:, \n\r<>-A0+=%&^$`|~').map((sign) => [JSON.stringif
     expect(sign).toHaveLength(1)
   },
 )
+
+// Beginnings that never end, on one line or on many: where each is looked at to the end of the text, it takes minutes.
+it.each([
+  'http-outgoing-0 >> "',
+  '$metadata: {',
+  '---[ REQUEST',
+  '---[ RESPONSE\n',
+  '---[ RESPONSE\n--------------------\n{',
+  'Sending http request: <AWSPreparedRequest stream_output=True, method=GET, url=x, headers={',
+  'Sending http request: <AWSPreparedRequestMaking request for OperationModel(',
+  'CanonicalRequest:\nGResponse headers: {',
+  'CanonicalRequest:\nGET\n/\n\n',
+])('is not held up by %j over and over', (piece) => {
+  try {
+    readEvidence(`x ${piece.repeat(2_000_000 / piece.length)}x`)
+  } catch (error) {
+    expect(error).toBeInstanceOf(EvidenceError)
+  }
+  expect(piece).not.toBe('')
+})
+
+it('is not held up by the colons of a canonical request that is cut off', () => {
+  const log = `CanonicalRequest:\nGET\n/\n\n${'a:b:c:d:e\n'.repeat(60)}\nx\n`
+  expect(() => readEvidence(log)).toThrow(EvidenceError)
+})

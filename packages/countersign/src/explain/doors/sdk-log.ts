@@ -16,11 +16,11 @@ import { headerOf, splitUrl } from './text.ts'
 
 const BOTOCORE = /(?:CanonicalRequest:\r?\n[A-Z]|Sending http request: <AWSPreparedRequest)/
 const GO = /---\[ (?:REQUEST|RESPONSE|CANONICAL STRING|STRING TO SIGN)|^SDK .* DEBUG (?:Request|Response)\b/m
-const SCRIPT = /\$metadata: \{[^}]*httpStatusCode|\b(?:CanonicalRequest|StringToSign): (?:'|")/
+const SCRIPT = /\$metadata: \{[^{}]*httpStatusCode|\b(?:CanonicalRequest|StringToSign): (?:'|")/
 
 /** A canonical request, whatever stands behind it. */
 const CANONICAL =
-  /([A-Z]+\n[^\n]*\n[^\n]*\n(?:[\w:.!#$%&'*+^`|~-]+:[^\n]*\n)+\n[^\n]+\n(?:[\da-f]{64}|[A-Z][A-Z\d-]+))/
+  /([A-Z]+\n[^\n]*\n[^\n]*\n(?::?[\w.!#$%&'*+^`|~-]+:[^\n]*\n)+\n[^\n]+\n(?:[\da-f]{64}|[A-Z][A-Z\d-]+))/
 const TO_SIGN = /(AWS4-[A-Z\d-]+\n\d{8}T\d{6}Z\n[^\n]+\n[\da-f]{64})/
 
 /** Whether a text is such a log. */
@@ -63,7 +63,7 @@ function lastOf(log: string, pattern: RegExp): string | undefined {
 }
 
 const PREPARED =
-  /Sending http request: <AWSPreparedRequest stream_output=\w+, method=(\w+), url=(\S+), headers=(\{.*\})>/g
+  /Sending http request: <AWSPreparedRequest stream_output=\w+, method=(\w+), url=(\S+), headers=(\{.*)/g
 
 function readBotocore(log: string): Reading {
   const [, method, url = '', headers = ''] = [...log.matchAll(PREPARED)].at(-1) ?? []
@@ -81,7 +81,7 @@ function readBotocore(log: string): Reading {
       ? undefined
       : {
           status: Number(status ?? 0),
-          headers: readPythonPairs(lastOf(log, /Response headers: (\{.*\})/g) ?? ''),
+          headers: readPythonPairs(lastOf(log, /Response headers: (\{.*)/g) ?? ''),
           body: body === undefined || body === '' ? undefined : bytesOfText(body),
         }
   return { form: 'sdk-log', request: wire, wire, signed: signedIn(log), answer, notes: [] }
@@ -91,10 +91,12 @@ function withHost(headers: [string, string][], host: string): [string, string][]
   return headerOf(headers, 'host') === undefined ? [['host', host], ...headers] : headers
 }
 
+const BODY = "'body': "
+
 /** The body stands in the line that announces the request. */
 function bodyIn(log: string): Uint8Array | undefined {
-  const last = [...log.matchAll(/Making request for OperationModel\(.*?'body': /g)].at(-1)
-  const body = last && readPythonBytes(log.slice(last.index + last[0].length))
+  const line = lastOf(log, /Making request for OperationModel\((.*)/g) ?? ''
+  const body = readPythonBytes(line.slice(line.indexOf(BODY) + BODY.length))
   return body === undefined || body === '' ? undefined : bytesOfText(body)
 }
 
@@ -102,20 +104,25 @@ function readGo(log: string): Reading {
   const text = log.includes('\\n') && !log.includes('\nHost:') ? unescapeScript(log) : log
   const request = section(
     text,
-    /(?:---\[ REQUEST[^\n]*|DEBUG Request)\n([A-Z]+ \S+ HTTP\/[\d.]+\n[\s\S]*?)(?=\n-{20,}|\nSDK |\n\d{4}[/-]\d\d[/-]\d\d |$)/g,
+    /(?:---\[ REQUEST[^\n[]*|DEBUG Request)\n([A-Z]+ \S+ HTTP\/[\d.]+\n[\s\S]*?)(?=\n-{20,}|\nSDK |\n\d{4}[/-]\d\d[/-]\d\d |$)/g,
   )
   const answer = section(
     text,
-    /(?:---\[ RESPONSE[^\n]*|DEBUG Response)\n(HTTP\/[\d.]+ \d{3}[\s\S]*?)(?=\n-{20,}|\nSDK |\n\d{4}[/-]\d\d[/-]\d\d |$)/g,
+    /(?:---\[ RESPONSE[^\n[]*|DEBUG Response)\n(HTTP\/[\d.]+ \d{3}[\s\S]*?)(?=\n-{20,}|\nSDK |\n\d{4}[/-]\d\d[/-]\d\d |$)/g,
   )
   const wire = request === undefined ? undefined : goRequest(request)
-  const body = /---\[ RESPONSE[\s\S]*?\n-{20,}\n(?:\d{4}\/\S+ \S+ )?(<\?xml[\s\S]*|\{[\s\S]*\})/.exec(
-    text,
-  )?.[1]
+  const body = bodyBehind(text.slice(text.lastIndexOf('---[ RESPONSE')))
   const read = answer === undefined ? undefined : parseRawAnswer(bytesOfText(latin(answer)))
   const whole =
     read && body !== undefined && (read.body?.length ?? 0) === 0 ? { ...read, body: utf8(body) } : read
   return { form: 'sdk-log', request: wire, wire, signed: signedIn(text), answer: whole, notes: [] }
+}
+
+/** Version 1 shows a body behind the line that ends the answer, where it is a document. */
+function bodyBehind(answer: string): string | undefined {
+  const line = /\n-{20,}\n(?:\d{4}\/\S+ \S+ )?(?=<\?xml|\{)/.exec(answer)
+  const rest = line && answer.slice(line.index + line[0].length)
+  return rest?.slice(0, Math.max(rest.lastIndexOf('>'), rest.lastIndexOf('}')) + 1)
 }
 
 function section(log: string, pattern: RegExp): string | undefined {
@@ -152,7 +159,7 @@ const ELEMENTS = [
 ]
 
 function readScript(log: string): Reading {
-  const [, head = '', message] = /(?:^|\n)\s*(?:\S+ )?(\w+)(?: \[\w+\])?: ([^\n]*)/.exec(log) ?? []
+  const [, head = '', message] = /^[ \t]*(?:\S+ )?(\w+)(?: \[\w+\])?: ([^\n]*)/m.exec(log) ?? []
   const fields = new Map(ELEMENTS.map((name) => [name, inspected(log, name)] as const))
   const code = fields.get('Code') ?? inspected(log, 'name') ?? (head === '' ? undefined : head)
   const status = /httpStatusCode: (\d{3})/.exec(log)?.[1]

@@ -12,7 +12,7 @@ import type { Reading } from './reading.ts'
 import { parseRawAnswer, parseRawRequest } from './raw-http.ts'
 import { byteString, headerOf } from './text.ts'
 
-const LINE = /(http-outgoing-\d+) (>>|<<) "(.*)"\r?$/gm
+const LINE = /(http-outgoing-\d+) (>>|<<) "(.*)/g
 const SIGNS: ReadonlyMap<string, string> = new Map([
   ['[\\r]', '\r'],
   ['[\\n]', '\n'],
@@ -52,7 +52,7 @@ function messagesOf(
   way: string,
 ): Uint8Array[] {
   const texts = lines.flatMap(([, other, direction, text = '']) =>
-    other === connection && direction === way ? [text] : [],
+    other === connection && direction === way && text.endsWith('"') ? [text.slice(0, -1)] : [],
   )
   const messages: string[] = []
   for (const text of texts) {
