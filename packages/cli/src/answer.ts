@@ -15,7 +15,7 @@ export async function answer(given: readonly string[]): Promise<void> {
   const [name = '--help', ...rest] = given
   await reportOn(
     'countersign help',
-    () => rest.includes('--json'),
+    () => given.includes('--json'),
     async () => help(name, rest),
   )
 }

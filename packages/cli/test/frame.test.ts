@@ -117,6 +117,18 @@ describe.concurrent('wrong command lines', () => {
     expect(stderr.split('fix: ')[1]).toContain(fix)
   })
 
+  it.each([[['--json']], [['--json', 'sing']], [['sing', '--json']], [['help', 'sing', '--json']]])(
+    'are JSON for %j, too, which has no verb',
+    async (args) => {
+      const { code, stdout, stderr } = await countersign(args)
+      expect([code, stdout, JSON.parse(stderr)]).toEqual([
+        2,
+        '',
+        { error: expect.objectContaining({ code: 'USAGE' }) },
+      ])
+    },
+  )
+
   it('are JSON on stderr with --json', async () => {
     const { code, stdout, stderr } = await countersign(['sign', '--json', 'https://example.com/'], {
       env: KEY,

@@ -4,6 +4,7 @@
  * @module
  */
 import type { Command, Option } from 'commander'
+import { CAUSES } from 'countersign/explain'
 import { TOPICS } from '../frame/help-topics.ts'
 import type { VerbModule, VerbTable } from '../frame/verb.ts'
 
@@ -68,14 +69,25 @@ export async function readCommandTree(table: VerbTable): Promise<readonly TreeCo
     path: 'help',
     summary: 'all about a verb or a topic',
     options: [],
-    words: [...names, ...topics],
+    words: [
+      ...names,
+      ...topics,
+      ['causes', 'all causes of refusals'],
+      ['cause', 'one of them'],
+    ] satisfies TreeCommand['words'],
+  }
+  const helpOnCause = {
+    path: 'help cause',
+    summary: 'one cause of refusals',
+    options: [],
+    words: CAUSES.map(({ code, title }) => [code, title] as const),
   }
   const all = verbs.flat().map((command): TreeCommand => {
     // What it explains is a verb.
     if (command.path === 'config explain') return { ...command, words: names }
     return command.path === 'explain' ? { ...command, words: [['last', 'the last refusal']] } : command
   })
-  return [top, ...all, help]
+  return [top, ...all, help, helpOnCause]
 }
 
 function readVerb(name: string, summary: string, { createCommand }: VerbModule): readonly TreeCommand[] {

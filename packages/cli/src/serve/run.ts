@@ -4,25 +4,8 @@
  * @module
  */
 import type { Address, RouteSettings, Serving } from '@countersign/gateway'
-import type { Option } from 'commander'
 import { EXIT } from '../frame/exit-codes.ts'
 import type { Output } from '../frame/output.ts'
-
-/** Flags that stand for a setting, with the path of that setting in the file. */
-export type SettingOptions = readonly (readonly [path: string, option: Option])[]
-
-/** Flags as commander gives them. */
-export type ServeFlags = Readonly<Record<string, string | boolean | undefined>>
-
-/** The flags that were given, by the paths of their settings. */
-export function settingsOf(flags: ServeFlags, options: SettingOptions): Record<string, string | boolean> {
-  const given: Record<string, string | boolean> = {}
-  for (const [path, option] of options) {
-    const value = flags[option.attributeName()]
-    if (value !== undefined) given[path] = value
-  }
-  return given
-}
 
 /**
  * Starts, tells what was started, and stops at SIGTERM or Ctrl-C; SIGHUP makes it read its files again.

@@ -11,7 +11,8 @@ import { createOutput, type Output } from '../frame/output.ts'
 import { isRecording } from '../explain/last-refusal.ts'
 import { createRefusalKeeper } from '../serve/refusal-keeper.ts'
 import { explainConfig } from '../serve/explain-config.ts'
-import { runUntilSignal, settingsOf, upstreamsOf, urlOf, type SettingOptions } from '../serve/run.ts'
+import { runUntilSignal, upstreamsOf, urlOf } from '../serve/run.ts'
+import { choice, LOG_LEVEL, settingsOf, type SettingOptions } from '../serve/setting-options.ts'
 
 interface GatewayFlags extends Readonly<Record<string, string | boolean | undefined>> {
   readonly config?: string
@@ -35,9 +36,9 @@ const SETTINGS: SettingOptions = [
   ],
   [
     'unsignedPayload',
-    new Option('--unsigned-payload <mode>', 'allowed, https-only or refused; by default for S3 alone'),
+    choice('--unsigned-payload <mode>', 'by default for S3 alone', ['allowed', 'https-only', 'refused']),
   ],
-  ['log.level', new Option('--log-level <level>', 'debug, info, warn, error or silent')],
+  LOG_LEVEL,
 ]
 
 const NOTES = `

@@ -12,7 +12,8 @@ import { createOutput, type Output } from '../frame/output.ts'
 import { isRecording } from '../explain/last-refusal.ts'
 import { createRefusalKeeper } from '../serve/refusal-keeper.ts'
 import { explainConfig } from '../serve/explain-config.ts'
-import { runUntilSignal, settingsOf, upstreamsOf, urlOf, type SettingOptions } from '../serve/run.ts'
+import { runUntilSignal, upstreamsOf, urlOf } from '../serve/run.ts'
+import { choice, LOG_LEVEL, settingsOf, type SettingOptions } from '../serve/setting-options.ts'
 
 interface ProxyFlags extends Readonly<Record<string, string | boolean | undefined>> {
   readonly config?: string
@@ -21,6 +22,8 @@ interface ProxyFlags extends Readonly<Record<string, string | boolean | undefine
   readonly record?: boolean
   readonly json?: boolean
 }
+
+const PAYLOADS = ['auto', 'hash', 'chunks', 'unsigned']
 
 /** Flags that stand for a setting, with the path of that setting in the file. */
 const SETTINGS: SettingOptions = [
@@ -32,8 +35,8 @@ const SETTINGS: SettingOptions = [
   ['health', new Option('--health <address>', '/livez, /readyz, /metrics, or off; 127.0.0.1:8081')],
   ['sign.host', new Option('--sign-host <host>', 'host to sign for and ask for; that of the upstream')],
   ['connect', new Option('--connect <address>', 'host:port to connect to, while all else stays')],
-  ['sign.algorithm', new Option('--algorithm <name>', 'v4, or v4a for several regions')],
-  ['sign.payload', new Option('--payload <plan>', 'auto, hash, chunks or unsigned')],
+  ['sign.algorithm', choice('--algorithm <name>', 'v4a is for several regions', ['v4', 'v4a'])],
+  ['sign.payload', choice('--payload <plan>', 'how bodies are signed', PAYLOADS)],
   ['sign.retries', new Option('--retries <count>', 'how often what can be sent again is; 2')],
   [
     'allow.hosts',
@@ -50,7 +53,7 @@ const SETTINGS: SettingOptions = [
     new Option('--allow-anyone', 'sign for whoever reaches an address that is not loopback'),
   ],
   ['limits.body', new Option('--limits-body <size>', 'longest body; 5GiB')],
-  ['log.level', new Option('--log-level <level>', 'debug, info, warn, error or silent')],
+  LOG_LEVEL,
 ]
 
 const NOTES = `
