@@ -166,6 +166,22 @@ describe('instance metadata', () => {
     expect(asked).toContain('PUT /latest/api/token')
   })
 
+  it('is not asked in the place of a profile that was named and gives nothing', async () => {
+    const env = { AWS_EC2_METADATA_DISABLED: 'false', AWS_EC2_METADATA_SERVICE_ENDPOINT: endpoint }
+    const config =
+      '[profile broken]\ncredential_process = sh -c "echo no login >&2; exit 3"\n[profile bare]\nregion = x\n'
+    const home = makeHome({ '.aws/config': config })
+    const broken = await countersign(['sign', '--profile', 'broken', SQS], { home, env })
+    expect([broken.code, broken.stderr]).toEqual([
+      3,
+      expect.stringMatching(
+        /^error: The profile broken gives .+\n {2}why: its credential_process failed: no login\n/,
+      ),
+    ])
+    const { why } = await sign(['--profile', 'bare'], { home, env })
+    expect(why).toMatchObject({ from: 'instance metadata' })
+  })
+
   it('is given up when it does not answer', async () => {
     const silent = createServer(() => {}).listen(0, '127.0.0.1')
     await once(silent, 'listening')
@@ -200,6 +216,16 @@ describe.concurrent('without credentials', () => {
         /^error: There is no profile nobody, which --profile names\n {2}why: .+ have default, dev, tool\n/,
       ),
     ])
+  })
+
+  it('tells what the default profile said, and not the line of its command', async () => {
+    const config = '[default]\ncredential_process = false SECRET\n'
+    const { stderr } = await countersign(['sign', SQS], {
+      home: makeHome({ '.aws/config': config }),
+      env: {},
+    })
+    expect(stderr).toContain('profile (its credential_process failed), ')
+    expect(stderr).not.toContain('SECRET')
   })
 
   it.each([

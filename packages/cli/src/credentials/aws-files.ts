@@ -34,6 +34,20 @@ export interface AwsFile {
   readonly problem?: string | undefined
 }
 
+/** What says where the credentials of a profile are from. */
+export const CREDENTIAL_SETTINGS: ReadonlySet<string> = new Set([
+  'aws_access_key_id',
+  'aws_secret_access_key',
+  'aws_session_token',
+  'credential_process',
+  'role_arn',
+  'source_profile',
+  'sso_session',
+  'sso_start_url',
+  'web_identity_token_file',
+  'login_session',
+])
+
 /** Reads both files, from where the environment says they are. */
 export function readAwsFiles(): readonly AwsFile[] {
   const folder = join(process.env['HOME'] ?? homedir(), '.aws')

@@ -6,7 +6,7 @@
 import { defaultProvider } from '@aws-sdk/credential-provider-node'
 import { CommandError } from '../frame/command-error.ts'
 import { EXIT } from '../frame/exit-codes.ts'
-import { profilesOf, readAwsFiles } from './aws-files.ts'
+import { CREDENTIAL_SETTINGS, profilesOf, readAwsFiles, sectionOf } from './aws-files.ts'
 import { readMfaCode, type MfaFlags } from './mfa-code.ts'
 import type { ResolvedCredentials } from './resolved-credentials.ts'
 
@@ -40,8 +40,8 @@ const MARKS: readonly (readonly [mark: string, source: string])[] = [
  * Asks the chain.
  *
  * @param profile that of the flag; the chain reads `AWS_PROFILE` itself
- * @throws {@link CommandError} `CREDENTIALS_MISSING` with the sources that were tried; `PROFILE_MISSING`,
- *   `MFA_CODE_MISSING`, `MFA_CODE_INVALID`
+ * @throws {@link CommandError} `CREDENTIALS_MISSING` with the sources that were tried; `CREDENTIALS_UNUSABLE`,
+ *   `PROFILE_MISSING`, `MFA_CODE_MISSING`, `MFA_CODE_INVALID`
  */
 export async function askChain(
   profile: string | undefined,
@@ -59,7 +59,7 @@ export async function askChain(
     // Who runs long asks again when the files have changed.
     ignoreCache: true,
     mfaCodeProvider: (serial) => readMfaCode(serial, mfa),
-    logger: loggerOf(tried),
+    logger: loggerOf(tried, name),
   })
   try {
     const { accessKeyId, secretAccessKey, sessionToken, expiration, ...rest } = await provide()
@@ -91,19 +91,53 @@ function assertProfile(name: string, flag: string): void {
   })
 }
 
-/** The chain tells its logger which link it tries. Everything else that it logs is not for people. */
-function loggerOf(tried: string[]): Record<'debug' | 'info' | 'warn' | 'error', (message: string) => void> {
+/**
+ * The chain tells its logger which link it tries, and what the last one said. Everything else that it logs is not for
+ * people. It passes over a profile whose credentials cannot be had, too: what is thrown here ends it.
+ */
+function loggerOf(
+  tried: string[],
+  profile: string | undefined,
+): Record<'debug' | 'info' | 'warn' | 'error', (message: string) => void> {
   const ignore = (): void => {}
+  let said = ''
   return {
     debug(message) {
+      said = /property-provider -> (.*)/s.exec(message)?.[1] ?? said
       const link = /(?:defaultProvider|remoteProvider)::(from\S+)$/.exec(message)?.[1]
       const source = LINKS.get(link ?? '')
-      if (source !== undefined) tried.push(source)
+      if (source === undefined) return
+      if (tried.at(-1) === 'profile' && hasCredentials(profile || 'default')) {
+        if (profile) throw unusable(profile, said)
+        tried[tried.length - 1] = `profile (${wordsOf(said)})`
+      }
+      tried.push(source)
     },
     info: ignore,
     warn: ignore,
     error: ignore,
   }
+}
+
+/** One that has none, and only a region for instance, leaves them to the other links. */
+function hasCredentials(profile: string): boolean {
+  const settings = readAwsFiles().flatMap((file) => sectionOf(file, profile)?.settings ?? [])
+  return settings.some(({ name }) => CREDENTIAL_SETTINGS.has(name.toLowerCase()))
+}
+
+/** Of a command that failed, its own words are told, and not its line, which may hold a secret. */
+function wordsOf(said: string): string {
+  const told = said.replace(/^Command failed: .*/, 'its credential_process failed')
+  const lines = told.trim().split(/\s*\n\s*/)
+  return [...new Set([lines[0], lines.at(-1)])].join(': ')
+}
+
+function unusable(profile: string, said: string): CommandError {
+  return new CommandError('CREDENTIALS_UNUSABLE', `The profile ${profile} gives no credentials`, {
+    exitCode: EXIT.credentials,
+    why: wordsOf(said),
+    fix: 'mend it, log in again, or take another one; see: countersign help credentials',
+  })
 }
 
 function sourceOf(rest: object, tried: readonly string[], profile: string | undefined): string {

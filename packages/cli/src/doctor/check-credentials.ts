@@ -11,7 +11,7 @@ import { describeFailure } from '../frame/failure.ts'
 import type { CredentialFlags } from '../frame/options.ts'
 import type { Inference, Output } from '../frame/output.ts'
 import { formatInstant } from '../frame/times.ts'
-import { sectionOf, type AwsFile } from '../credentials/aws-files.ts'
+import { CREDENTIAL_SETTINGS, sectionOf, type AwsFile } from '../credentials/aws-files.ts'
 import { fine, suspect, wrong, type Finding } from './finding.ts'
 import { lintKey } from './key-material.ts'
 
@@ -86,20 +86,9 @@ function checkHalves(set: readonly string[]): readonly Finding[] {
   return [suspect('source', message, 'unset AWS_SESSION_TOKEN: it is left over')]
 }
 
-const TELLING: ReadonlySet<string> = new Set([
-  ...PARTS.map(([, setting]) => setting),
-  'credential_process',
-  'role_arn',
-  'source_profile',
-  'sso_session',
-  'sso_start_url',
-  'web_identity_token_file',
-  'login_session',
-])
-
 function placesIn(file: AwsFile, profile: string): readonly Finding[] {
   const settings = sectionOf(file, profile)?.settings ?? []
-  const telling = settings.filter(({ name }) => TELLING.has(name.toLowerCase()))
+  const telling = settings.filter(({ name }) => CREDENTIAL_SETTINGS.has(name.toLowerCase()))
   return [
     ...telling.map(({ name, line }) =>
       fine('source', `${name} of profile ${profile} is in ${file.path}:${line}`),
