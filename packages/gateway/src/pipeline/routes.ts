@@ -52,7 +52,8 @@ function createRules({ allow }: RouteSettings): RouteRules {
     limitsPaths: paths.length > 0,
     limitsScopes: services.length + regions.length > 0,
     namesHosts: hosts.length > 0,
-    host: matcherOf(hosts, 'i'),
+    // Hosts that are asked for are in lower case.
+    host: matcherOf(hosts.map((host) => host.toLowerCase())),
     path: matcherOf(paths),
     method: matcherOf(methods),
     service: matcherOf(services),
@@ -109,7 +110,8 @@ const DOTS = /(?:^|[/\\])\.{1,2}(?:[/\\;]|$)/
 /** Both as it stands and as an upstream may read it: a path that is allowed must not lead to one that is not. */
 export function allowsPath({ limitsPaths, path: allows }: RouteRules, path: string): boolean {
   if (!limitsPaths) return true
-  if (!allows(path)) return false
+  // Some cut a path at #, and some do not.
+  if (!allows(path) || path.includes('#')) return false
   const read = decode(path)
   return read !== undefined && !DOTS.test(read) && (read === path || allows(read))
 }

@@ -67,7 +67,7 @@ async function forwardBody(
 /**
  * Where a request goes, and as what.
  *
- * @throws {@link GatewayFault} `NOT_RESIGNABLE`, `PATH_DISPUTED`
+ * @throws {@link GatewayFault} `NOT_RESIGNABLE`, `NOT_SIGNABLE`, `PATH_DISPUTED`
  */
 export function findDestination(exchange: Exchange, route: Route, { settings }: RouteSigner): Destination {
   const { request, verified } = exchange
@@ -78,7 +78,10 @@ export function findDestination(exchange: Exchange, route: Route, { settings }: 
     throw new GatewayFault('NOT_RESIGNABLE', text)
   }
   const target = upstreamTarget(url, verified, { prefix: route.prefix, keepSignature: false, isPresigned })
-  if (!target.startsWith('/')) throw new GatewayFault('NOT_SIGNABLE', 'The target must be a path')
+  // Signing cuts a fragment off, and what is left is another request than that which was allowed.
+  if (!target.startsWith('/') || target.includes('#')) {
+    throw new GatewayFault('NOT_SIGNABLE', 'The target must be a path, and # in it %23')
+  }
   const origin = route.origin ?? `https://${namedHost(request)}`
   return {
     origin,

@@ -199,7 +199,15 @@ describe('what is allowed', () => {
       expect([status, path]).toEqual([403, path])
       expect(text).toContain('No route allows GET')
     }
+    expect(await ask(proxy, { path: '/logs/a#b' })).toMatchObject({ status: 403 })
     expect(await ask(proxy, { path: '/logs/a', method: 'DELETE' })).toMatchObject({ status: 403 })
+    expect(proxy.arrived).toEqual([])
+  })
+
+  it('is no target with a fragment, which would be signed without it', async () => {
+    proxy = await startProxy({})
+    expect(await ask(proxy, { method: 'PUT', path: '/a#b' })).toMatchObject({ status: 400 })
+    expect(await ask(proxy, { path: '/a?b#c' })).toMatchObject({ status: 400 })
     expect(proxy.arrived).toEqual([])
   })
 
