@@ -14,6 +14,9 @@ export interface CredentialsFactory {
 /** Seconds before their end from which on a proxy is not ready. */
 const ENDING = 60
 
+/** Milliseconds that a provider has: a program that it asks may wait for somebody at a terminal that is not there. */
+const LONGEST = 30_000
+
 /** Milliseconds in which the answer of the cache is the same. */
 const REPEATED = 1000
 
@@ -87,7 +90,18 @@ export class SigningCredentials {
 /** What only those need who sign is loaded by those. */
 async function cache(provider: CredentialsProvider): Promise<CredentialsProvider> {
   const { cacheCredentials } = await import('countersign/credentials')
-  return cacheCredentials(provider)
+  return cacheCredentials(withinTime(provider))
+}
+
+function withinTime(provide: CredentialsProvider): CredentialsProvider {
+  return async () => {
+    let timer: NodeJS.Timeout | undefined
+    const late = new Promise<never>((_, reject) => {
+      const error = new Error(`whoever gives them has said nothing for ${LONGEST / 1000} s`)
+      timer = setTimeout(() => reject(error), LONGEST)
+    })
+    return Promise.race([provide(), late]).finally(() => clearTimeout(timer))
+  }
 }
 
 /** Seconds until credentials end; `Infinity` for those that do not. */

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { unwatchFile, watchFile, type Stats } from 'node:fs'
+import { watchFile, type Stats } from 'node:fs'
 import { homedir } from 'node:os'
 import { join } from 'node:path'
 import type { CredentialsProvider } from 'countersign'
@@ -18,12 +18,8 @@ export function createProvider(output: Output): (profile: string | undefined) =>
   return (profile) => async () => resolveCredentials({ profile, input: false }, output)
 }
 
-/**
- * Tells when AWS's files change.
- *
- * @returns what ends it
- */
-export function watchProfiles(onChange: () => void): () => void {
+/** Tells when AWS's files change, for as long as the process runs. */
+export function watchProfiles(onChange: () => void): void {
   const folder = join(process.env['HOME'] ?? homedir(), '.aws')
   const files = [
     process.env['AWS_SHARED_CREDENTIALS_FILE'] || join(folder, 'credentials'),
@@ -34,7 +30,4 @@ export function watchProfiles(onChange: () => void): () => void {
     if (now.mtimeMs !== before.mtimeMs || now.size !== before.size) onChange()
   }
   for (const file of files) watchFile(file, { interval: INTERVAL, persistent: false }, compare)
-  return () => {
-    for (const file of files) unwatchFile(file, compare)
-  }
 }

@@ -42,7 +42,7 @@ const FIXES: ReadonlyMap<string, string> = new Map([
   ['HEADER_INVALID', 'write a header as name: value, in ASCII'],
   ['HOST_NOT_SIGNABLE', "give the bucket's REST endpoint, bucket.s3.REGION.amazonaws.com"],
   ['PAYLOAD_UNSIGNED_OVER_HTTP', 'use https, or leave out --unsigned-payload'],
-  ['EXPIRY_INVALID', 'give --expires from 1s to 7d'],
+  ['EXPIRY_INVALID', 'give --expires such as 900, 15m or 12h, within that'],
   ['DATE_MISMATCH', 'derive a key for that day, or set --at to a time on the day of the key'],
   ['SIGNING_KEY_SCOPE_MISMATCH', 'derive a key for that service and region'],
   ['SIGNING_KEY_INVALID', 'give a file with the text that SigningKey.export() wrote'],

@@ -8,7 +8,7 @@ import { EXIT } from '../frame/exit-codes.ts'
 import type { Output } from '../frame/output.ts'
 
 /**
- * Starts, tells what was started, and stops at SIGTERM or Ctrl-C; SIGHUP makes it read its files again.
+ * Starts, tells what was started, and ends at SIGTERM or Ctrl-C; SIGHUP makes it read its files again.
  *
  * @param beforeStop what has to be done while it still serves
  */
@@ -17,7 +17,7 @@ export async function runUntilSignal(
   announce: (serving: Serving) => void,
   { note }: Output,
   beforeStop?: () => Promise<void>,
-): Promise<void> {
+): Promise<never> {
   const stopping = stopSignal()
   const serving = await start()
   process.on('SIGHUP', () => void serving.reload())
@@ -26,6 +26,8 @@ export async function runUntilSignal(
   note('Stopping: requests under way may end')
   await beforeStop?.()
   await serving.stop()
+  // A credential_process that hangs would keep this one running.
+  process.exit()
 }
 
 /** Waits for SIGTERM or Ctrl-C. The second one ends the process at once. */

@@ -96,17 +96,15 @@ async function run(flags: ProxyFlags): Promise<void> {
     credentials: createProvider(output),
     refusals,
   }
-  let unwatch = (): void => {}
   await runUntilSignal(
     () => serve(settings, parts),
     (serving) => {
       announce(serving, settings, output)
-      unwatch = watchProfiles(() => void serving.reload())
+      watchProfiles(() => void serving.reload())
     },
     output,
     refusals?.flush,
   )
-  unwatch()
 }
 
 /** The environment, with the profile's region where it tells none. */

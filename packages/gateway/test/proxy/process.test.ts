@@ -1,5 +1,5 @@
 /** The proxy as people run it: a process of its own. */
-import { existsSync, mkdirSync, readdirSync, readFileSync, readlinkSync } from 'node:fs'
+import { existsSync, mkdirSync, readdirSync, readFileSync, readlinkSync, writeFileSync } from 'node:fs'
 import { request as sendRequest, type IncomingMessage, type ServerResponse } from 'node:http'
 import { join } from 'node:path'
 import { signRequest } from 'countersign'
@@ -73,6 +73,22 @@ describe.skipIf(process.platform !== 'linux')('a proxy that is killed', () => {
       .toHaveLength(1)
     expect(await proxy.end('SIGKILL')).toBe('SIGKILL')
     expect(readdirSync(folder)).toEqual([])
+  })
+})
+
+describe.skipIf(process.platform === 'win32')('a proxy whose credential_process hangs', () => {
+  it('ends at SIGTERM all the same', async () => {
+    mkdirSync(join(home.folder, '.aws'))
+    const pidFile = join(home.folder, 'pid')
+    const config = `[profile slow]\ncredential_process = sh -c 'echo $$ > ${pidFile}; exec sleep 600'\n`
+    writeFileSync(join(home.folder, '.aws', 'config'), config)
+    proxy = await home.startProxy({}, '--upstream', upstream.origin, '--profile', 'slow', ...FLAGS)
+    const asking = sendRequest(proxy.origin, { agent: false }).on('error', () => {})
+    asking.end()
+    await expect.poll(() => existsSync(pidFile) && readFileSync(pidFile, 'utf8')).toMatch(/\n/)
+    asking.destroy()
+    expect(await proxy.end()).toBe(0)
+    process.kill(Number(readFileSync(pidFile, 'utf8')))
   })
 })
 
