@@ -18,9 +18,9 @@ const OWN = '(?:Axios|Client|Fetch|HTTP|Http|Type)Error'
 
 /** Code, message and status in the sentences of clients; the first that fits is taken. */
 const SENTENCES: readonly RegExp[] = [
-  /An error occurred \((?<code>[\w.]+)\) when calling the \w+ operation[^:\n]*: (?<message>[^\n]*)/,
+  /An error occurred \((?<code>[\w.]+)\) when calling the \w+ operation(?: \([^)\n]{0,99}\))?[^:\n]{0,99}: (?<message>[^\n]*)/,
   /StatusCode: (?<status>\d{3}),.{0,1000}?api error (?<code>[\w.]+): (?<message>[^\n]*)/,
-  /^(?:[^\n]*Exception: )?(?<message>[^\n]*?) ?\(Service: [^;,)]+[;,] Status Code: (?<status>\d{3})(?:; Error Code: (?<code>[\w.]+))?[^)\n]*\)/m,
+  /^(?:[^\n]{0,1000}Exception: )?(?<message>[^\n]{0,500}?) ?\(Service: [^;,)]{1,99}[;,] Status Code: (?<status>\d{3})(?:; Error Code: (?<code>[\w.]+))?[^)\n]*\)/m,
   /(?:^|: )(?<message>[^\n:]{0,500}?) ?\(Aws::\w+::Errors::(?<code>\w+)\)/m,
   /(?<![\w.])(?<code>[A-Z][A-Za-z]{4,60}) \((?:client|server)\): (?<message>[^\n]*)/,
   new RegExp(
@@ -29,7 +29,7 @@ const SENTENCES: readonly RegExp[] = [
   new RegExp(`^(?<code>[A-Z][A-Za-z]{4,60}?(?:${ENDINGS}))$`),
   new RegExp(`^(?<message>(?:${MESSAGES})[^\\n]*)`, 'm'),
   /\b(?:status code:? |HTTPError: )(?<status>[345]\d\d)\b/i,
-  /^[^\n]*?(?<status>[45]\d\d)(?: [A-Z][\w ]*)?$/,
+  /^[^\n]{0,500}?(?<status>[45]\d\d)(?: [A-Z][\w ]{0,99})?$/,
   /^(?:HTTP |status(?: code)?[ :=]*)?(?<status>[3-5]\d\d)\b[^\n]*$/i,
 ]
 

@@ -103,6 +103,10 @@ it.each([
   'Sending http request: <AWSPreparedRequestMaking request for OperationModel(',
   'CanonicalRequest:\nGResponse headers: {',
   'CanonicalRequest:\nGET\n/\n\n',
+  'x Exception: ',
+  ' (Service: ',
+  '400 A',
+  'An error occurred (a) when calling the a operation',
 ])('is not held up by %j over and over', (piece) => {
   try {
     readEvidence(`x ${piece.repeat(2_000_000 / piece.length)}x`)

@@ -185,6 +185,12 @@ describe('what clients say', () => {
     else expect(answer?.body).toBeUndefined()
   })
 
+  it('is read: the message behind the number of retries', () => {
+    const said =
+      'An error occurred (X) when calling the PutObject operation (reached max retries: 4): It is so'
+    expect(JSON.parse(text(readEvidence(said).answer?.body))).toEqual({ __type: 'X', message: 'It is so' })
+  })
+
   it.each<string>(['<Error><Code>X</Code></Error>', '{"__type":"X"}', '{"message":"For'])(
     'is read: a document',
     (document) => {
