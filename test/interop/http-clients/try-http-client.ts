@@ -317,6 +317,13 @@ const redirect: Record<string, Trial> = {
     }
     expect([s3.take(), s3.takeRefused(), api.take().length]).toEqual([[], [], 2])
   },
+  async 'to what only the class for URLs takes for another host: nothing is sent there'(bench) {
+    const { s3 } = bench
+    for (const place of [`/\\127.0.0.1:${s3.port}/x`, `/\t/127.0.0.1:${s3.port}/x`]) {
+      await follow(bench, 307, place)
+    }
+    expect([s3.take(), s3.takeRefused()]).toEqual([[], []])
+  },
 }
 
 const clock: Record<string, Trial> = {

@@ -11,6 +11,7 @@
 import { parseAwsError } from '../answers/aws-error.ts'
 import type { AnswerHeaders } from '../answers/headers.ts'
 import { readAnswerHeaders } from '../answers/headers.ts'
+import { bytesOfText } from '../core/bytes.ts'
 import { SigningError } from '../errors.ts'
 import type { SignedBody } from '../sign/http-request.ts'
 import { signWith, type AnySigner } from './any-signer.ts'
@@ -134,11 +135,18 @@ function staysInPlace({ statusCode, headers, request }: GotResponse): boolean {
   if (!sent) return false
   const header = readAnswerHeaders(headers as AnswerHeaders)
   const { url, method, scope } = sent
-  const answer = { status: statusCode, location: header('location'), region: header('x-amz-bucket-region') }
+  const location = readAsGot(header('location'), url)
+  const answer = { status: statusCode, location, region: header('x-amz-bucket-region') }
   const step = resolveRedirect({ url, method, service: scope.service }, answer)
   if (step.kind !== 'follow' || (step.hop.region !== undefined && step.hop.region !== scope.region))
     return false
   return !step.hop.keepsBody || isRepeatable(turn)
+}
+
+/** Where got would go: the class for URLs takes `/\\host` for a host, too, and tabs out of what stands between slashes. */
+function readAsGot(location: string | undefined, base: string): string | undefined {
+  const text = new TextDecoder().decode(bytesOfText(location ?? ''))
+  return text !== '' && URL.canParse(text, base) ? new URL(text, base).href : undefined
 }
 
 /** What is to be sent in the place of an answer, unless got itself sends it again. */
