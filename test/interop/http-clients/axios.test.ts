@@ -75,6 +75,25 @@ describe('a signed axios', () => {
     expect(server.take().map(({ body }) => body.toString())).toEqual(['text', 'text'])
   })
 
+  it('keeps the signature out of errors of the connection, whose configuration may be sent again', async () => {
+    const own = axios.create({
+      ...createSignedAxiosConfig(axios, signer, { retries: 0 }),
+      baseURL: server.origin,
+    })
+    const error: unknown = await own.get('reset', { params: { a: 1 } }).catch((thrown: unknown) => thrown)
+    expect(JSON.stringify(error)).not.toContain('AWS4-HMAC-SHA256')
+    expect(error).toMatchObject({
+      code: 'ECONNRESET',
+      config: { url: 'reset', baseURL: server.origin, params: { a: 1 } },
+    })
+    expect((error as AxiosError).config!.validateStatus).toBeTypeOf('function')
+  })
+
+  it('signs whatever else axios would put into the place of the signature', async () => {
+    const auth = { username: 'ada', password: 'of axios' }
+    expect(await client.get(`${server.origin}/a`, { auth })).toMatchObject({ status: 200 })
+  })
+
   it('throws its own error, with what AWS said', async () => {
     const error: unknown = await client.get(`${server.origin}/error/404`).catch((thrown: unknown) => thrown)
     expect(error).toBeInstanceOf(AxiosError)

@@ -118,7 +118,11 @@ function createTransport<C extends AxiosConfig, A extends AxiosAnswer>(
   return {
     async send(signed) {
       assertUnaltered(signed, 'axios')
-      return send({ ...config, ...wireConfig(signed) })
+      try {
+        return await send({ ...config, ...wireConfig(signed) })
+      } catch (error) {
+        throw withConfig(error, config)
+      }
     },
     headOf: ({ status, headers }) => ({ status, header: readAnswerHeaders(headers as AnswerHeaders) }),
     // A stream is for the caller alone; then the head tells what it tells.
@@ -129,6 +133,11 @@ function createTransport<C extends AxiosConfig, A extends AxiosAnswer>(
   }
 }
 
+/** The signature is not to be logged with an error, nor sent again by whoever sends `error.config` again. */
+function withConfig(error: unknown, config: AxiosConfig): unknown {
+  return error instanceof Error && 'config' in error ? Object.assign(error, { config }) : error
+}
+
 /** What stands in the place of the caller's: the URL as it was signed, and nothing to be added to it. */
 function wireConfig({ method, url, headers, body }: SignedRequest<SignedBody>): object {
   return {
@@ -136,6 +145,8 @@ function wireConfig({ method, url, headers, body }: SignedRequest<SignedBody>): 
     url,
     baseURL: undefined,
     params: undefined,
+    // Of a name and a password axios makes an Authorization header that takes the place of any other.
+    auth: undefined,
     headers: Object.fromEntries(headers),
     data: toAxiosData(body),
     maxRedirects: 0,
