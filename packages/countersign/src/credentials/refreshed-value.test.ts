@@ -27,6 +27,47 @@ describe('RefreshedValue', () => {
     expect(state.asked).toBe(1)
   })
 
+  it('asks anew where an answer does not come, and keeps what comes first', async () => {
+    const answers: ((value: ExpiringValue & { id: string }) => void)[] = []
+    let time = START
+    const value = new RefreshedValue(
+      async () => new Promise<ExpiringValue & { id: string }>((resolve) => answers.push(resolve)),
+      () => TIMES,
+      () => new Date(time),
+    )
+    const first = value.get()
+    time = START + 59_999
+    const shared = value.get()
+    expect(answers).toHaveLength(1)
+    time = START + 60_000
+    const second = value.get()
+    expect(answers).toHaveLength(2)
+    answers[1]!({ id: 'new' })
+    expect(await second).toEqual({ id: 'new' })
+    answers[0]!({ id: 'late' })
+    expect([await first, await shared]).toEqual([{ id: 'late' }, { id: 'late' }])
+    expect(await value.get()).toEqual({ id: 'new' })
+  })
+
+  it('keeps an answer that is always late', async () => {
+    const answers: ((value: ExpiringValue) => void)[] = []
+    let time = START
+    const value = new RefreshedValue(
+      async () => new Promise<ExpiringValue>((resolve) => answers.push(resolve)),
+      () => TIMES,
+      () => new Date(time),
+    )
+    const first = value.get()
+    time = START + 60_000
+    const second = value.get()
+    answers[0]!({})
+    await first
+    expect(await value.get()).toEqual({})
+    expect(answers).toHaveLength(2)
+    answers[1]!({})
+    await second
+  })
+
   it('fetches a new one ahead of the end, while the old one serves', async () => {
     const { state, value, at } = begin()
     await value.get()

@@ -23,6 +23,9 @@ export interface RefreshTimes {
 /** Longest pause after several attempts that failed when no value lived, in seconds. */
 const PAUSE_WITHOUT_VALUE = 10
 
+/** So long callers wait for what another one asked, in seconds: some questions are never answered. */
+const PATIENCE = 60
+
 /** From half of a pause to all of it, so that a thousand processes that failed together do not come back together. */
 const jitter = (): number => 0.5 + Math.random() / 2
 
@@ -37,6 +40,7 @@ export class RefreshedValue<T extends ExpiringValue> {
   readonly #now: () => Date
   #current: T | undefined
   #pending: Promise<T> | undefined
+  #askedAt = 0
   #end = 0
   #windows: RefreshTimes = { advisory: 0, mandatory: 0, pause: 0 }
   #notBefore = 0
@@ -88,28 +92,37 @@ export class RefreshedValue<T extends ExpiringValue> {
   }
 
   async #refresh(): Promise<T> {
-    this.#pending ??= this.#fetchNow()
-    return this.#pending
+    const time = this.#time()
+    if (this.#pending && Math.abs(time - this.#askedAt) < PATIENCE) return this.#pending
+    this.#askedAt = time
+    const question = this.#fetchNow(() => this.#pending === question)
+    this.#pending = question
+    return question
   }
 
-  async #fetchNow(): Promise<T> {
+  async #fetchNow(isLast: () => boolean): Promise<T> {
     try {
       const value = await this.#fetch()
-      this.#end = (value.expiration?.getTime() ?? Infinity) / 1000
-      const life = this.#end - this.#time()
-      const { advisory, mandatory, pause } = this.#times(life)
-      const scale = Math.min(1, life / 3 / advisory)
-      this.#windows = { advisory: advisory * scale, mandatory: mandatory * scale, pause }
-      this.#failures = this.#notBefore = 0
-      this.#failure = undefined
-      this.#current = value
+      // One that was long in coming is welcome only as long as the question after it is open, too.
+      if (this.#pending) this.#keep(value)
       return value
     } catch (error) {
-      this.#backOff(error)
+      if (isLast()) this.#backOff(error)
       throw error
     } finally {
-      this.#pending = undefined
+      if (isLast()) this.#pending = undefined
     }
+  }
+
+  #keep(value: T): void {
+    this.#end = (value.expiration?.getTime() ?? Infinity) / 1000
+    const life = this.#end - this.#time()
+    const { advisory, mandatory, pause } = this.#times(life)
+    const scale = Math.min(1, life / 3 / advisory)
+    this.#windows = { advisory: advisory * scale, mandatory: mandatory * scale, pause }
+    this.#failures = this.#notBefore = 0
+    this.#failure = undefined
+    this.#current = value
   }
 
   #backOff(error: unknown): void {
