@@ -22,6 +22,7 @@ describe('assertCredentials', () => {
 
   it.each([
     ['nothing', undefined, 'accessKeyId'],
+    ['null', null, 'accessKeyId'],
     ['no key id', { secretAccessKey: 'secret' }, 'accessKeyId'],
     ['an empty key id', { accessKeyId: '', secretAccessKey: 'secret' }, 'accessKeyId'],
     ['a key id with a line end', { accessKeyId: 'AKIA\r\n', secretAccessKey: 'secret' }, 'accessKeyId'],

@@ -59,12 +59,12 @@ export function assertCredentials(credentials: Credentials | KeyCredentials): vo
     accessKeyId === usable.accessKeyId &&
     sessionToken === usable.sessionToken
   if (isSame) return
-  const part = unusablePart(credentials)
+  const part = unusablePart(credentials ?? {})
   if (part) throw new CredentialsError('CREDENTIALS_INVALID', `The credentials have no usable ${part}`)
   usable = { ...credentials }
 }
 
-function unusablePart(credentials: Partial<AnyCredentials> = {}): string | undefined {
+function unusablePart(credentials: Partial<AnyCredentials>): string | undefined {
   const { accessKeyId, secretAccessKey, signingKey, sessionToken = '' } = credentials
   if (!isText(accessKeyId, KEY_ID)) return 'accessKeyId'
   if (!signingKey && !isText(secretAccessKey, ANYTHING)) return 'secretAccessKey'
