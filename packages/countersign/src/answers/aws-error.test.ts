@@ -259,9 +259,19 @@ describe("the server's clock", () => {
     [{ date, 'x-cache': 'Hit from cloudfront' }, false],
     [{ date, 'x-cache': 'Miss from cloudfront' }, true],
     [{ date: 'yesterday' }, false],
+    [{ date: 'Mon, 01 Jan 99999 00:00:00 GMT' }, false],
     [{}, false],
   ])('is told by %j: %s', (headers, isTold) => {
     expect(parseAwsError({ status: 403, headers }).serverTime !== undefined).toBe(isTold)
+  })
+
+  it.each([
+    ['2026-01-01T00:00:00Z', true],
+    ['0000-01-01T00:00:00Z', false],
+    ['9999-12-31T23:59:59Z', false],
+  ])('is told by the document: %s, %s', (time, isTold) => {
+    const body = `<Error><Code>RequestTimeTooSkewed</Code><ServerTime>${time}</ServerTime></Error>`
+    expect(parseAwsError({ status: 403, body }).serverTime !== undefined).toBe(isTold)
   })
 })
 

@@ -20,21 +20,22 @@ export function readServerTime(
   header: HeaderReader,
 ): Date | undefined {
   const compact = IN_MESSAGE.exec(message ?? '')?.[1]
-  if (compact !== undefined) return parseAmzDate(compact)
+  if (compact !== undefined) return usable(parseAmzDate(compact))
   return readIso(stated) ?? (isCached(header) ? undefined : readHttpDate(header('date')))
 }
 
 function readIso(text: string | undefined): Date | undefined {
-  return text !== undefined && /^\d{4}-\d\d-\d\dT[\d:.]+Z$/.test(text) ? validDate(text) : undefined
+  return text !== undefined && /^\d{4}-\d\d-\d\dT[\d:.]+Z$/.test(text) ? usable(new Date(text)) : undefined
 }
 
 function readHttpDate(text: string | undefined): Date | undefined {
-  return text !== undefined && /^[A-Z][a-z]{2}, .* GMT$/.test(text) ? validDate(text) : undefined
+  return text !== undefined && /^[A-Z][a-z]{2}, .* GMT$/.test(text) ? usable(new Date(text)) : undefined
 }
 
-function validDate(text: string): Date | undefined {
-  const date = new Date(text)
-  return Number.isNaN(date.getTime()) ? undefined : date
+/** Outside of these years no request can be signed: who believed it could send no more. */
+function usable(date: Date | undefined): Date | undefined {
+  const year = date?.getUTCFullYear() ?? NaN
+  return year > 0 && year < 9999 ? date : undefined
 }
 
 /** Whether an answer was kept by somebody on the way. */
