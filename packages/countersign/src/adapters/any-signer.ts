@@ -4,11 +4,25 @@
  * @module
  */
 import type { AWS4Auth } from '../aws4auth/aws4auth.ts'
+import { SigningError } from '../errors.ts'
 import type { Body, HttpRequest, SignedBody, SignedRequest } from '../sign/http-request.ts'
 import type { Signer } from '../sign/signer.ts'
 
 /** Signs requests for an adapter. */
 export type AnySigner = Pick<Signer, 'sign'> | AWS4Auth
+
+/**
+ * Refuses what is no signer, above all the options of one, which only the adapters of `fetch` take.
+ *
+ * @throws {@link SigningError} `OPTION_INVALID`
+ */
+export function assertSigner(signer: Partial<AnySigner> | null | undefined): void {
+  if (typeof signer?.sign === 'function') return
+  throw new SigningError(
+    'OPTION_INVALID',
+    'There is nothing to sign with: give createSigner({ credentials }), a RequestSigner or an AWS4Auth',
+  )
+}
 
 /** Signs a request, if need be for another region than usual. */
 export async function signWith(

@@ -13,7 +13,7 @@ import { readAnswerHeaders, type AnswerHeaders } from '../answers/headers.ts'
 import { readBeginning } from '../answers/read-beginning.ts'
 import { createNodeStream, runtimeProcess } from '../crypto/node-modules.ts'
 import type { Body, HeadersLike, HttpRequest, SignedRequest, SignedBody } from '../sign/http-request.ts'
-import type { AnySigner } from './any-signer.ts'
+import { assertSigner, type AnySigner } from './any-signer.ts'
 import { exchange } from './exchange/exchange.ts'
 import type { ExchangeMemory, ExchangeOptions, Transport } from './exchange/turn.ts'
 import { readGivenBody } from './given-body.ts'
@@ -72,6 +72,7 @@ export function createSignedAxiosConfig<C extends AxiosConfig, A extends AxiosAn
   signer: AnySigner,
   options: ExchangeOptions = {},
 ): SignedAxiosConfig<C, A> {
+  assertSigner(signer)
   const memory: ExchangeMemory = { clock: options.clock }
   const send = axios.getAdapter(runtimeProcess()?.getBuiltinModule ? 'http' : 'fetch')
   const transforms = axios.defaults.transformRequest

@@ -14,7 +14,7 @@ import { readAnswerHeaders } from '../answers/headers.ts'
 import { bytesOfText } from '../core/bytes.ts'
 import { SigningError } from '../errors.ts'
 import type { SignedBody } from '../sign/http-request.ts'
-import { signWith, type AnySigner } from './any-signer.ts'
+import { assertSigner, signWith, type AnySigner } from './any-signer.ts'
 import { untilAborted } from './exchange/pause.ts'
 import { prepare } from './exchange/prepare.ts'
 import { recover } from './exchange/recover.ts'
@@ -71,6 +71,7 @@ export function createSignedGotOptions(
   signer: AnySigner,
   options: Omit<ExchangeOptions, 'maxRedirects'> = {},
 ): SignedGotOptions {
+  assertSigner(signer)
   const memory: ExchangeMemory = { clock: options.clock }
   return {
     followRedirect: staysInPlace,

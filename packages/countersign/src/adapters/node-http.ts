@@ -15,7 +15,7 @@ import { readAwsError } from '../answers/aws-error.ts'
 import { readAnswerHeaders } from '../answers/headers.ts'
 import type { HeadersLike, SignedBody, SignedRequest } from '../sign/http-request.ts'
 import { readHeaders } from '../sign/read-headers.ts'
-import type { AnySigner } from './any-signer.ts'
+import { assertSigner, type AnySigner } from './any-signer.ts'
 import { exchange } from './exchange/exchange.ts'
 import type { ExchangeMemory, ExchangeOptions, Transport } from './exchange/turn.ts'
 import { readGivenBody } from './given-body.ts'
@@ -56,6 +56,7 @@ export type SignedHttp = (url: string | URL, init?: SignedHttpInit) => Promise<I
  *   `throwOnError`
  */
 export function createSignedHttp(signer: AnySigner, options: SignedHttpOptions = {}): SignedHttp {
+  assertSigner(signer)
   const memory: ExchangeMemory = { clock: options.clock }
   return async (url, init = {}) => {
     const { method = 'GET', headers: given, body: givenBody, signal, ...connection } = init

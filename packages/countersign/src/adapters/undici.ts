@@ -13,7 +13,7 @@ import { readErrorAnswer } from '../answers/error-answer.ts'
 import { SigningError } from '../errors.ts'
 import type { HttpRequest, Body } from '../sign/http-request.ts'
 import { readHeaders } from '../sign/read-headers.ts'
-import type { AnySigner } from './any-signer.ts'
+import { assertSigner, type AnySigner } from './any-signer.ts'
 import { exchange } from './exchange/exchange.ts'
 import type { Exchange, ExchangeMemory, ExchangeOptions, Transport } from './exchange/turn.ts'
 import { readGivenBody } from './given-body.ts'
@@ -51,6 +51,7 @@ export function createSigningInterceptor(
   signer: AnySigner,
   options: SigningInterceptorOptions = {},
 ): SigningInterceptor {
+  assertSigner(signer)
   const memory: ExchangeMemory = { clock: options.clock }
   return (dispatch) => (given, handler) => {
     const controller = new RelayedController()

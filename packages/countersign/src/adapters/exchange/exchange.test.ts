@@ -1,5 +1,6 @@
 import { createServer, type IncomingMessage, type Server } from 'node:http'
 import { connect, type AddressInfo } from 'node:net'
+import axios from 'axios'
 import { Agent, fetch as undiciFetch } from 'undici'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { KEY, REGION, startTrialServer, type TrialServer } from '../../../../../test/kit/trial-server.ts'
@@ -8,7 +9,11 @@ import { AWS4Auth, StrictAWS4Auth } from '../../aws4auth/index.ts'
 import { createSigner } from '../../index.ts'
 import { RequestSigner } from '../../request-signer/index.ts'
 import { signWith, type AnySigner } from '../any-signer.ts'
+import { createSignedAxiosConfig } from '../axios.ts'
 import { createSignedFetch, type SignedFetch, type SignedFetchOptions } from '../fetch.ts'
+import { createSignedGotOptions } from '../got.ts'
+import { createSignedHttp } from '../node-http.ts'
+import { createSigningInterceptor } from '../undici.ts'
 
 const scope = { service: 'execute-api', region: REGION }
 const HOUR = 3600
@@ -127,6 +132,52 @@ describe('the clock of the server', () => {
   })
 })
 
+it.each([undefined, null, {}, { credentials: KEY }])('refuses to begin without a signer: %j', (given) => {
+  const signer = given as AnySigner
+  for (const make of [createSignedHttp, createSignedGotOptions, createSigningInterceptor]) {
+    expect(() => make(signer)).toThrow(expect.objectContaining({ code: 'OPTION_INVALID' }))
+  }
+  expect(() => createSignedAxiosConfig(axios, signer)).toThrow(
+    expect.objectContaining({ code: 'OPTION_INVALID' }),
+  )
+})
+
+describe('a clock that is nonsense', () => {
+  let date = ''
+  let server: Server
+  let origin = ''
+  const dates: unknown[] = []
+  beforeAll(async () => {
+    server = createServer((request, response) => {
+      dates.push(request.headers['x-amz-date'])
+      response.writeHead(403, { date }).end()
+    })
+    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+    origin = `http://127.0.0.1:${(server.address() as AddressInfo).port}`
+  })
+  afterAll(() => server.close())
+  beforeEach(() => dates.splice(0))
+
+  it.each(['Mon, 01 Jan 99999 00:00:00 GMT', 'Fri, 31 Dec 9999 23:59:59 GMT'])(
+    'is not believed: %s',
+    async (told) => {
+      date = told
+      const signedFetch = fetchWith()
+      for (const path of ['/a', '/b']) {
+        expect(await signedFetch(origin + path)).toMatchObject({ status: 403 })
+      }
+      expect(dates).toHaveLength(2)
+    },
+  )
+
+  it('is forgotten where it did not help, with an answer that does not say why either', async () => {
+    date = 'Thu, 01 Jan 2099 00:00:00 GMT'
+    const clock = createServerClock()
+    expect(await fetchWith({ clock })(`${origin}/`)).toMatchObject({ status: 403 })
+    expect([dates.length, clock.offset(origin.slice(7))]).toEqual([2, 0])
+  })
+})
+
 it('signs by itself with the options of a signer, and asks a provider once for all', async () => {
   let asked = 0
   const credentials = async (): Promise<typeof KEY> => {
@@ -164,6 +215,13 @@ describe('sending again', () => {
     expect(await fetchWith({ retries: 0 })(`${api.origin}/throttle`)).toMatchObject({ status: 400 })
   })
 
+  it('has an end where the number of times is none', async () => {
+    expect(await fetchWith({ retries: NaN })(`${api.origin}/fail/503/9`)).toMatchObject({ status: 503 })
+    const fails = async (): Promise<Response> => Promise.reject(new TypeError('fetch failed'))
+    await expect(fetchWith({ retries: NaN, fetch: fails })('https://h/')).rejects.toThrow('fetch failed')
+    expect(api.take()).toHaveLength(1)
+  })
+
   it('is not for streams, nor for what will not pass', async () => {
     const signer = createSigner({ credentials: KEY, ...scope, service: 's3', region: REGION })
     const body = new Blob(['x'.repeat(9000)]).stream()
@@ -195,6 +253,37 @@ describe('sending again', () => {
     const waiting = failing(`${api.origin}/`, { signal: controller.signal })
     setTimeout(() => controller.abort(reason), 20)
     await expect(waiting).rejects.toBe(reason)
+  })
+
+  it('stops when the caller gives up while a refusal is read', async () => {
+    const controller = new AbortController()
+    const reason = new Error('changed my mind')
+    const server = createServer((_, response) => {
+      response.writeHead(403)
+      response.write('<Error>', () => setTimeout(() => controller.abort(reason), 20))
+    })
+    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+    const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}/`
+    await expect(fetchWith()(url, { signal: controller.signal })).rejects.toBe(reason)
+    server.close()
+  })
+
+  it('waits as long as a timer can, where a server asks for centuries', async () => {
+    const controller = new AbortController()
+    const warned: Error[] = []
+    const note = (warning: Error): unknown => warned.push(warning)
+    process.on('warning', note)
+    let count = 0
+    const busy = async (): Promise<Response> => {
+      count += 1
+      setTimeout(() => controller.abort(new Error('enough')), 20)
+      const headers = { 'retry-after': 'Fri, 31 Dec 9999 23:59:59 GMT' }
+      return new Response('busy', { status: 503, headers })
+    }
+    const sent = fetchWith({ fetch: busy, maxDelay: Infinity })('https://h/', { signal: controller.signal })
+    await expect(sent).rejects.toThrow('enough')
+    process.off('warning', note)
+    expect([count, warned]).toEqual([1, []])
   })
 
   it('does not hide what a signer or a caller throws', async () => {

@@ -33,7 +33,7 @@ export async function exchange<Answer>(given: HttpRequest<Body>, means: Exchange
       turn = next
     } catch (error) {
       const isFinal = error instanceof CountersignError || signal?.aborted
-      if (isFinal || turn.retried >= retries || !isRepeatable(turn)) throw error
+      if (isFinal || !(turn.retried < retries) || !isRepeatable(turn)) throw error
       await pause(Math.min(maxDelay, jitter(turn.retried, Math.random())), signal)
       turn = { ...turn, retried: turn.retried + 1 }
     }

@@ -34,6 +34,8 @@ const MAX_BUCKETS = 1000
 /** Services take a clock that is 5 minutes off, or 15. What is off by less was not refused for that. In milliseconds. */
 const OFF = 60_000
 const FAR_OFF = 240_000
+/** What timers take, in seconds; longer ones end at once. */
+const LONGEST_TIMER = 2_147_483
 
 /**
  * Decides, waits where that is what is to be done, and ends the answer if another one is asked for.
@@ -49,6 +51,7 @@ export async function recover<Answer>(
   const { transport } = means
   const head = transport.headOf(answer)
   const body = TELLING.has(head.status) ? await transport.peek(answer) : undefined
+  means.signal?.throwIfAborted()
   const headers = HEADERS.map((name) => [name, head.header(name) ?? ''] as const)
   const told = readErrorAnswer({ status: head.status, headers: headers.filter(([, value]) => value), body })
   const refused = { turn, signed, told }
@@ -115,7 +118,7 @@ function clockTurn<Answer>({ turn, signed, told }: Refused, { memory }: Exchange
   const host = headerValue(signed.headers, 'host') ?? ''
   const { kind, serverTime } = told
   if (turn.isClockSet) {
-    if (kind === 'clock') memory.clock?.set(host, undefined)
+    if (kind === 'clock' || mayBeClock(told)) memory.clock?.set(host, undefined)
     return undefined
   }
   const signedAt = parseAmzDate(headerValue(signed.headers, X_AMZ_DATE) ?? '')
@@ -140,9 +143,9 @@ async function laterTurn<Answer>(
   { transport, retries = 2, maxDelay = 20, signal }: Exchange<Answer>,
 ): Promise<Turn | undefined> {
   const isPassing = isTransient(status) || kind === 'throttled'
-  if (!isPassing || turn.retried >= retries || !isRepeatable(turn)) return undefined
+  if (!isPassing || !(turn.retried < retries) || !isRepeatable(turn)) return undefined
   await transport.discard(answer)
   const delay = resolveDelay(turn.retried, head.header('retry-after'), Math.random(), Date.now())
-  await pause(Math.min(delay, maxDelay), signal ?? undefined)
+  await pause(Math.min(delay, maxDelay, LONGEST_TIMER), signal ?? undefined)
   return { ...turn, retried: turn.retried + 1 }
 }
