@@ -104,6 +104,23 @@ describe('the interceptor', () => {
     },
   )
 
+  it('follows redirects itself where it is composed last, and sends nothing to another host', async () => {
+    const agent = new Agent().compose(
+      interceptors.redirect({ maxRedirections: 2 }),
+      createSigningInterceptor(signer),
+    )
+    const get = async (to: string): Promise<number> => {
+      const path = `/redirect/307?to=${encodeURIComponent(to)}`
+      const answer = await agent.request({ origin: server.origin, path, method: 'GET' })
+      await answer.body.dump()
+      return answer.statusCode
+    }
+    expect([await get('/there'), server.takeRefused()]).toEqual([200, []])
+    expect(await get(`http://localhost:${other.port}/x`)).toBe(307)
+    expect([other.take(), other.takeRefused()]).toEqual([[], []])
+    await agent.destroy()
+  })
+
   it('takes a query that is given apart, and headers of all forms', async () => {
     const agent = agentOf()
     const origin = server.origin

@@ -105,7 +105,8 @@ function createTransport<O extends DispatchOptions, H extends DispatchHandler>(
     async send({ method, url, headers, body }) {
       const [, origin = '', path = ''] = /^([a-z]+:\/\/[^/?#]*)([^#]*)/i.exec(url) ?? []
       const answer = new HeldAnswer(controller, handler)
-      const signed = { path, query: undefined, method, headers: headers.flat(), body }
+      // Undici's own redirects, composed before us, would take this very signature to wherever they lead.
+      const signed = { path, query: undefined, method, headers: headers.flat(), body, maxRedirections: 0 }
       // A host may be signed for that is not the one to connect to; a redirect stays within it.
       dispatch(
         { ...given, ...signed, origin: sameOrigin(given.origin, origin) },
