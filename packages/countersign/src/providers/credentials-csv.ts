@@ -36,6 +36,7 @@ const SECRET_ACCESS_KEY = 'secretaccesskey'
  *   and no `userName` says which; `CREDENTIALS_INVALID` when the access key in it cannot be signed with
  */
 export function parseCredentialsCsv(text: string, { userName }: CsvOptions = {}): CsvCredentials {
+  if (typeof text !== 'string') throw invalid("The file is to be given as text: readFile(path, 'utf8')")
   const [titles = [], ...rows] = readRows(text.replace(/^\uFEFF/, ''))
   const columns = titles.map((title) => title.replace(/\s/g, '').toLowerCase())
   const [user, id, secret] = [USER_NAME, ACCESS_KEY_ID, SECRET_ACCESS_KEY].map((name) =>

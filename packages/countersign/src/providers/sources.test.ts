@@ -178,6 +178,7 @@ describe('parseCredentialsCsv', () => {
 
   it.each([
     ['nothing', '', 'CREDENTIALS_FILE_INVALID'],
+    ['bytes', Buffer.from('Access key ID,Secret access key\nAKID,secret'), 'CREDENTIALS_FILE_INVALID'],
     ['another file', 'Name,Price\nsecret,1', 'CREDENTIALS_FILE_INVALID'],
     ['a first line alone', 'Access key ID,Secret access key\n', 'CREDENTIALS_FILE_INVALID'],
     ['a file without titles', 'AKIAIOSFODNN7EXAMPLE,secret', 'CREDENTIALS_FILE_INVALID'],
@@ -192,7 +193,7 @@ describe('parseCredentialsCsv', () => {
   ])('refuses %s, and tells nothing of what is in it', (_, text, code) => {
     let thrown: unknown
     try {
-      parseCredentialsCsv(text)
+      parseCredentialsCsv(text as string)
     } catch (error) {
       thrown = error
     }
