@@ -23,7 +23,7 @@ export interface StsQuestion {
   readonly action: string
   readonly parameters: StsParameters
   /** Who signs it; a web identity needs nobody. */
-  readonly caller?: Credentials | KeyCredentials | undefined
+  readonly caller?: Credentials | KeyCredentials
   /** Texts of the parameters that no message may repeat. */
   readonly secrets?: readonly string[] | undefined
 }
@@ -58,7 +58,7 @@ export function resolveEndpoint({ region, endpoint, allowPlainHttp, duration }: 
  * @throws what signing throws
  */
 export async function askSts(url: string, question: StsQuestion, options: StsOptions): Promise<Credentials> {
-  const { action, parameters, caller, secrets = [] } = question
+  const { action, parameters, secrets = [] } = question
   const form = new URLSearchParams({ Action: action, Version: VERSION })
   for (const [name, value] of parameters) if (value !== undefined) form.append(name, String(value))
   const request: OutgoingRequest = {
@@ -67,7 +67,9 @@ export async function askSts(url: string, question: StsQuestion, options: StsOpt
     headers: [['content-type', CONTENT_TYPE]],
     body: utf8(form.toString()),
   }
-  const { request: sent, secrets: ours } = caller ? sign(request, caller, options) : { request, secrets: [] }
+  // A caller who has no credentials after all is refused by the signer: nothing of theirs goes out unsigned.
+  const { request: sent, secrets: ours } =
+    'caller' in question ? sign(request, question.caller, options) : { request, secrets: [] }
   const { fetch, timeout = DEFAULT_TIMEOUT } = options
   const reply = await sendOnce(
     sent,

@@ -14,7 +14,7 @@ import type { Mfa } from './sts-options.ts'
  */
 export async function mfaParameters(mfa: Mfa | undefined): Promise<StsParameter[]> {
   if (!mfa) return []
-  const code = (await mfa.code()).trim()
+  const code = String(await mfa.code()).trim()
   if (!/^\d{6}$/.test(code)) {
     throw new CredentialsError(
       'CREDENTIALS_PROVIDER_FAILED',

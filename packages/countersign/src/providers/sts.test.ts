@@ -47,6 +47,14 @@ async function refusalOf(provider: () => Promise<unknown>): Promise<StsError> {
   return error
 }
 
+it.each([undefined, null])('asks nobody, unsigned, where the caller has no credentials: %j', async (none) => {
+  const options = { ...common(), credentials: none! as typeof CALLER }
+  for (const provider of [fromAssumeRole({ ...options, roleArn }), fromSessionToken(options)]) {
+    await expect(provider()).rejects.toMatchObject({ code: 'CREDENTIALS_INVALID' })
+  }
+  expect(sts.asked).toEqual([])
+})
+
 describe('AssumeRole', () => {
   it('is signed by the caller, and gives keys that sign', async () => {
     const signer = createSigner({ credentials: role(), service: 'execute-api', region: 'eu-west-1' })
@@ -155,9 +163,13 @@ describe('AssumeRoleWithWebIdentity', () => {
     for (const { headers } of sts.asked) expect(headers).not.toHaveProperty('authorization')
   })
 
-  it('asks nobody with an empty token', async () => {
-    const asking = fromWebIdentity({ ...common(), roleArn, token: ' \n' })()
-    await expect(asking).rejects.toMatchObject({ code: 'CREDENTIALS_NOT_FOUND' })
+  it.each([
+    ['an empty token', ' \n', 'CREDENTIALS_NOT_FOUND'],
+    ['none', undefined, 'CREDENTIALS_NOT_FOUND'],
+    ['a token in bytes', Buffer.from('token'), 'CREDENTIALS_INVALID'],
+  ])('asks nobody with %s', async (_, token, code) => {
+    const asking = fromWebIdentity({ ...common(), roleArn, token: async () => token as string })()
+    await expect(asking).rejects.toMatchObject({ code })
     expect(sts.asked).toEqual([])
   })
 
@@ -186,8 +198,8 @@ describe('GetSessionToken', () => {
     ])
   })
 
-  it.each(['', '12345', '12345a', '1234567'])('asks nobody with the code %j', async (code) => {
-    const mfa = { serialNumber: 'GAHT12345678', code: () => code }
+  it.each(['', '12345', '12345a', '1234567', undefined])('asks nobody with the code %j', async (code) => {
+    const mfa = { serialNumber: 'GAHT12345678', code: () => code as string }
     const asking = fromSessionToken({ ...common(), credentials: CALLER, mfa })()
     await expect(asking).rejects.toMatchObject({ code: 'CREDENTIALS_PROVIDER_FAILED' })
     expect(sts.asked).toEqual([])

@@ -32,8 +32,16 @@ export function fromWebIdentity(options: WebIdentityOptions): CredentialsProvide
   const url = resolveEndpoint(options)
   assertRole(options)
   return named('web identity', async () => {
+    const found: unknown = typeof given === 'function' ? await given() : given
+    const text = found ?? ''
+    if (typeof text !== 'string') {
+      throw new CredentialsError(
+        'CREDENTIALS_INVALID',
+        "The web identity token is wanted as text: readFile(path, 'utf8')",
+      )
+    }
     // Files with tokens tend to end in a line end.
-    const token = (typeof given === 'function' ? await given() : given).trim()
+    const token = text.trim()
     if (token === '') throw new CredentialsError('CREDENTIALS_NOT_FOUND', 'The web identity token is empty')
     const parameters = [
       ...roleParameters(options),
