@@ -75,6 +75,22 @@ describe('a signed got', () => {
     expect(error).toMatchObject({ cause: { name: 'AwsError', code: 'NotFoundException', requestId: 'id-1' } })
   })
 
+  it.each([true, () => true])(
+    'refuses a redirect to another host that followRedirect lets through',
+    async (all) => {
+      const other = await startTrialServer()
+      const to = `http://localhost:${other.port}/x`
+      const url = `${server.origin}/redirect/307?to=${encodeURIComponent(to)}`
+      await expect(client(url, { followRedirect: all })).rejects.toMatchObject({
+        code: 'TRANSPORT_WOULD_ALTER',
+      })
+      expect([other.take(), other.takeRefused()]).toEqual([[], []])
+      const within = client(`${server.origin}/redirect/307?to=/there`, { followRedirect: all })
+      expect(await within.text()).toBe('hello, this is /there')
+      await other.close()
+    },
+  )
+
   it('refuses another host', async () => {
     const named = client(`${server.origin}/`, { headers: { host: 'api.example.com' } })
     await expect(named).rejects.toMatchObject({ code: 'TRANSPORT_WOULD_ALTER' })

@@ -13,7 +13,7 @@ import type { AnswerHeaders } from '../answers/headers.ts'
 import { readAnswerHeaders } from '../answers/headers.ts'
 import { bytesOfText } from '../core/bytes.ts'
 import { SigningError } from '../errors.ts'
-import type { SignedBody } from '../sign/http-request.ts'
+import type { SignedBody, SignedRequest } from '../sign/http-request.ts'
 import { assertSigner, signWith, type AnySigner } from './any-signer.ts'
 import { untilAborted } from './exchange/pause.ts'
 import { prepare } from './exchange/prepare.ts'
@@ -65,7 +65,8 @@ export interface SignedGotOptions {
  * got puts URLs through a class, which takes dot segments out, before anybody can look at them.
  *
  * @throws from requests, as the `cause` of got's `RequestError`: what the signer throws; {@link SigningError}
- *   `TRANSPORT_WOULD_ALTER` for a header `host` that is not that of the URL
+ *   `TRANSPORT_WOULD_ALTER` for a header `host` that is not that of the URL, and for a redirect to another host that a
+ *   `followRedirect` of your own lets through
  */
 export function createSignedGotOptions(
   signer: AnySigner,
@@ -98,6 +99,7 @@ async function sign(options: GotOptions, signer: AnySigner, memory: ExchangeMemo
       'The stream has been sent already; give bytes to have it sent again',
     )
   }
+  if (state.sent) assertInPlace(state.sent, options.url.href)
   const turn = prepare(given, memory)
   const signed = await untilAborted(signWith(signer, turn.request, turn.region), options.signal)
   assertUnaltered(signed, 'got')
@@ -107,6 +109,16 @@ async function sign(options: GotOptions, signer: AnySigner, memory: ExchangeMemo
   setBody(options, signed.body)
   const { body: _, ...sent } = signed
   options.context = { ...options.context, [STATE]: { ...turn, own, sent } }
+}
+
+/** Where `followRedirect` of a single request has taken the place of ours. */
+function assertInPlace({ url, method, scope }: SignedRequest, location: string): void {
+  const answer = { status: 307, location, region: undefined }
+  if (resolveRedirect({ url, method, service: scope.service }, answer).kind !== 'refused') return
+  throw new SigningError(
+    'TRANSPORT_WOULD_ALTER',
+    'A redirect leads to another host, which must not get a signature; leave followRedirect as it is',
+  )
 }
 
 function hasHeader({ request }: Turn, name: string, value: string): boolean {
