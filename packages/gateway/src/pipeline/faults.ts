@@ -17,6 +17,8 @@ export type GatewayFaultCode =
   | 'BODY_STALLED'
   /** The client closed the connection before it was answered, or reads nothing of the answer. */
   | 'CLIENT_GONE'
+  /** The method has an upstream show what it is sent, the signature and the session token among it. */
+  | 'METHOD_REFUSED'
   /** The client has no token, or another one. */
   | 'CLIENT_UNKNOWN'
   /** No route allows this host, path or method, or what it would be signed for. */
@@ -70,6 +72,14 @@ const ANSWERS: ReadonlyMap<GatewayFaultCode, Answer> = new Map([
       status: 408,
       awsCode: 'RequestTimeout',
       text: 'Your socket connection to the server was not read from or written to within the timeout period.',
+    },
+  ],
+  [
+    'METHOD_REFUSED',
+    {
+      status: 405,
+      awsCode: 'MethodNotAllowed',
+      text: 'The specified method is not allowed against this resource.',
     },
   ],
   [

@@ -17,6 +17,9 @@ import { isPresignedTarget, upstreamTarget } from './target.ts'
 /** Services that take bodies unsigned, and in chunks. */
 const S3: ReadonlySet<string | undefined> = new Set(['s3', 's3express', 's3-outposts', 's3-object-lambda'])
 
+/** Whoever is asked with these answers with what he was sent. */
+const REFLECTING = /^trac[ek]$/i
+
 /** What bodies may be, and where they are kept. */
 export interface BodyRules extends Pick<GatewaySettings, 'limits' | 'timeouts'> {
   /** For bodies that do not fit into memory. */
@@ -67,11 +70,14 @@ async function forwardBody(
 /**
  * Where a request goes, and as what.
  *
- * @throws {@link GatewayFault} `NOT_RESIGNABLE`, `NOT_SIGNABLE`, `PATH_DISPUTED`
+ * @throws {@link GatewayFault} `METHOD_REFUSED`, `NOT_RESIGNABLE`, `NOT_SIGNABLE`, `PATH_DISPUTED`
  */
 export function findDestination(exchange: Exchange, route: Route, { settings }: RouteSigner): Destination {
   const { request, verified } = exchange
-  const { url = '/' } = request
+  const { url = '/', method = '' } = request
+  if (REFLECTING.test(method)) {
+    throw new GatewayFault('METHOD_REFUSED', `${method} would show the client what signs its request`)
+  }
   const isPresigned = verified ? verified.mechanism === 'query' : isPresignedTarget(url)
   if (isPresigned && !settings.presigned) {
     const text = 'A presigned URL is bound to whoever made it: set sign.presigned to have it signed anew'

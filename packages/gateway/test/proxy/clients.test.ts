@@ -99,6 +99,19 @@ describe('a client', () => {
   })
 })
 
+describe('a request whose answer would show its signature and the token', () => {
+  it.each([{}, { allow: { methods: ['TRACE'] } }])(
+    'is not sent, whatever is allowed: %j',
+    async (settings) => {
+      proxy = await startProxy(settings, { sessionToken: 'token-of-the-session' })
+      const { status, text } = await ask(proxy, { method: 'TRACE' })
+      expect([status, text]).toEqual([405, expect.stringContaining('method is not allowed')])
+      expect([proxy.arrived, proxy.refused]).toEqual([[], []])
+      expect(proxy.lines.at(-1)).toMatchObject({ status: 405, failure: 'METHOD_REFUSED' })
+    },
+  )
+})
+
 describe('over TLS', () => {
   const tls = { cert: pem('server'), key: pem('server-key') }
 

@@ -111,6 +111,14 @@ describe('a request over HTTP/2', () => {
     expect(await read(tunnel)).toMatchObject({ status: 405 })
   })
 
+  it('is not sent where its answer would show the signature: by TRACE, and TRACK, which other servers know', async () => {
+    await start()
+    for (const method of ['TRACE', 'TRACK', 'trace']) {
+      expect(await ask({ ':path': '/', ':method': method })).toMatchObject({ status: 405 })
+    }
+    expect(proxy.arrived).toEqual([])
+  })
+
   it('whose client wants to be told to go on is told so when its body is wanted', async () => {
     await start({ allow: { methods: ['PUT'] } })
     const stream = client.request({ ':path': '/', ':method': 'PUT', expect: '100-continue' })
