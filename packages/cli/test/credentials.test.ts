@@ -218,6 +218,18 @@ describe.concurrent('without credentials', () => {
     ])
   })
 
+  it('does not tell the line of a command that a shell repeats, as bash does', async () => {
+    const line = "sh -c 'cat $HOME/said >&2; exit 3' SECRET"
+    const config = `[profile dev]\ncredential_process = ${line}\n`
+    const said = `sh: line 1: syntax error\nsh: line 1: \`${line}'\n`
+    const { stderr } = await countersign(['sign', '--profile', 'dev', SQS], {
+      home: makeHome({ '.aws/config': config, said }),
+      env: {},
+    })
+    expect(stderr).toContain('its credential_process failed: sh: line 1: syntax error\n')
+    expect(stderr).not.toContain('SECRET')
+  })
+
   it('tells what the default profile said, and not the line of its command', async () => {
     const config = '[default]\ncredential_process = false SECRET\n'
     const { stderr } = await countersign(['sign', SQS], {

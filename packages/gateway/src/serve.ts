@@ -28,7 +28,10 @@ export interface Serving {
   readonly listening: Listening
   /** Absent where clients do not sign, or with keys of the settings. */
   readonly keys?: KeyStore | undefined
-  /** Reads certificates and tokens again, and asks anew for credentials. What cannot be had stays as it is. */
+  /**
+   * Reads certificates, tokens and the secrets of clients again, and asks anew for credentials. What cannot be had
+   * stays as it is.
+   */
   reload(): Promise<void>
   /** Lets requests under way end, closes the store, and brings the last lines of the log out. */
   stop(): Promise<void>
@@ -57,7 +60,7 @@ export async function serve(settings: GatewaySettings, parts: ServeParts): Promi
   limitMemory()
   const secrets = readSecrets(settings, parts.origins)
   const log = createLog(settings.log)
-  const { source, store } = await openKeys(settings, parts, log)
+  const { source, store, reload: reloadKeys } = await openKeys(settings, parts, log)
   const gateway = createGateway(settings, {
     ...secrets,
     keys: source,
@@ -77,7 +80,9 @@ export async function serve(settings: GatewaySettings, parts: ServeParts): Promi
 
   async function reload(): Promise<void> {
     try {
-      await gateway.reload(readSecrets(settings, parts.origins))
+      const fresh = readSecrets(settings, parts.origins)
+      reloadKeys?.()
+      await gateway.reload(fresh)
       log.info('reloaded')
     } catch (error) {
       log.error({ reason: error instanceof Error ? error.message : 'unknown error' }, 'not reloaded')
@@ -104,6 +109,8 @@ function readSecrets({ clients, tls, upstreamTls }: GatewaySettings, origins?: O
 interface Keys {
   readonly source: KeySource
   readonly store: KeyStore | undefined
+  /** Absent where each key is looked up in the store anyway. */
+  readonly reload?: () => void
 }
 
 async function openKeys(
@@ -113,8 +120,9 @@ async function openKeys(
 ): Promise<Keys> {
   const { verify, clients } = settings
   if (!verify || clients.keys.length > 0) {
-    const known = readClientKeys(clients.keys, origins)
-    return { source: { find: (accessKeyId) => known.get(accessKeyId) }, store: undefined }
+    let known = readClientKeys(clients.keys, origins)
+    const reload = (): void => void (known = readClientKeys(clients.keys, origins))
+    return { source: { find: (accessKeyId) => known.get(accessKeyId) }, store: undefined, reload }
   }
   const store = await openStore(settings, masterKey)
   for (const error of store.checkAll()) log.error({ code: error.code, reason: error.message }, 'key unusable')

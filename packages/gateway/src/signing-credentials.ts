@@ -64,7 +64,7 @@ export class SigningCredentials {
       this.#askedAt = performance.now()
       return given
     } catch (error) {
-      this.#failure = firstLine(error)
+      this.#failure = reasonOf(error)
       const text = `There are no credentials to sign with: ${this.#failure}`
       throw new GatewayFault('CREDENTIALS_UNAVAILABLE', text, { cause: error })
     }
@@ -109,8 +109,8 @@ export function secondsLeft({ expiration }: Pick<Given, 'expiration'>): number {
   return expiration === undefined ? Infinity : (expiration.getTime() - Date.now()) / 1000
 }
 
-/** What a provider says is more telling than that it failed. */
-function firstLine(error: unknown): string {
+/** What a provider says is more telling than that it failed; in one line. */
+export function reasonOf(error: unknown): string {
   const told = error instanceof Error && error.cause instanceof Error ? error.cause : error
   return (told instanceof Error ? told.message : String(told)).split('\n', 1)[0] ?? ''
 }

@@ -15,7 +15,7 @@ import type { ProxyEnvironment } from './server/outgoing-proxy.ts'
 import { createUpstreamPool, type UpstreamTls } from './server/upstream-pool.ts'
 import type { UpstreamPool } from './server/reading-proxy-pool.ts'
 import { createProxyFinder, type ProxyFinder } from './server/upstream-proxies.ts'
-import { secondsLeft, SigningCredentials, type CredentialsFactory } from './signing-credentials.ts'
+import { reasonOf, secondsLeft, SigningCredentials, type CredentialsFactory } from './signing-credentials.ts'
 
 /** What upstreams need. */
 export interface UpstreamParts {
@@ -104,8 +104,7 @@ export class Upstreams implements Surroundings {
       try {
         await credentials.reload()
       } catch (error) {
-        const reason = error instanceof Error ? error.message : 'unknown error'
-        this.#parts.log.warn({ profile, reason }, 'credentials kept')
+        this.#parts.log.warn({ profile, reason: reasonOf(error) }, 'credentials kept')
       }
     }
   }

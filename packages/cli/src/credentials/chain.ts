@@ -125,10 +125,14 @@ function hasCredentials(profile: string): boolean {
   return settings.some(({ name }) => CREDENTIAL_SETTINGS.has(name.toLowerCase()))
 }
 
-/** Of a command that failed, its own words are told, and not its line, which may hold a secret. */
+/**
+ * Of a command that failed, its own words are told, and not its line, which may hold a secret; some shells repeat it.
+ */
 function wordsOf(said: string): string {
+  const command = /^Command failed: (.*)/.exec(said)?.[1]
   const told = said.replace(/^Command failed: .*/, 'its credential_process failed')
-  const lines = told.trim().split(/\s*\n\s*/)
+  const all = told.trim().split(/\s*\n\s*/)
+  const lines = command ? all.filter((line) => !line.includes(command)) : all
   return [...new Set([lines[0], lines.at(-1)])].join(': ')
 }
 

@@ -7,6 +7,7 @@ import { watchFile, type Stats } from 'node:fs'
 import { homedir } from 'node:os'
 import { join } from 'node:path'
 import type { CredentialsProvider } from 'countersign'
+import { CommandError } from '../frame/command-error.ts'
 import type { Output } from '../frame/output.ts'
 import { resolveCredentials } from './resolve.ts'
 
@@ -15,7 +16,13 @@ const INTERVAL = 2000
 
 /** Makes what gives the credentials of a profile, or of the environment and AWS's own chain. */
 export function createProvider(output: Output): (profile: string | undefined) => CredentialsProvider {
-  return (profile) => async () => resolveCredentials({ profile, input: false }, output)
+  return (profile) => async () => resolveCredentials({ profile, input: false }, output).catch(tellAll)
+}
+
+/** Logs and `/readyz` have one line for it. */
+function tellAll(error: unknown): never {
+  if (!(error instanceof CommandError) || error.why === undefined) throw error
+  throw new Error(`${error.message}: ${error.why}`)
 }
 
 /** Tells when AWS's files change, for as long as the process runs. */

@@ -1,5 +1,13 @@
 /** The proxy as people run it: a process of its own. */
-import { existsSync, mkdirSync, readdirSync, readFileSync, readlinkSync, writeFileSync } from 'node:fs'
+import {
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  readlinkSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs'
 import { request as sendRequest, type IncomingMessage, type ServerResponse } from 'node:http'
 import { join } from 'node:path'
 import { signRequest } from 'countersign'
@@ -89,6 +97,56 @@ describe.skipIf(process.platform === 'win32')('a proxy whose credential_process 
     asking.destroy()
     expect(await proxy.end()).toBe(0)
     process.kill(Number(readFileSync(pidFile, 'utf8')))
+  })
+})
+
+describe('a proxy whose profile gives no credentials', () => {
+  it('says why in its log and on the port of health, without the command line that gave none', async () => {
+    mkdirSync(join(home.folder, '.aws'))
+    const script = "sh -c 'echo no login >&2; exit 3' --password TOPSECRET"
+    writeFileSync(join(home.folder, '.aws', 'config'), `[profile dev]\ncredential_process = ${script}\n`)
+    proxy = await home.startProxy({}, '--upstream', upstream.origin, '--profile', 'dev', ...FLAGS)
+    const why = 'The profile dev gives no credentials: its credential_process failed: no login'
+    expect((await fetch(proxy.origin)).status).toBe(503)
+    expect(await (await fetch(`${proxy.healthOrigin}/readyz`)).text()).toContain(why)
+    proxy.child.kill('SIGHUP')
+    await expect.poll(() => proxy.lines.find(({ msg }) => msg === 'credentials kept')?.['reason']).toBe(why)
+    const failed = proxy.lines.find(({ failure }) => failure === 'CREDENTIALS_UNAVAILABLE')
+    expect(failed?.['reason']).toContain(why)
+    expect(JSON.stringify(proxy.lines) + proxy.said()).not.toContain('TOPSECRET')
+  })
+})
+
+describe.skipIf(process.platform === 'win32')('SIGHUP', () => {
+  it('takes other secrets of clients, and leaves all as it was where a file of them is gone', async () => {
+    const config = join(home.folder, 'proxy.yaml')
+    const secretFile = join(home.folder, 'secret')
+    writeFileSync(secretFile, 'the-first-secret\n')
+    writeFileSync(config, `clients: { keys: [{ accessKeyId: SANDBOX1, secretFile: ${secretFile} }] }\n`)
+    proxy = await home.startProxy(KEY, '--upstream', upstream.origin, '--config', config, ...FLAGS)
+    const ask = async (secretAccessKey: string): Promise<number> => {
+      const request = signRequest(
+        { method: 'GET', url: `${proxy.origin}/` },
+        {
+          credentials: { accessKeyId: 'SANDBOX1', secretAccessKey },
+          service: 'execute-api',
+          region: 'us-east-1',
+        },
+      )
+      return (await fetch(request.url, { headers: request.headers })).status
+    }
+    const reload = async (msg: string): Promise<Record<string, unknown> | undefined> => {
+      proxy.child.kill('SIGHUP')
+      await expect.poll(() => proxy.lines.at(-1)?.['msg']).toBe(msg)
+      return proxy.lines.at(-1)
+    }
+    expect([await ask('the-first-secret'), await ask('the-second-secret')]).toEqual([200, 403])
+    writeFileSync(secretFile, 'the-second-secret\n')
+    await reload('reloaded')
+    expect([await ask('the-first-secret'), await ask('the-second-secret')]).toEqual([403, 200])
+    rmSync(secretFile)
+    expect((await reload('not reloaded'))?.['reason']).toContain(`${secretFile} cannot be read: ENOENT`)
+    expect(await ask('the-second-secret')).toBe(200)
   })
 })
 
