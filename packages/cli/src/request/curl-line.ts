@@ -26,22 +26,29 @@ export function endOf({ stringToSign, scope, validUntil }: AnySigned): Date {
  *
  * @throws {@link CommandError} `USAGE` for a body that no command line can hold
  */
-export function formatCurlLine(signed: AnySigned, request: GivenRequest): string {
-  return `# stops being valid at ${formatInstant(endOf(signed))}\n${formatCurlCommand(signed, request)}\n`
+export function formatCurlLine(signed: AnySigned, request: GivenRequest, extras?: CurlExtras): string {
+  return `# stops being valid at ${formatInstant(endOf(signed))}\n${formatCurlCommand(signed, request, extras)}\n`
+}
+
+/** What a command has besides the request. */
+export interface CurlExtras {
+  /** Words about the way to the server. */
+  readonly way?: readonly string[]
+  /** The variable of the shell that a bearer token is taken from, in the place of the token. */
+  readonly tokenVariable?: string
 }
 
 /**
  * Formats a request as a command for the shell.
  *
- * @param tokenVariable the variable of the shell that a bearer token is taken from, in the place of the token
  * @throws {@link CommandError} `USAGE` for a body that no command line can hold
  */
 export function formatCurlCommand(
   { method, url, headers }: Pick<AnySigned, 'method' | 'url' | 'headers'>,
   { body, file }: Pick<GivenRequest, 'body' | 'file'>,
-  tokenVariable?: string,
+  { way = [], tokenVariable }: CurlExtras = {},
 ): string {
-  const words: string[] = ['curl']
+  const words: string[] = ['curl', ...way.map(quote)]
   if (/\/(?:\.|%2e){1,2}(?:[/?]|$)/i.test(url)) words.push('--path-as-is')
   if (/[[\]{}]/.test(url)) words.push('--globoff')
   if (method === 'HEAD') words.push('--head')

@@ -9,6 +9,7 @@ import { formatCurlCommand, formatCurlLine } from '../request/curl-line.ts'
 import type { GivenRequest } from '../request/given-request.ts'
 import { writeOutput } from './answer-sink.ts'
 import { describeRequest } from './answer.ts'
+import { curlWay } from './curl-way.ts'
 import type { OutgoingRequest } from './outgoing-request.ts'
 import { redactCanonical } from './redacted-heads.ts'
 import { redactHeader } from '../request/redacted-headers.ts'
@@ -35,10 +36,11 @@ export async function showRequest(
     if (body && !body.bytes && (!isFile || flags.uploadFile === '-')) throw tooLong()
     const file = isFile ? { path: flags.uploadFile ?? '', length: body.size ?? 0 } : undefined
     const whole = { ...request, body: body?.bytes, file }
+    const way = curlWay(flags, process.env)
     const line =
       flags.bearer === undefined
-        ? formatCurlLine(signed, whole)
-        : await bearerLine(signed, whole, flags.bearer)
+        ? formatCurlLine(signed, whole, { way })
+        : await bearerLine(signed, whole, flags.bearer, way)
     if (output.isJson) output.writeJson('send', { dryRun: true, curl: line })
     else output.write(line)
     return
@@ -71,11 +73,12 @@ async function bearerLine(
   signed: SignedAttempt['signed'],
   request: Pick<GivenRequest, 'body' | 'file'>,
   source: string,
+  way: readonly string[],
 ): Promise<string> {
   const { variableOf } = await import('./bearer.ts')
-  const variable = variableOf(source)
-  const command = formatCurlCommand(signed, request, variable)
-  return `# takes the token from the variable ${variable}\n${command}\n`
+  const tokenVariable = variableOf(source)
+  const command = formatCurlCommand(signed, request, { way, tokenVariable })
+  return `# takes the token from the variable ${tokenVariable}\n${command}\n`
 }
 
 function inChunks(): CommandError {

@@ -51,8 +51,10 @@ export async function readTlsSettings(flags: TlsFlags, environment: Environment)
   return { rejectUnauthorized, ...trust, cert, key, ...(passphrase === undefined ? {} : { passphrase }) }
 }
 
-// The colon of a drive, as in C:\cert.pem, is followed by a backslash.
-function splitPassword(text: string): [file: string, password?: string] {
+/**
+ * Takes a file and a password behind a colon apart. That of a drive, as in `C:\cert.pem`, is followed by a backslash.
+ */
+export function splitPassword(text: string): [file: string, password?: string] {
   const colon = /:(?!\\)/.exec(text)?.index
   return colon === undefined ? [text] : [text.slice(0, colon), text.slice(colon + 1)]
 }

@@ -166,6 +166,28 @@ describeWithTool('bash', 'a line of --print-curl', (bash) => {
     expect(server.seen[0]!.body.toString()).toContain(body)
   })
 
+  it('goes the way that was given', async () => {
+    const { host } = new URL(server.origin)
+    const elsewhere = [`--connect`, host, 'http://elsewhere.example/a']
+    const { stdout } = await send(['--print-curl', ...elsewhere])
+    expect((await runProgram(bash, ['-c', stdout])).code).toBe(0)
+    expect(server.seen).toHaveLength(1)
+    const way = [
+      '-k',
+      '-x',
+      'http://ada:TOPSECRET@proxy.example:3128',
+      '--resolve',
+      'a.example:443:192.0.2.1',
+    ]
+    const home = makeHome({ 'c.pem': '-----BEGIN CERTIFICATE-----\n' })
+    const line = ['--print-curl', ...way, '--cert', 'c.pem:TOPSECRET', `${server.origin}/a`]
+    const shown = await send(line, { home })
+    expect(shown.stdout).toContain(
+      'curl --resolve a.example:443:192.0.2.1 -x http://ada@proxy.example:3128 --cert c.pem -k -H ',
+    )
+    expect(shown.stdout).not.toContain('TOPSECRET')
+  })
+
   it('is a field of JSON', async () => {
     const { stdout } = await send(['--print-curl', '--json', `${server.origin}/a`])
     expect((JSON.parse(stdout) as { curl: string }).curl).toContain(`curl -H`)
