@@ -149,6 +149,9 @@ export function hostOf(url: string): string {
   return (/^[a-z]+:\/\/([^/?#]*)/i.exec(url)?.[1] ?? '').toLowerCase()
 }
 
+/** In seconds. Whoever is to come back later than that is told so, and does not wait. */
+const LONGEST_WAIT = 3600
+
 async function sendWithRetries(
   request: OutgoingRequest,
   scope: ResolvedScope,
@@ -166,13 +169,10 @@ async function sendWithRetries(
         await delivered.response.close()
         continue
       }
-      if (isLast || !isTransient(status)) return delivered
+      const delay = resolveDelay(attempt, headerValue(headers, 'retry-after'), Math.random(), Date.now())
+      if (isLast || !isTransient(status) || delay > LONGEST_WAIT) return delivered
       await delivered.response.close()
-      await pause(
-        `status ${status}`,
-        resolveDelay(attempt, headerValue(headers, 'retry-after'), Math.random(), Date.now()),
-        options,
-      )
+      await pause(`status ${status}`, delay, options)
     } catch (error) {
       const described = describeNetworkError(error, hostOf(request.url))
       if (isLast || !isNetworkError(described)) throw described

@@ -39,6 +39,17 @@ describe.concurrent('send', () => {
     expect([run.code, run.stdout, open.arrived.length]).toEqual([22, 'busy', 2])
   })
 
+  it.each(['3601', 'Fri, 01 Jan 2100 00:00:00 GMT'])(
+    'takes an answer that says to come back after %s for the last',
+    async (later) => {
+      const open = kept(
+        await startOpenServer((_, response) => response.writeHead(429, { 'retry-after': later }).end('busy')),
+      )
+      const run = await send(['-sS', '--retry', '3', open.origin])
+      expect([run.code, run.stdout, open.arrived.length]).toEqual([22, 'busy', 1])
+    },
+  )
+
   it.each([400, 403, 404])('does not send again after %i', async (status) => {
     const open = kept(await startOpenServer((_, response) => response.writeHead(status).end()))
     await send(['--retry', '3', open.origin])
