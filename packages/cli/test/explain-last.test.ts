@@ -1,5 +1,5 @@
 /** What `send` keeps of a refusal for `countersign explain last`: the cause, for this user alone, and no secret. */
-import { existsSync, readFileSync, statSync } from 'node:fs'
+import { existsSync, readFileSync, statSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import { countersign, KEY, makeHome, TEMPORARY_KEY, type Run } from './kit/run-command.ts'
@@ -77,6 +77,17 @@ it.each<[string, readonly string[], Record<string, string>]>([
   const last = await countersign(['explain', 'last'], { home })
   expect([last.code, last.stderr]).toEqual([2, expect.stringContaining('No refusal has been kept')])
 })
+
+it.each(['', 'junk', 'null', '{}'])(
+  'says that what was kept is spoilt, and where it is: %j',
+  async (text) => {
+    const home = makeHome()
+    await send(home)
+    writeFileSync(join(home, PLACE), text)
+    const last = await countersign(['explain', 'last'], { home })
+    expect([last.code, last.stderr]).toEqual([1, expect.stringContaining(`${PLACE} is not as countersign`)])
+  },
+)
 
 it('keeps the place that XDG_STATE_HOME names, and the last of several', async () => {
   const home = makeHome()

@@ -4,11 +4,12 @@
  *
  * @module
  */
-import { chmodSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
+import { chmodSync, existsSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
 import { homedir } from 'node:os'
 import { dirname, join } from 'node:path'
 import type { Explanation } from 'countersign/explain'
 import { CommandError } from '../frame/command-error.ts'
+import { EXIT } from '../frame/exit-codes.ts'
 import type { RedactedEvidence } from './redact-evidence.ts'
 
 /** What is kept. */
@@ -68,16 +69,27 @@ export function keepLast(refusal: LastRefusal): boolean {
 /**
  * Reads it.
  *
- * @throws {@link CommandError} `REFUSAL_MISSING`
+ * @throws {@link CommandError} `REFUSAL_MISSING`, `REFUSAL_UNREADABLE`
  */
 export function readLast(): LastRefusal {
+  const place = placeOfLast()
+  if (!existsSync(place)) throw missing(place)
   try {
-    return JSON.parse(readFileSync(placeOfLast(), 'utf8')) as LastRefusal
-  } catch (cause) {
-    throw new CommandError('REFUSAL_MISSING', 'No refusal has been kept', {
-      why: `${placeOfLast()} is not there; send, proxy and gateway keep one when something is refused, unless --no-record or COUNTERSIGN_NO_RECORD is set`,
-      fix: 'send the request again, or give the exchange in a file: countersign explain FILE',
-      cause,
-    })
+    const last = JSON.parse(readFileSync(place, 'utf8')) as LastRefusal
+    if (last.schema === 'countersign/refusal/1') return last
+  } catch {
+    // It is no more use than one of another version.
   }
+  throw new CommandError('REFUSAL_UNREADABLE', 'The refusal that was kept cannot be read', {
+    exitCode: EXIT.internal,
+    why: `${place} is not as countersign writes it, or not yours to read`,
+    fix: 'delete that file, and send the request again',
+  })
+}
+
+function missing(place: string): CommandError {
+  return new CommandError('REFUSAL_MISSING', 'No refusal has been kept', {
+    why: `${place} is not there; send, proxy and gateway keep one when something is refused, unless --no-record or COUNTERSIGN_NO_RECORD is set`,
+    fix: 'send the request again, or give the exchange in a file: countersign explain FILE',
+  })
 }
