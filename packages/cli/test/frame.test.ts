@@ -129,6 +129,19 @@ describe.concurrent('wrong command lines', () => {
     },
   )
 
+  it('name what is missing where --json stands alone', async () => {
+    const { code, stderr } = await countersign(['--json'])
+    expect([code, JSON.parse(stderr)]).toEqual([
+      2,
+      {
+        error: expect.objectContaining({
+          message: 'The verb is missing',
+          fix: expect.stringContaining('send, sign') as string,
+        }) as object,
+      },
+    ])
+  })
+
   it('are JSON on stderr with --json', async () => {
     const { code, stdout, stderr } = await countersign(['sign', '--json', 'https://example.com/'], {
       env: KEY,

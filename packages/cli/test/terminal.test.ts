@@ -46,6 +46,17 @@ describeWithTool('python3', 'a terminal', (python) => {
   })
 
   it.each([
+    ['80', 80],
+    ['200', 100],
+  ])('of %s columns has the options of help between its edges', async (WIDTH, most) => {
+    const { stdout } = await atTerminal(['send', '--help'], makeHome(), '', { WIDTH })
+    const options = stdout.split('Options:')[1]!.split('Most of')[0]!
+    const longest = Math.max(...options.split('\n').map((line) => line.trimEnd().length))
+    expect(longest).toBeGreaterThan(most - 20)
+    expect(longest).toBeLessThanOrEqual(most)
+  })
+
+  it.each([
     ['y', 0, 0],
     ['yes', 0, 0],
     ['n', 2, 1],

@@ -20,8 +20,17 @@ export async function help(name: string, rest: readonly string[]): Promise<void>
   const [subject] = rest
   if (name === 'help' && (subject === 'causes' || subject === 'cause')) return helpOnCauses(rest.slice(1))
   if (name === 'help' && subject !== undefined && !OVERVIEW.has(subject)) return helpOn(subject)
+  if (name === '--json' && subject === undefined) throw verbMissing()
   const first = name === 'help' ? '--help' : name
   await createOverview(readVersion()).parseAsync([first, ...rest], { from: 'user' })
+}
+
+/** Whoever wants an object cannot be answered with help. */
+function verbMissing(): CommandError {
+  return new CommandError('USAGE', 'The verb is missing', {
+    why: 'countersign --json says how to answer, and not what to do',
+    fix: `name one of ${[...VERBS.keys()].join(', ')}`,
+  })
 }
 
 /** What asks for help on help. */

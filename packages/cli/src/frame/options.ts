@@ -64,8 +64,10 @@ export function createVerbCommand(name: string, description: string): Command {
     .helpOption('-h, --help', 'show this')
     .showSuggestionAfterError()
     .exitOverride()
-    .configureOutput({ writeErr: () => {} })
-    .configureHelp({ helpWidth: 100 })
+    .configureOutput({
+      writeErr: () => {},
+      getOutHelpWidth: () => Math.min(process.stdout.columns || 100, 100),
+    })
 }
 
 /** Adds examples below a verb's help: command lines without `countersign` in front. */

@@ -65,7 +65,7 @@ export function createCommand(isWhole = false): Command {
   if (!isWhole) {
     const visibleOptions = (shown: Command): ReturnType<Help['visibleOptions']> =>
       new Help().visibleOptions(shown).filter(({ long }) => USUAL.has(long ?? ''))
-    command.configureHelp({ helpWidth: 100, visibleOptions })
+    command.configureHelp({ visibleOptions })
   }
   return command
     .addHelpText('after', isWhole ? NOTES + EXAMPLES : MORE + EXAMPLES)
