@@ -7,7 +7,7 @@ import { describe, expect, it } from 'vitest'
 import { SigningError } from '../errors.ts'
 import { decodeEvent, decodeEvents, EventDecoder } from './decode-event.ts'
 import { encodeEvent } from './encode-event.ts'
-import type { EventHeaders, EventHeaderValue, EventLimits } from './event-message.ts'
+import type { EventHeaders, EventHeaderValue, EventInput, EventLimits } from './event-message.ts'
 import { codeOf } from '../../../../test/kit/code-of.ts'
 
 const KIB = 1024
@@ -128,6 +128,13 @@ describe('writing', () => {
     // @ts-expect-error neither bytes nor a text
     expect(codeOf(() => encodeEvent({ payload: { length: 1 } }))).toBe('BODY_UNSUPPORTED')
   })
+
+  it.each([Uint8Array.of(1, 2), 'text', 5, null, undefined])(
+    'makes no empty event of %j (WIRE-4)',
+    (given) => {
+      expect(codeOf(() => encodeEvent(given as EventInput))).toBe('BODY_UNSUPPORTED')
+    },
+  )
 
   it('shows no value in the message of an error', () => {
     const secret = 'very-secret'.repeat(4000)

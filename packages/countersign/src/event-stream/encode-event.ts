@@ -11,7 +11,7 @@ import { CHECKSUM, MAX_PAYLOAD, PRELUDE, type EventInput } from './event-message
 /**
  * Writes a message.
  *
- * @throws {@link SigningError} `HEADER_INVALID`, `TEXT_INVALID`, `EVENT_TOO_LARGE`
+ * @throws {@link SigningError} `BODY_UNSUPPORTED`, `HEADER_INVALID`, `TEXT_INVALID`, `EVENT_TOO_LARGE`
  */
 export function encodeEvent(message: EventInput): Uint8Array {
   const parts = encodeParts(message)
@@ -29,9 +29,14 @@ export interface EventParts {
 /**
  * Headers and payload as bytes, and nothing around them yet.
  *
- * @throws {@link SigningError} `HEADER_INVALID`, `TEXT_INVALID`, `EVENT_TOO_LARGE`
+ * @throws {@link SigningError} `BODY_UNSUPPORTED`, `HEADER_INVALID`, `TEXT_INVALID`, `EVENT_TOO_LARGE`
  */
-export function encodeParts({ headers = [], payload = '' }: EventInput): EventParts {
+export function encodeParts(message: EventInput): EventParts {
+  // Bytes or a text have neither part, and would go out as an empty event.
+  if (typeof message !== 'object' || message === null || ArrayBuffer.isView(message)) {
+    throw new SigningError('BODY_UNSUPPORTED', 'An event is an object: { headers?, payload? }')
+  }
+  const { headers = [], payload = '' } = message
   const bytes = typeof payload === 'string' ? encodeText(payload) : payload
   if (!(bytes instanceof Uint8Array)) {
     throw new SigningError('BODY_UNSUPPORTED', 'The payload of an event must be a Uint8Array or a text')
