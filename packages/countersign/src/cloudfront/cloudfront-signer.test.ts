@@ -137,6 +137,7 @@ describe('refusals', () => {
 
   it.each<[string, string, object, string]>([
     ['neither end nor policy', url, {}, 'OPTION_INVALID'],
+    ['no options at all', url, undefined!, 'OPTION_INVALID'],
     ['both', url, { dateLessThan: end, policy }, 'OPTION_INVALID'],
     ['a restriction beside an end', url, { dateLessThan: end, ipAddress: '192.0.2.1' }, 'OPTION_INVALID'],
     [

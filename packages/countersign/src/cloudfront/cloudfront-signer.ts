@@ -168,8 +168,9 @@ function settleOptions({
 
 // An option that is silently left out, such as ipAddress beside an end, may have been meant to restrict something.
 function assertGrant(grant: object, known: readonly string[]): void {
-  const { dateLessThan, policy, url } = grant as Partial<Record<string, unknown>>
-  const unknown = Object.keys(grant).find((name) => !known.includes(name))
+  const given: Partial<Record<string, unknown>> = { ...grant }
+  const { dateLessThan, policy, url } = given
+  const unknown = Object.keys(given).find((name) => !known.includes(name))
   if (unknown !== undefined) {
     throw new SigningError('OPTION_INVALID', `${unknown} belongs into the policy, or is not known`)
   }

@@ -55,7 +55,7 @@ export function createS3ExpressSigner(options: S3ExpressSignerOptions): S3Expres
     now: clock,
     // What stands in the other place is taken off again: see withoutToken.
     tokenPlacement: 'after',
-    signHeaders: typeof signHeaders === 'object' ? [...signHeaders, S3SESSION_TOKEN] : signHeaders,
+    signHeaders: Array.isArray(signHeaders) ? [...signHeaders, S3SESSION_TOKEN] : signHeaders,
   }
 
   async function findSession(request: HttpRequest<Body>, seconds?: number): Promise<ExpressSession> {

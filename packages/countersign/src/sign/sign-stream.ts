@@ -99,7 +99,7 @@ export function signStream(
   const payloadHash = formatStreamingMode(framing)
   const { signHeaders } = options
   const own = [X_AMZ_DECODED_CONTENT_LENGTH, X_AMZ_TRAILER]
-  const selection = typeof signHeaders === 'object' ? { signHeaders: [...signHeaders, ...own] } : {}
+  const selection = Array.isArray(signHeaders) ? { signHeaders: [...signHeaders, ...own] } : {}
   const signing = { ...options, ...selection, payloadHash }
   const signed = signWithBody({ ...request, headers }, undefined, signing, host)
   if (!serviceRules(signed.scope.service).unsignedPayload) {
