@@ -39,7 +39,6 @@ export type CredentialsProvider = () => Promise<Credentials | KeyCredentials>
 
 // What can stand in an Authorization header, and cannot end its component.
 const KEY_ID = /^[!-+\--~]+$/
-const TOKEN = /^[ -~]+$/
 const TOKEN_OR_NONE = /^[ -~]*$/
 const ANYTHING = /./
 
@@ -52,23 +51,24 @@ let usable: Partial<AnyCredentials> = {}
  * @throws {@link CredentialsError} `CREDENTIALS_INVALID` naming the part; never its value
  */
 export function assertCredentials(credentials: Credentials | KeyCredentials): void {
-  const { accessKeyId, secretAccessKey, sessionToken }: Partial<AnyCredentials> = credentials ?? {}
+  const given: Partial<AnyCredentials> = credentials ?? {}
+  const { accessKeyId, secretAccessKey, sessionToken } = given
   const isSame =
     secretAccessKey &&
     secretAccessKey === usable.secretAccessKey &&
     accessKeyId === usable.accessKeyId &&
     sessionToken === usable.sessionToken
   if (isSame) return
-  const part = unusablePart(credentials ?? {})
+  const part = unusablePart(given)
   if (part) throw new CredentialsError('CREDENTIALS_INVALID', `The credentials have no usable ${part}`)
-  usable = { ...credentials }
+  usable = { ...given }
 }
 
 function unusablePart(credentials: Partial<AnyCredentials>): string | undefined {
   const { accessKeyId, secretAccessKey, signingKey, sessionToken = '' } = credentials
   if (!isText(accessKeyId, KEY_ID)) return 'accessKeyId'
-  if (!signingKey && !isText(secretAccessKey, ANYTHING)) return 'secretAccessKey'
+  if (!signingKey?.scope && !isText(secretAccessKey, ANYTHING)) return 'secretAccessKey'
   // Temporary keys never work without their token, and AWS answers that with a misleading error.
-  if (!isText(sessionToken, accessKeyId.startsWith('ASIA') ? TOKEN : TOKEN_OR_NONE)) return 'sessionToken'
-  return undefined
+  const isMissing = !sessionToken && accessKeyId.startsWith('ASIA')
+  return isMissing || !isText(sessionToken, TOKEN_OR_NONE) ? 'sessionToken' : undefined
 }

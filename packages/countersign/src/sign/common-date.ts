@@ -10,18 +10,18 @@ import { isWritable, parseAmzDate } from '../core/amz-date.ts'
 /** Reads the date of a header; `undefined` when it is none. */
 export type DateReader = (text: string, now: Date) => Date | undefined
 
-const ISO = /^(\d{4})-(\d\d)-(\d\d)(?:T\d\d:\d\d(?::\d\d(?:\.\d+)?)?(?:Z|[+-]\d\d:\d\d))?$/
+const ISO = /^\d{4}-\d\d-\d\d(T\d\d:\d\d(:\d\d(\.\d+)?)?(Z|[+-]\d\d:\d\d))?$/
 
 /** Reads the forms in use. */
 export function readCommonDate(text: string): Date | undefined {
   const amzDate = parseAmzDate(text)
   if (amzDate) return amzDate
   const iso = text.toUpperCase()
-  const [isIso, year, month, day] = ISO.exec(iso) ?? []
-  const date = new Date(isIso ?? text)
+  const isIso = ISO.test(iso)
+  const date = new Date(isIso ? iso : text)
   // Date reads much more, and lets some impossible days through.
   const isExact = isIso
-    ? parseAmzDate(`${year}${month}${day}T000000Z`)
+    ? parseAmzDate(iso.slice(0, 10).replaceAll('-', '') + 'T000000Z')
     : date.toUTCString().slice(5) === text.slice(-24)
   return isExact && isWritable(date) ? date : undefined
 }

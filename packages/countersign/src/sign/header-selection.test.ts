@@ -79,6 +79,11 @@ describe('a list of names', () => {
     expect(selected(['range', 'content-type', 'x-amz-meta-a', 'x-custom'], selection)).toEqual(names)
   })
 
+  it('may be one name without its brackets', () => {
+    // @ts-expect-error a text is no list
+    expect(expressionOf('x-amz-meta-*').test('x-amz-meta-a')).toBe(true)
+  })
+
   it.each(['x+y', 'x.y', 'x|y', 'x^y', '(x', '[x]', '$', 'x\\'])('takes %j for itself', (name) => {
     expect(expressionOf([name]).test(name)).toBe(true)
     expect(expressionOf([name]).test('xy')).toBe(false)

@@ -32,14 +32,11 @@ const PRESETS: ReadonlyMap<SignHeaders, RegExp> = new Map([
   ['all', new RegExp(`^(?!(?:${OF_ONE_CONNECTION})$)`)],
 ])
 
-function quote(character: string): string {
-  return character === '*' ? '.*' : '\\' + character
-}
-
 /** An expression for names, in which `*` stands for any run of characters. */
 export function expressionOf(patterns: readonly string[]): RegExp {
-  const sources = patterns.map((pattern) => pattern.toLowerCase().replace(/[\\^$.*+?()[\]{}|]/g, quote))
-  return new RegExp(`^(?:${sources.join('|')})$`)
+  // No comma can be in a name.
+  const source = String(patterns).replace(/\W/g, '\\$&').replaceAll('\\*', '.*').replaceAll('\\,', '|')
+  return new RegExp(`^(?:${source})$`, 'i')
 }
 
 /**

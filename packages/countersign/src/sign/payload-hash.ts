@@ -45,6 +45,6 @@ export function assertProtected(
   if (/[ps]s$/.test(scheme) || allowUnsignedPayloadOverHttp || !payloadHash.includes(UNSIGNED_PAYLOAD)) return
   throw new SigningError(
     'PAYLOAD_UNSIGNED_OVER_HTTP',
-    'The payload must be signed; use https or set allowUnsignedPayloadOverHttp',
+    'The payload must be signed; use https or allowUnsignedPayloadOverHttp',
   )
 }

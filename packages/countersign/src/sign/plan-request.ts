@@ -86,7 +86,7 @@ export function planRequest(
     amzDate,
     key,
     rules,
-    isTokenSigned: (options.tokenPlacement ?? rules.tokenPlacement) === 'signed',
+    isTokenSigned: (options.tokenPlacement ?? rules.tokenPlacement) !== 'after',
     warnings,
   }
 }

@@ -53,6 +53,15 @@ describe('the URL', () => {
     )
   })
 
+  it.each(['?', '?&', '?&&&', '?&X-Amz-Date=20130524T000000Z&'])(
+    'signs no empty pair of %j (QRY-1)',
+    (query) => {
+      const { canonicalRequest, signature } = presign({ url: `https://h/${query}` })
+      expect(canonicalRequest.split('\n')[2]).toMatch(/^X-Amz-Algorithm=/)
+      expect(signature).toBe(presign({ url: 'https://h/' }).signature)
+    },
+  )
+
   it('sorts what it had among its own, by encoded name (QRY-4)', () => {
     const { canonicalRequest } = presign({ url: 'https://h/?X-Amz-E=1&X-B=2&Z=3&A=4' })
     const names = canonicalRequest
@@ -136,6 +145,12 @@ describe('the lifetime (PRE-2, rows 33 and 34)', () => {
     expect(presigned.expiresAt).toEqual(new Date('2013-05-24T00:10:00Z'))
     expect(presigned.warnings).toEqual(['EXPIRY_CLAMPED'])
     expect(presign({}, { credentials: dying, expiresIn: 600 }).warnings).toEqual([])
+  })
+
+  it.each(['2013-05-24T01:00:00Z', 1_369_353_600])('does not guess what an end of %j means', (end) => {
+    // @ts-expect-error neither is a Date
+    const given: PresignOptions['credentials'] = { ...credentials, expiration: end }
+    expect(codeOf(() => presign({}, { credentials: given }))).toBe('CREDENTIALS_INVALID')
   })
 
   it.each(['2013-05-24T00:00:00Z', '2013-05-24T00:00:00.900Z', '2013-01-01T00:00:00Z'])(

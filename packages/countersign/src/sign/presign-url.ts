@@ -80,7 +80,8 @@ export function presignAt(
     if (hoisted?.test(name)) parameters += `&${encodeUri(name)}=${encodeUri(value)}`
   }
 
-  const canonicalQuery = sortQuery(buildCanonicalQuery(query, 'plus') + parameters)
+  // A query may have nothing but `&`, of which nothing is left.
+  const canonicalQuery = sortQuery((buildCanonicalQuery(query, 'plus') + parameters).replace(/^&/, ''))
   const { canonicalRequest, stringToSign, signature } = computeSignature(
     plan,
     canonicalQuery,

@@ -23,7 +23,7 @@ type ExpiryPlan = Pick<RequestPlan, 'second' | 'warnings'> & {
  * The lifetime asked for, cut short where the credentials die first.
  *
  * @throws {@link SigningError} `EXPIRY_INVALID`
- * @throws {@link CredentialsError} `CREDENTIALS_EXPIRED`
+ * @throws {@link CredentialsError} `CREDENTIALS_EXPIRED`, `CREDENTIALS_INVALID`
  */
 export function resolveExpiry(
   { expiresIn, credentials: { expiration } }: Pick<PresignOptions, 'expiresIn' | 'credentials'>,
@@ -33,6 +33,9 @@ export function resolveExpiry(
   const wanted = expiresIn ?? Number(inUrl ?? DEFAULT_EXPIRES)
   if (!Number.isInteger(wanted) || wanted < 1 || wanted > MAX_EXPIRES || Number(inUrl ?? wanted) !== wanted) {
     throw new SigningError('EXPIRY_INVALID', `expiresIn must be 1 to ${MAX_EXPIRES} whole seconds`)
+  }
+  if (expiration && !(expiration instanceof Date)) {
+    throw new CredentialsError('CREDENTIALS_INVALID', 'The credentials have no usable expiration')
   }
   const left = expiration ? Math.floor(expiration.getTime() / 1000) - second : wanted
   if (!(left >= 1)) throw new CredentialsError('CREDENTIALS_EXPIRED', 'The credentials have expired')

@@ -29,9 +29,12 @@ let cache: SigningKeyCache<ScopedKey> | undefined
  */
 export function resolveKey(options: SignOptions, url: UrlParts, day: string): SignerKey {
   const { accessKeyId, secretAccessKey = '', signingKey }: AnyCredentials = options.credentials
+  const { algorithm } = options
   const scope = resolveScope(options, url, day, signingKey?.scope)
-  const regionSet = options.algorithm?.regionSet
-  if (regionSet) return regionSet.resolveKey(options.credentials, scope)
+  if (algorithm?.regionSet) return algorithm.regionSet.resolveKey(options.credentials, scope)
+  if (algorithm && !algorithm.deriveKey) {
+    throw new SigningError('OPTION_INVALID', 'algorithm must be sigV4 or sigV4A')
+  }
   if (signingKey) {
     if (isSameScope(signingKey.scope, scope)) return signingKey
     throw new SigningError(

@@ -271,6 +271,27 @@ describe('keys (section 8)', () => {
     expect(codeOf(() => sign({}, { credentials: derived, ...options }))).toBe(code)
   })
 
+  it.each<[string, unknown]>([
+    ['none at all', null],
+    [
+      'a signing key in its written form',
+      { ...credentials, secretAccessKey: '', signingKey: signingKey.export() },
+    ],
+  ])('refuses %s (CRED-3)', (_, given) => {
+    expect(codeOf(() => sign({}, { credentials: given as SignOptions['credentials'] }))).toBe(
+      'CREDENTIALS_INVALID',
+    )
+  })
+
+  it.each<[string, unknown]>([
+    ['the name of an algorithm', 'sigv4a'],
+    ['an algorithm of before version 4', { name: 'AWS', read: () => undefined }],
+  ])('does not sign with SigV4 in place of %s', (_, algorithm) => {
+    expect(codeOf(() => sign({}, { algorithm: algorithm as SignOptions['algorithm'] }))).toBe(
+      'OPTION_INVALID',
+    )
+  })
+
   it('takes a rotated secret at once', () => {
     const other = { ...credentials, secretAccessKey: 'other' }
     const before = sign({}).signature
@@ -308,6 +329,11 @@ describe('session tokens (section 9)', () => {
     const signed = sign({}, { credentials: temporary, tokenPlacement: 'after' })
     expect(signed.signature).toBe(sign({}).signature)
     expect(valueOf(signed, 'x-amz-security-token')).toBe('a token=/+')
+  })
+
+  it('stay inside of the signature unless the place is spelt right', () => {
+    const tokenPlacement = 'outside' as SignOptions['tokenPlacement']
+    expect(sign({}, { credentials: temporary, tokenPlacement })).toEqual(sign({}, { credentials: temporary }))
   })
 
   it('are left out when empty (HDR-6)', () => {
