@@ -22,8 +22,8 @@ export type StsParameters = Iterable<readonly [name: string, value: string | num
 export interface StsQuestion {
   readonly action: string
   readonly parameters: StsParameters
-  /** Who signs it; a web identity needs nobody. */
-  readonly caller?: Credentials | KeyCredentials
+  /** Who signs it; the token of a web identity needs nobody. */
+  readonly caller: Credentials | KeyCredentials | 'nobody'
   /** Texts of the parameters that no message may repeat. */
   readonly secrets?: readonly string[] | undefined
 }
@@ -58,7 +58,7 @@ export function resolveEndpoint({ region, endpoint, allowPlainHttp, duration }: 
  * @throws what signing throws
  */
 export async function askSts(url: string, question: StsQuestion, options: StsOptions): Promise<Credentials> {
-  const { action, parameters, secrets = [] } = question
+  const { action, parameters, caller, secrets = [] } = question
   const form = new URLSearchParams({ Action: action, Version: VERSION })
   for (const [name, value] of parameters) if (value !== undefined) form.append(name, String(value))
   const request: OutgoingRequest = {
@@ -69,7 +69,7 @@ export async function askSts(url: string, question: StsQuestion, options: StsOpt
   }
   // A caller who has no credentials after all is refused by the signer: nothing of theirs goes out unsigned.
   const { request: sent, secrets: ours } =
-    'caller' in question ? sign(request, question.caller, options) : { request, secrets: [] }
+    caller === 'nobody' ? { request, secrets: [] } : sign(request, caller, options)
   const { fetch, timeout = DEFAULT_TIMEOUT } = options
   const reply = await sendOnce(
     sent,

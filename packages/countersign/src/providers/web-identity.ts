@@ -48,6 +48,12 @@ export function fromWebIdentity(options: WebIdentityOptions): CredentialsProvide
       ['ProviderId', providerId] as const,
       ['WebIdentityToken', token] as const,
     ]
-    return askSts(url, { action: 'AssumeRoleWithWebIdentity', parameters, secrets: [token] }, options)
+    const question = {
+      action: 'AssumeRoleWithWebIdentity',
+      parameters,
+      caller: 'nobody',
+      secrets: [token],
+    } as const
+    return askSts(url, question, options)
   })
 }
